@@ -1,0 +1,31 @@
+/** The port to the outbox: events written with the data that they tell of. @module */
+import type { OutboxEvent } from "./event_log.ts";
+
+/** How far the relay is behind. */
+export interface OutboxLag {
+  /** Events not yet sent. */
+  readonly pending: number;
+  /** When the oldest of them was written; `null` if all are sent. */
+  readonly oldest: Date | null;
+}
+
+/** What the holder of the outbox may do. */
+export interface OutboxTake {
+  /** The oldest events not yet sent, at most `limit`, by id. */
+  pending(limit: number): Promise<OutboxEvent[]>;
+  /** Remembers that events are safe in the log. */
+  markSent(ids: readonly bigint[]): Promise<void>;
+  /** Aborts when the lock is lost, for example with its connection. */
+  readonly lost: AbortSignal;
+}
+
+/** Events waiting to be sent. */
+export interface Outbox {
+  /**
+   * Runs `work` while no other process holds the outbox; gives `false` without running it if
+   * another one does.
+   */
+  lock(work: (take: OutboxTake) => Promise<void>): Promise<boolean>;
+  /** How far the relay is behind; one query. */
+  lag(): Promise<OutboxLag>;
+}

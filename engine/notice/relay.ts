@@ -1,0 +1,101 @@
+/** Sends the outbox to a log: in order, one send at a time, each event at least once. @module */
+import type { EventLog } from "./event_log.ts";
+import type { Outbox, OutboxTake } from "./outbox.ts";
+
+/** What the relay did or met; for logs and metrics. */
+export type RelayNotice =
+  | { readonly kind: "sent"; readonly events: number }
+  | { readonly kind: "failed"; readonly attempt: number; readonly retryMs: number; error: unknown };
+
+/** How {@linkcode relay} works. */
+export interface RelayOptions {
+  readonly outbox: Outbox;
+  readonly log: EventLog;
+  /** Ends the relay; a send that is under way is waited for. */
+  readonly signal: AbortSignal;
+  /**
+   * Resolves at the next sign of new events (NOTIFY), or when `signal` aborts. Without it only
+   * the poll finds them.
+   */
+  readonly wake?: (signal: AbortSignal) => Promise<void>;
+  /** How often to look without a sign, in milliseconds; 5000 unless told. */
+  readonly pollMs?: number;
+  /** Events in one send; 500 unless told. */
+  readonly batch?: number;
+  /** Wait after the first failure, doubled by each, in milliseconds; 200 up to 30000. */
+  readonly backoffMs?: { readonly first: number; readonly most: number };
+  readonly onNotice?: (notice: RelayNotice) => void;
+}
+
+/**
+ * Relays events until `signal` aborts.
+ *
+ * Any number of processes may run it: one holds the outbox and the others wait for it. An event
+ * is marked after the log has it, so a crash in between sends it again under the same event id.
+ * A failed send is repeated from the oldest event on, so nothing overtakes within a key.
+ */
+export async function relay(options: RelayOptions): Promise<void> {
+  const { signal, outbox } = options;
+  const first = options.backoffMs?.first ?? 200;
+  const most = options.backoffMs?.most ?? 30_000;
+  let attempt = 0;
+  while (!signal.aborted) {
+    try {
+      await outbox.lock((take) =>
+        holding(options, take, () => {
+          attempt = 0;
+        })
+      );
+      using sign = nextSign(options, signal);
+      await sign.seen;
+    } catch (error) {
+      const retryMs = Math.min(most, first * 2 ** Math.min(attempt++, 20));
+      options.onNotice?.({ kind: "failed", attempt, retryMs, error });
+      await pause(retryMs, signal);
+    }
+  }
+}
+
+/** Sends as long as the outbox is ours. */
+async function holding(options: RelayOptions, take: OutboxTake, onSent: () => void) {
+  const signal = AbortSignal.any([options.signal, take.lost]);
+  while (!signal.aborted) {
+    // Listens before it looks, so that an event written in between is not left to the poll.
+    using sign = nextSign(options, signal);
+    const events = await take.pending(options.batch ?? 500);
+    if (events.length === 0) {
+      await sign.seen;
+      continue;
+    }
+    if (signal.aborted) return;
+    // Awaited to its end, whatever happens: a send of ours that is given up and repeated would
+    // be a new sequence for the broker, which could then not tell the copy.
+    await options.log.publish(events);
+    await take.markSent(events.map((event) => event.id));
+    onSent();
+    options.onNotice?.({ kind: "sent", events: events.length });
+  }
+}
+
+/** Waits for the poll, or a sign of new events, or the end; stops waiting when disposed. */
+function nextSign({ wake, pollMs = 5000 }: RelayOptions, signal: AbortSignal) {
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  const seen = Promise.race([pause(pollMs, either), ...(wake ? [wake(either)] : [])]);
+  seen.catch(() => {}); // reported to who awaits it
+  return { seen, [Symbol.dispose]: () => over.abort() };
+}
+
+/** Waits, at most until `signal` aborts. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done);
+  });
+}
