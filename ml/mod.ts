@@ -1,0 +1,14 @@
+/**
+ * Machine learning: training by XGBoost and LightGBM, ONNX, scoring, columnar data.
+ *
+ * Knows neither the engine nor Aurora: typed arrays in and out.
+ *
+ * @module
+ */
+export { decodeFrame, encodeFrame } from "./frame/arrow.ts";
+export { type Column, type Frame, type Matrix, matrixOf, numbers, texts } from "./frame/frame.ts";
+export { CopyBinaryParser, type CopyType } from "./frame/pg_copy.ts";
+export { conformal, coverage } from "./conformal.ts";
+export { type RegressionMetrics, regressionMetrics } from "./metrics.ts";
+export { psi } from "./psi.ts";
+export type { Algorithm, Parity, RoundScore, Trained, TrainRequest } from "./train/request.ts";
