@@ -1,0 +1,36 @@
+// deno-lint-ignore-file no-console
+/**
+ * `deno task services`: installs what the tests need (Redis, Kafka, Chromium, native libraries).
+ * Quick when all is there.
+ * @module
+ */
+import { chromium } from "../tests/services/chromium.ts";
+import { java, kafkaJars } from "../tests/services/kafka.ts";
+import { nativeLibraries } from "../tests/services/native.ts";
+import { redisServer } from "../tests/services/redis.ts";
+
+/** Everything that tests need from outside, by name. */
+export const PROVISIONS: Readonly<Record<string, () => Promise<string | void>>> = {
+  redis: redisServer,
+  java,
+  kafka: kafkaJars,
+  chromium,
+  native: nativeLibraries,
+};
+
+/** Installs all, goes on after a failure, and gives what could not be had. */
+export async function installAll(): Promise<readonly string[]> {
+  Deno.env.set("AURORA_TEST_INSTALL", "1");
+  const failed: string[] = [];
+  for (const [name, provide] of Object.entries(PROVISIONS)) {
+    try {
+      console.error(`${name}: ${await provide() ?? "there"}`);
+    } catch (error) {
+      console.error(`${name}: ${error instanceof Error ? error.message : error}`);
+      failed.push(name);
+    }
+  }
+  return failed;
+}
+
+if (import.meta.main) Deno.exit((await installAll()).length === 0 ? 0 : 1);

@@ -1,0 +1,12 @@
+/** A real browser for tests. @module */
+import { apt, hasApt, missing, provide, which } from "./provide.ts";
+
+/** Path of a Chromium, installed if it may be; start it by `playwright-core`. */
+export function chromium(): Promise<string> {
+  return provide({
+    what: "chromium",
+    find: () => Deno.env.get("AURORA_TEST_CHROMIUM") ?? which("chromium") ?? which("chrome"),
+    install: () =>
+      hasApt() ? apt("chromium", "fonts-dejavu-core") : Promise.reject(missing("chromium")),
+  });
+}
