@@ -1,0 +1,82 @@
+/**
+ * Named selections of assets that are requested together, on a cron or by hand.
+ *
+ * @module
+ */
+import { declaredAt } from "./declared_at.ts";
+import type { Asset } from "./asset.ts";
+
+/** What happens to ticks that passed while nothing ran. */
+export type CatchUp = "none" | "latest" | "all";
+
+/** A named selection with its schedule. */
+export interface Job {
+  /** Tells jobs from other exports of a module. */
+  readonly kind: "job";
+  /** Where it is declared, `assets/x.ts:12`. */
+  readonly declaredAt: string;
+  /** Unique within the definitions. */
+  readonly name: string;
+  /** What it is for, in one sentence. */
+  readonly description: string;
+  /** What is requested; order comes from the graph. */
+  readonly assets: readonly Asset[];
+  /** Five or six fields, or undefined for by hand only. */
+  readonly cron: string | undefined;
+  /** IANA zone of the cron. */
+  readonly timezone: string;
+  /** Free labels. */
+  readonly tags: readonly string[];
+  /** Runs of this job that may be active at once; further ones wait in the queue. */
+  readonly maxActiveRuns: number;
+  /** What happens to missed ticks. */
+  readonly catchUp: CatchUp;
+}
+
+/** What `job()` takes. */
+export interface JobOptions {
+  /** {@linkcode Job.name} */
+  readonly name: string;
+  /** {@linkcode Job.description} */
+  readonly description?: string;
+  /** {@linkcode Job.assets} */
+  readonly assets: readonly Asset[];
+  /** {@linkcode Job.cron} */
+  readonly cron?: string;
+  /** {@linkcode Job.timezone} @default {"UTC"} */
+  readonly timezone?: string;
+  /** {@linkcode Job.tags} */
+  readonly tags?: readonly string[];
+  /** {@linkcode Job.maxActiveRuns} @default {1} */
+  readonly maxActiveRuns?: number;
+  /** {@linkcode Job.catchUp} @default {"latest"} */
+  readonly catchUp?: CatchUp;
+}
+
+/**
+ * Declares a job. A tick asks each of its assets for the newest slice that has ended at the tick.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { asset, job } from "engine";
+ *
+ * const report = asset({ name: "report", materialize: () => 1 });
+ * const nightly = job({ name: "nightly", cron: "0 2 * * *", assets: [report] });
+ * assertEquals([nightly.timezone, nightly.catchUp, nightly.maxActiveRuns], ["UTC", "latest", 1]);
+ * ```
+ */
+export function job(options: JobOptions): Job {
+  return {
+    kind: "job",
+    declaredAt: declaredAt(),
+    name: options.name,
+    description: options.description ?? "",
+    assets: options.assets,
+    cron: options.cron,
+    timezone: options.timezone ?? "UTC",
+    tags: options.tags ?? [],
+    maxActiveRuns: options.maxActiveRuns ?? 1,
+    catchUp: options.catchUp ?? "latest",
+  };
+}

@@ -1,0 +1,52 @@
+/**
+ * Several assets that one function computes together.
+ *
+ * @module
+ */
+import { type Asset, asset, type AssetOptions, type Context, groupOf, type None } from "./asset.ts";
+import type { Deps, Inputs } from "./deps.ts";
+import type { Partitions, Unpartitioned } from "./partitions.ts";
+import type { Resources } from "./resource.ts";
+
+/** Assets by name, made together by one function. */
+export type Family<Outs, P extends Partitions> = {
+  readonly [K in keyof Outs & string]: Asset<K, Outs[K], P>;
+};
+
+/** What `multiAsset()` takes: as for one asset, but `materialize` returns one value for each output. */
+export interface MultiAssetOptions<
+  K extends string,
+  D extends Deps,
+  P extends Partitions,
+  R extends Resources,
+  Outs,
+> extends Omit<AssetOptions<string, D, P, R, Outs>, "store"> {
+  /** The assets that come out. */
+  readonly outputs: readonly K[];
+  /** Computes one slice of all outputs at once. */
+  materialize(inputs: Inputs<D, P>, context: Context<P, R>): Outs | Promise<Outs>;
+}
+
+/** Declares several assets that one function computes together, such as the two halves of a split. */
+export function multiAsset<
+  const K extends string,
+  D extends Deps = None,
+  P extends Partitions = Unpartitioned,
+  R extends Resources = None,
+  Outs extends { readonly [Output in K]: unknown } = { readonly [Output in K]: unknown },
+>(options: MultiAssetOptions<K, D, P, R, Outs>): Family<Pick<Outs, K>, P> {
+  const running = new WeakMap<object, Promise<Outs>>();
+  const { outputs, ...shared } = options;
+  const whole = asset(shared as AssetOptions<string, D, P, R, Outs>);
+  const one = (output: K): Asset<K, Outs[K], P> => ({
+    ...whole,
+    name: output,
+    group: options.group ?? groupOf(output),
+    async run(args) {
+      const made = running.get(args.attempt) ?? whole.run(args);
+      running.set(args.attempt, made);
+      return (await made)[output];
+    },
+  });
+  return Object.fromEntries(outputs.map((o) => [o, one(o)])) as Family<Pick<Outs, K>, P>;
+}

@@ -1,0 +1,42 @@
+/**
+ * Declare assets as functions of other assets; the engine keeps them fresh.
+ *
+ * ```ts
+ * import { asset, define, freshness, when } from "engine";
+ *
+ * const clicks = asset({ name: "clicks", materialize: () => [3, 1, 2] });
+ * const total = asset({
+ *   name: "total",
+ *   deps: { clicks },
+ *   freshness: freshness({ within: "26h" }),
+ *   when: when.eager,
+ *   materialize: ({ clicks }) => clicks.reduce((a, b) => a + b),
+ * });
+ *
+ * export const definitions = define({ clicks, total });
+ * ```
+ *
+ * @module
+ */
+export * from "./declare/asset.ts";
+export * from "./declare/check.ts";
+export * from "./declare/deps.ts";
+export * from "./declare/duration.ts";
+export * from "./declare/errors.ts";
+export * from "./declare/external.ts";
+export * from "./declare/freshness.ts";
+export * from "./declare/job.ts";
+export * from "./declare/multi_asset.ts";
+export * from "./declare/partitions.ts";
+export * from "./declare/resource.ts";
+export * from "./declare/schedule.ts";
+export * from "./declare/sensor.ts";
+export * from "./declare/store.ts";
+export * from "./declare/table.ts";
+export * from "./declare/when.ts";
+export * from "./graph/define.ts";
+export * from "./graph/nearest.ts";
+export * from "./graph/order.ts";
+export * from "./graph/select.ts";
+export * from "./graph/wanted.ts";
+export * from "./run/materialize.ts";

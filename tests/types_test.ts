@@ -1,0 +1,186 @@
+/**
+ * What the compiler promises. `deno check` is the test: a wrong `Equal` or an unused `@ts-expect-error` fails it.
+ *
+ * @module
+ */
+import * as e from "engine";
+import * as f from "./engine/fixtures/features.ts";
+import * as m from "./engine/fixtures/models.ts";
+
+type Expect<T extends true> = T;
+type Equal<X, Y> = (<T>() => T extends X ? 1 : 2) extends (<T>() => T extends Y ? 1 : 2) ? true
+  : false;
+
+/** Inference: outputs become inputs. */
+export type Inference = [
+  Expect<Equal<e.OutOf<typeof f.features>, readonly f.Features[]>>,
+  Expect<Equal<e.OutOf<typeof f.readings>, readonly f.Reading[]>>,
+  Expect<Equal<e.OutOf<typeof f.split.train>, f.Features[]>>,
+  Expect<Equal<e.OutOf<typeof m.quality>, { days: number; mae: number }>>,
+  Expect<Equal<typeof f.features.name, "features">>,
+  Expect<Equal<typeof f.split.valid.name, "valid">>,
+  Expect<Equal<e.KeyOf<typeof f.daily>, e.DayKey>>,
+];
+
+const hourly = e.partitions.hourly({ start: "2024-01-01T00" });
+const { daily } = f;
+const { monthly } = m;
+const region = e.partitions.of("eu", "us");
+const cross = e.partitions.cross({ day: daily, region });
+
+const perHour = e.asset({ name: "per_hour", partitions: hourly, materialize: () => 1 });
+const perDay = e.asset({ name: "per_day", partitions: daily, materialize: () => "d" });
+const perRegion = e.asset({
+  name: "per_region",
+  partitions: region,
+  materialize: (_, { partition }) => ({ partition }),
+});
+const whole = e.asset({ name: "whole", materialize: () => true });
+const perCross = e.asset({
+  name: "per_cross",
+  partitions: cross,
+  deps: { perDay, perRegion, whole },
+  materialize: (i, { partition }) => ({ ...i, partition }),
+});
+
+/** Partition mapping decides the shape in which an input arrives. */
+export type Mapping = [
+  Expect<Equal<e.InputOf<typeof whole, typeof daily>, boolean>>,
+  Expect<Equal<e.InputOf<typeof perDay, typeof daily>, string>>,
+  Expect<Equal<e.InputOf<typeof perHour, typeof daily>, e.Slices<e.HourKey, number>>>,
+  Expect<Equal<e.InputOf<typeof perDay, typeof monthly>, e.Slices<e.DayKey, string>>>,
+  Expect<Equal<e.InputOf<typeof perDay, typeof hourly>, string>>,
+  Expect<Equal<e.InputOf<typeof perDay, e.Unpartitioned>, e.Slices<e.DayKey, string>>>,
+  Expect<Equal<e.OutOf<typeof perRegion>, { partition: "eu" | "us" }>>,
+  Expect<Equal<e.InputOf<e.Mapped<typeof perHour, "latest">, typeof region>, number>>,
+  Expect<Equal<e.InputOf<e.Mapped<typeof perHour, "after">, typeof region>, undefined>>,
+  Expect<Equal<e.OutOf<typeof perCross>["perDay"], string>>,
+  Expect<
+    Equal<
+      e.OutOf<typeof perCross>["partition"],
+      { readonly day: e.DayKey; readonly region: "eu" | "us" }
+    >
+  >,
+];
+
+/** Calls that must not compile; never called. */
+export function rejected() {
+  // --- deps ---------------------------------------------------------------------------------------------------
+  e.asset({
+    name: "x",
+    deps: { perDay },
+    partitions: daily,
+    // @ts-expect-error perDay is a string, not a number
+    materialize: ({ perDay }) => perDay.toFixed(),
+  });
+  e.asset({
+    name: "x",
+    deps: { perDay },
+    partitions: daily,
+    // @ts-expect-error there is no input of that name
+    materialize: ({ perday }) => perday,
+  });
+  e.asset({
+    name: "x",
+    // @ts-expect-error an upstream is an asset, not its name
+    deps: { perDay: "per_day" },
+    materialize: () => 1,
+  });
+  e.asset({
+    name: "x",
+    partitions: daily,
+    // @ts-expect-error no mapping from regions to days: the message says to wrap it in all(), latest() or after()
+    deps: { perRegion },
+    materialize: () => 1,
+  });
+  e.asset({
+    name: "x",
+    partitions: daily,
+    deps: { perRegion: e.all(perRegion) },
+    materialize: ({ perRegion }) => perRegion.get("eu"),
+  });
+  e.asset({
+    name: "x",
+    deps: { perDay },
+    // @ts-expect-error days arrive as slices where the asset is one piece
+    materialize: ({ perDay }) => perDay.toUpperCase(),
+  });
+  e.asset({ name: "x", deps: { perDay }, materialize: ({ perDay }) => perDay.get("2024-01-01") });
+  e.asset({
+    name: "x",
+    deps: { perDay },
+    // @ts-expect-error hours do not name days
+    materialize: ({ perDay }) => perDay.get("first"),
+  });
+
+  // --- context ------------------------------------------------------------------------------------------------
+  // @ts-expect-error an asset that is one piece has no partition
+  e.asset({ name: "x", materialize: (_, { partition }) => partition });
+  e.asset({
+    name: "x",
+    resources: { warehouse: f.warehouse },
+    // @ts-expect-error the resource was not declared
+    materialize: (_, { resources }) => resources.postgres,
+  });
+  e.asset({
+    name: "x",
+    resources: { warehouse: f.warehouse },
+    // @ts-expect-error the warehouse takes a day, not a number
+    materialize: (_, { resources }) => resources.warehouse.readings(1),
+  });
+
+  // --- stores, durations, keys --------------------------------------------------------------------------------
+  // @ts-expect-error a function cannot be kept as JSON
+  e.asset({ name: "x", store: e.memoryJson(), materialize: () => () => 1 });
+  // @ts-expect-error not a duration
+  e.freshness({ within: "26 hours" });
+  // @ts-expect-error not a day
+  e.partitions.daily({ start: "yesterday" });
+
+  // --- multiAsset ---------------------------------------------------------------------------------------------
+  // @ts-expect-error one of the outputs is missing
+  e.multiAsset({ name: "x", outputs: ["train", "valid"], materialize: () => ({ train: 1 }) });
+  // @ts-expect-error there is no such output
+  f.split.test;
+
+  // --- check, request, schedule, materialize, get -------------------------------------------------------------
+  // @ts-expect-error features are rows, not a number
+  e.check(f.features, { name: "x", run: (rows: number) => e.pass({ rows }) });
+  e.request(perDay, { partition: "2024-01-01" });
+  // @ts-expect-error the day is missing
+  e.request(perDay);
+  // @ts-expect-error that is no day
+  e.request(perDay, { partition: "monday" });
+  e.request(whole);
+  // @ts-expect-error it has no partitions
+  e.request(whole, { partition: "2024-01-01" });
+  e.request(perCross, { partition: { day: "2024-01-01", region: "eu" } });
+  // @ts-expect-error no such region
+  e.request(perCross, { partition: { day: "2024-01-01", region: "mars" } });
+  // @ts-expect-error which day?
+  e.schedule({ name: "x", cron: "0 0 * * *", assets: [perDay] });
+  // @ts-expect-error it has no partitions
+  e.schedule({ name: "x", cron: "0 0 * * *", assets: [whole], partition: () => "2024-01-01" });
+  e.sensor({
+    name: "x",
+    every: "1m",
+    cursor: 0,
+    // @ts-expect-error the next cursor is a number
+    async *evaluate() {
+      yield e.request(whole);
+      return await Promise.resolve("0");
+    },
+  });
+  // @ts-expect-error readings are rows
+  e.given(f.readings, [1]);
+  // @ts-expect-error a month does not name a slice of readings
+  e.givenSlices(f.readings, new Map([["2024-01", []]]));
+  // @ts-expect-error the stand-in is no warehouse
+  e.provide(f.warehouse, { readings: () => 1 });
+}
+
+const definitions = e.define(f, m);
+/** Names are known. */
+export type Named = Expect<Equal<ReturnType<typeof definitions.get<"model">>, typeof m.model>>;
+// @ts-expect-error no such asset
+(() => definitions.get("modle"));
