@@ -1,0 +1,205 @@
+/**
+ * The port to what is remembered. Every method is atomic: it happens whole or not at all, and what it tells of has
+ * happened.
+ *
+ * @module
+ */
+import type {
+  Advance,
+  AlertRecord,
+  CheckState,
+  Claimed,
+  CursorRecord,
+  Fact,
+  Finished,
+  LogRecord,
+  MaterializationRecord,
+  Outcome,
+  RunRecord,
+  RunState,
+  SliceKey,
+  SliceState,
+  StepRecord,
+  Submission,
+  Submitted,
+  WorkerRecord,
+} from "./records.ts";
+
+/** What a worker says of itself. */
+export interface WorkerHello {
+  /** Where it runs. */
+  readonly host: string;
+  /** Process id there. */
+  readonly pid: number;
+  /** Which steps it takes. */
+  readonly queues: readonly string[];
+  /** How many at once. */
+  readonly slots: number;
+}
+
+/** What a claim asks for. */
+export interface Ask {
+  /** Who asks: {@linkcode WorkerRecord.id}. */
+  readonly worker: string;
+  /** Which steps it takes. */
+  readonly queues: readonly string[];
+  /** How many at most. */
+  readonly room: number;
+}
+
+/** Which runs. Newest first. */
+export interface RunQuery {
+  /** Only in this state. */
+  readonly state?: RunState | undefined;
+  /** Only of this job. */
+  readonly job?: string | undefined;
+  /** Only with a step of this asset. */
+  readonly asset?: string | undefined;
+  /** Only older ones. */
+  readonly before?: string | undefined;
+  /** At most so many. */
+  readonly limit: number;
+}
+
+/** Which lines of a log. Oldest first; the last ones if `after` is not given. */
+export interface LogQuery {
+  /** The run. */
+  readonly run: string;
+  /** Only of this step. */
+  readonly step?: number | undefined;
+  /** Only later ones than this line id. */
+  readonly after?: string | undefined;
+  /** At most so many. */
+  readonly limit: number;
+}
+
+/** An event in the outbox, for people. */
+export interface EventRecord {
+  /** Place in the outbox. */
+  readonly id: string;
+  /** Kafka topic. */
+  readonly topic: string;
+  /** Events of one key keep their order. */
+  readonly key: string;
+  /** UUID that consumers drop duplicates by. */
+  readonly eventId: string;
+  /** Version of the schema of the payload. */
+  readonly schemaVersion: number;
+  /** Run that made it. */
+  readonly run: string | null;
+  /** The content. */
+  readonly payload: unknown;
+  /** When it was written. */
+  readonly createdAt: Date;
+  /** When the log had it; null if it does not yet. */
+  readonly sentAt: Date | null;
+}
+
+/** Which kind of news there may be: steps to claim, facts, lines of a log (of a run), events to send, or all after a gap. */
+export type News =
+  | { readonly of: "step" | "fact" | "outbox" | "gap" }
+  | { readonly of: "log"; readonly run: string };
+
+/** Doing the work. */
+export interface Queue {
+  /** Remembers a run, or finds the one with the same key. */
+  submit(submission: Submission): Promise<Submitted>;
+  /** Makes up to `room` queued steps the worker's: by priority, then run, then place in the plan. */
+  claim(ask: Ask): Promise<readonly Claimed[]>;
+  /**
+   * Ends attempts. A success publishes its version, records checks and facts, writes events to the outbox and releases
+   * the steps that waited for it, all together. An outcome whose attempt is not the worker's any more changes nothing.
+   * A final failure skips what needs the step. Ready steps are handed to the worker, up to `ask.room`.
+   */
+  finish(outcomes: readonly Outcome[], ask: Ask): Promise<Finished>;
+  /** Ends a run: what waits is cancelled at once, what runs when its worker hears of it. False if it had ended already. */
+  cancel(run: string, by: string): Promise<boolean>;
+  /** Which of these attempts must stop, since their run was cancelled or they are not the worker's any more. */
+  revoked(worker: string): Promise<readonly Pick<Claimed, "run" | "step" | "attempt">[]>;
+}
+
+/** Knowing who works. */
+export interface Crew {
+  /** Registers a worker; its life is tied to the connection of this ledger. Gives its id. */
+  join(hello: WorkerHello): Promise<string>;
+  /** Says that the worker lives. False if it was given up meanwhile. */
+  heartbeat(worker: string): Promise<boolean>;
+  /** Says that it ends by its own will; what it still holds is queued again. */
+  leave(worker: string): Promise<void>;
+  /** Finds workers that died or were silent longer than `silentMs`, queues again what they held. Gives their ids and why. */
+  reap(silentMs: number): Promise<readonly { readonly worker: string; readonly cause: string }[]>;
+  /** Gives up one worker that is known to be dead. */
+  bury(worker: string, cause: string): Promise<void>;
+  /** Those that live. */
+  workers(): Promise<readonly WorkerRecord[]>;
+}
+
+/** Reading what happened. */
+export interface Memory {
+  /** What is known of all slices, or of those of some assets. */
+  slices(assets?: readonly string[]): Promise<readonly SliceState[]>;
+  /** The visible versions of the given slices, with their values; those that have none are left out. */
+  visible(slices: readonly SliceKey[]): Promise<readonly MaterializationRecord[]>;
+  /** Versions of an asset, newest first. */
+  history(
+    asset: string,
+    query: { readonly before?: string | undefined; readonly limit: number },
+  ): Promise<readonly MaterializationRecord[]>;
+  /** The latest verdict of each check, or those of one asset. */
+  checks(asset?: string): Promise<readonly CheckState[]>;
+  /** Some runs. */
+  runs(query: RunQuery): Promise<readonly RunRecord[]>;
+  /** How many runs stand where. */
+  runCounts(): Promise<{ readonly [S in RunState]: number }>;
+  /** One run with its steps in the order of the plan. */
+  run(
+    id: string,
+  ): Promise<{ readonly run: RunRecord; readonly steps: readonly StepRecord[] } | undefined>;
+  /** Milliseconds that the last successes of each asset took, newest first, at most `limit` each. */
+  durations(limit: number): Promise<ReadonlyMap<string, readonly number[]>>;
+  /** Facts later than `after`, in commit order, at most `limit`; from the beginning if `after` is empty. */
+  facts(after: string, limit: number): Promise<readonly Fact[]>;
+  /** The place of the newest fact; empty if there is none. */
+  newestFact(): Promise<string>;
+  /** Adds lines to logs. */
+  log(lines: readonly LogRecord[]): Promise<void>;
+  /** Reads a log; `id` of a line is the place to go on from. */
+  logs(query: LogQuery): Promise<readonly (LogRecord & { readonly id: string })[]>;
+  /** Events of the outbox, newest first. */
+  events(
+    query: { readonly topic?: string | undefined; readonly limit: number },
+  ): Promise<readonly EventRecord[]>;
+  /** How many events each topic has, and how many are not sent. */
+  topics(): Promise<
+    readonly { readonly topic: string; readonly count: number; readonly unsent: number }[]
+  >;
+}
+
+/** Standing somewhere: schedules, sensors, alerts. */
+export interface Standing {
+  /** All cursors whose name begins so. */
+  cursors(prefix: string): Promise<readonly CursorRecord[]>;
+  /** Moves a cursor and submits its runs. Undefined if somebody else moved it first: nothing happened. */
+  advance(step: Advance): Promise<readonly Submitted[] | undefined>;
+  /** Opens an episode unless one of that name is open. Undefined if it is. */
+  open(
+    alert: Pick<
+      AlertRecord,
+      "episode" | "kind" | "severity" | "asset" | "run" | "title" | "message"
+    >,
+  ): Promise<AlertRecord | undefined>;
+  /** Ends an open episode. Undefined if none was open. */
+  resolve(episode: string): Promise<AlertRecord | undefined>;
+  /** Remembers that a channel was told. */
+  told(id: string, of: "open" | "resolved", channel: string): Promise<void>;
+  /** Episodes: open ones first, then newest first. */
+  alerts(limit: number): Promise<readonly AlertRecord[]>;
+}
+
+/** All that is remembered. */
+export interface Ledger extends Queue, Crew, Memory, Standing, AsyncDisposable {
+  /** Shown to people: `memory`, `postgres`. */
+  readonly name: string;
+  /** News as it comes, until the signal aborts; after a lost connection a `gap`. Whoever listens also looks from time to time. */
+  news(signal: AbortSignal): AsyncIterable<News>;
+}
