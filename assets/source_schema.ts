@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Sql } from "postgres";
+import type { Sql } from "./sql.ts";
 
 /** Columns by table of schema `aurora_life`, in the types that `pg_catalog` prints. */
 export const sourceSchema: { readonly [table: string]: { readonly [column: string]: string } } = {

@@ -1,0 +1,13 @@
+/**
+ * The connection that assets are lent.
+ *
+ * @module
+ */
+import type postgres from "postgres";
+
+/** A pool of connections; int8 is `bigint`. */
+export type Sql = postgres.Sql<{ bigint: bigint }>;
+/** The same within one transaction. */
+export type Transaction = postgres.TransactionSql<{ bigint: bigint }>;
+/** Either of the two: for whatever only runs statements. */
+export type Queries = postgres.ISql<{ bigint: bigint }>;

@@ -1,0 +1,47 @@
+/** Databases with the tables of Aurora. @module */
+import { type TestDatabase, testDatabase } from "../services/postgres.ts";
+import { seed, type SeedOptions } from "../../assets/demo/seed.ts";
+
+const folder = new URL("../../assets/migrations/", import.meta.url);
+const files = ["0001_source.sql", "0002_features.sql"];
+
+/** What the ledger's own migrations make before those of the assets run. */
+const ledger = `
+  create schema engine;
+  create table engine.visible (asset text, partition text, version bigint not null,
+    primary key (asset, partition));
+  create index on engine.visible (version);`;
+
+const texts = () => [ledger, ...files.map((f) => Deno.readTextFileSync(new URL(f, folder)))];
+
+/** Empty source, feature and quality tables. */
+export function auroraDatabase(): Promise<TestDatabase> {
+  const statements = texts();
+  return testDatabase({
+    template: statements.join("\n"),
+    prepare: async (sql) => {
+      for (const text of statements) await sql.unsafe(text);
+    },
+  });
+}
+
+/** The end of {@linkcode smallDatabase}'s population. */
+export const smallEnd = new Date("2026-04-10T00:00:00Z");
+
+/** What {@linkcode smallDatabase} holds: a spring with changes to summer time in both hemispheres. */
+export const small: SeedOptions = { users: 60, days: 45, seed: 7, end: smallEnd };
+
+/** A copy of a database with a small population. */
+export function smallDatabase(): Promise<TestDatabase> {
+  const statements = texts();
+  const code = ["life", "people", "person", "faults", "simulate", "copy", "random", "achievements"]
+    .map((f) => Deno.readTextFileSync(new URL(`../../assets/demo/${f}.ts`, import.meta.url)));
+  return testDatabase({
+    template: [...statements, JSON.stringify(small), ...code].join("\n"),
+    prepare: async (sql) => {
+      for (const text of statements) await sql.unsafe(text);
+      await seed(sql, small);
+      await sql`analyze`;
+    },
+  });
+}
