@@ -29,13 +29,13 @@ const IMPORTANCE_GAIN = 1;
 
 /** LightGBM by its C interface; one object a process. */
 export class LightGBM implements Library {
-  /** The library has no function for its version: it stands in the models it writes. */
+  /** The library cannot tell its version: it is known from the wheel it came in. */
   readonly version: string;
   readonly #library;
   readonly #log;
 
-  /** Opens the library at `path`; its warnings go to `log`. */
-  constructor(path: string, log: (line: string) => void = () => {}, version = "4.7.0") {
+  /** Opens the library at `path`, of that version; its warnings go to `log`. */
+  constructor(path: string, log: (line: string) => void = () => {}, version?: string) {
     this.#library = Deno.dlopen(path, LIGHTGBM);
     // Kept for the life of the library: a closed callback must never stay registered.
     this.#log = new Deno.UnsafeCallback(
@@ -46,7 +46,7 @@ export class LightGBM implements Library {
       this.symbols.LGBM_RegisterLogCallback(this.#log.pointer),
       "LGBM_RegisterLogCallback",
     );
-    this.version = `lightgbm ${version}`;
+    this.version = `lightgbm ${version ?? "(unknown version)"}`;
   }
 
   /** The functions of the library. */

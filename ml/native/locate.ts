@@ -1,4 +1,4 @@
-import { fromFileUrl, join } from "@std/path";
+import { dirname, fromFileUrl, join } from "@std/path";
 import type { Algorithm } from "../train/request.ts";
 import { MissingLibraryError } from "./error.ts";
 
@@ -12,6 +12,8 @@ export interface Places {
   readonly env: (name: string) => string | undefined;
   /** Whether a file is there. */
   readonly exists: (path: string) => boolean;
+  /** The text of a file, or undefined if it is not there. */
+  readonly read: (path: string) => string | undefined;
   /** Names in a folder; none if it is not there. */
   readonly list: (folder: string) => readonly string[];
 }
@@ -25,6 +27,8 @@ export interface Located {
   readonly path: string;
   /** Folder of libgomp for machines that have none, if we installed it. */
   readonly loaderPath: string | undefined;
+  /** What the wheel says beside the library; undefined for libraries from elsewhere. */
+  readonly version: string | undefined;
 }
 
 /**
@@ -42,12 +46,12 @@ export function locate(algorithm: Algorithm, places: Places = thisMachine()): Lo
     if (!places.exists(named)) {
       throw new MissingLibraryError(algorithm, [`${variable} = "${named}"`]);
     }
-    return { path: named, loaderPath };
+    return { path: named, loaderPath, version: versionBeside(named, places) };
   }
   const candidates = [...candidatePaths(algorithm, places)];
   const path = candidates.find(places.exists);
   if (path === undefined) throw new MissingLibraryError(algorithm, [variable, ...candidates]);
-  return { path, loaderPath };
+  return { path, loaderPath, version: versionBeside(path, places) };
 }
 
 /** The file of the library below the folder of its wheel, and its bare name. */
@@ -79,6 +83,12 @@ function* candidatePaths(algorithm: Algorithm, places: Places): Generator<string
   }
 }
 
+/** Wheels hold `<package>/lib/<library>` and `<package>/VERSION`, of LightGBM `VERSION.txt`. */
+function versionBeside(path: string, places: Places): string | undefined {
+  const folder = dirname(dirname(path));
+  return (places.read(join(folder, "VERSION")) ?? places.read(join(folder, "VERSION.txt")))?.trim();
+}
+
 /** The places of the machine that this runs on. */
 export function thisMachine(): Places {
   return {
@@ -86,6 +96,7 @@ export function thisMachine(): Places {
     installed: INSTALLED,
     env: (name) => Deno.env.get(name),
     exists,
+    read: (path) => exists(path) ? Deno.readTextFileSync(path) : undefined,
     list: (folder) => exists(folder) ? [...Deno.readDirSync(folder)].map(({ name }) => name) : [],
   };
 }
