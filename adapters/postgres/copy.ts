@@ -1,0 +1,87 @@
+import type { Queries } from "./connect.ts";
+
+/** Rows to write, as text of COPY: tabs between columns, `\N` for null, a line feed after each row. */
+export type CopyText = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
+
+type Writable = {
+  write(chunk: string | Uint8Array): boolean;
+  end(): void;
+  destroy(error: unknown): void;
+  once(event: "drain" | "finish" | "error", listener: (error?: unknown) => void): void;
+};
+
+/**
+ * Writes rows by COPY: `statement` is "copy … from stdin", `rows` its text in chunks of any size.
+ *
+ * The driver alone never reports a row that the server refuses: its stream then neither fails nor finishes
+ * (3.4.9). Here the refusal is taken from the pending query. Ends when the server has all rows.
+ *
+ * @throws {postgres.PostgresError} What the server says, with the line of the bad row in `where`.
+ */
+export async function copyIn(sql: Queries, statement: string, rows: CopyText): Promise<void> {
+  const query = sql.unsafe(statement);
+  const refused = refusal(query);
+  const stream = await Promise.race([query.writable(), refused]) as unknown as Writable;
+  const finished = new Promise<void>((done, fail) => {
+    stream.once("finish", () => done());
+    stream.once("error", fail);
+  });
+  finished.catch(() => {});
+  try {
+    for await (const chunk of rows) {
+      if (stream.write(chunk)) continue;
+      await Promise.race([
+        refused,
+        new Promise<void>((done) => stream.once("drain", () => done())),
+      ]);
+    }
+    stream.end();
+    await Promise.race([finished, refused]);
+  } catch (error) {
+    stream.destroy(error);
+    throw error;
+  }
+}
+
+/** Rejects when the server refuses, even after the query gave its stream. */
+function refusal(query: unknown): Promise<never> {
+  const pending = query as { reject: (error: unknown) => void };
+  const refused = new Promise<never>((_, fail) => {
+    const usual = pending.reject;
+    pending.reject = (error) => {
+      fail(error);
+      usual(error);
+    };
+  });
+  refused.catch(() => {});
+  return refused;
+}
+
+/** Reads what "copy … to stdout" gives, in the chunks in which it arrives. */
+export async function* copyOut(sql: Queries, statement: string): AsyncGenerator<Uint8Array> {
+  const stream = await sql.unsafe(statement).readable();
+  for await (const chunk of stream) yield chunk as Uint8Array;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  "\\": "\\\\",
+  "\t": "\\t",
+  "\n": "\\n",
+  "\r": "\\r",
+};
+
+/** One row as text of COPY. Objects become JSON, dates ISO 8601, bytes hexadecimal; null and undefined null. */
+export function copyRow(values: readonly unknown[]): string {
+  return `${values.map(copyValue).join("\t")}\n`;
+}
+
+function copyValue(value: unknown): string {
+  if (value === null || value === undefined) return "\\N";
+  return copyText(value).replace(/[\\\t\n\r]/g, (found) => ESCAPES[found] ?? found);
+}
+
+function copyText(value: unknown): string {
+  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Uint8Array) return `\\x${value.toHex()}`;
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,100 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { copyIn, copyOut, copyRow } from "../../../adapters/postgres/copy.ts";
+import { withLimit } from "../../../adapters/postgres/connect.ts";
+import { testDatabase } from "../../services/postgres.ts";
+
+Deno.test("copyIn() writes what copyRow() spells, awkward values included", async () => {
+  await using db = await testDatabase();
+  await db.sql`create table t (id int, text text, json jsonb, bytes bytea, at timestamptz)`;
+  const rows = [
+    [
+      1,
+      "tab\tline\nreturn\rback\\slash \\N",
+      { a: ["\t", null] },
+      new Uint8Array([0, 255]),
+      new Date(0),
+    ],
+    [2, null, null, undefined, null],
+    [3, "", '""', new Uint8Array(), null],
+  ];
+  await copyIn(db.sql, "copy t from stdin", rows.map(copyRow));
+  const found = await db.sql`select * from t order by id`;
+  assertEquals(found[0]?.["text"], rows[0]?.[1]);
+  assertEquals(found[0]?.["json"], rows[0]?.[2]);
+  assertEquals([...found[0]?.["bytes"]], [0, 255]);
+  assertEquals(found[0]?.["at"], new Date(0));
+  assertEquals(found[1]?.["text"], null);
+  assertEquals(found[2]?.["text"], "");
+});
+
+Deno.test("copyIn() moves many rows with back pressure", async () => {
+  await using db = await testDatabase();
+  await db.sql`create table t (id int, text text)`;
+  function* rows(): Generator<string> {
+    for (let id = 0; id < 100_000; id++) yield copyRow([id, "x".repeat(50)]);
+  }
+  await copyIn(db.sql, "copy t from stdin", rows());
+  const [row] = await db.sql`select count(*) from t`;
+  assertEquals(row?.["count"], 100_000n);
+});
+
+Deno.test("copyIn() reports the row the server refuses, at the end and in the middle", async () => {
+  await using db = await testDatabase();
+  await db.sql`create table t (id int check (id <> 7))`;
+  for (const after of [0, 2000]) {
+    const rows = ["1\nseven\n", ...Array.from({ length: after }, () => "8\n".repeat(1000))];
+    const refused = withLimit(copyIn(db.sql, "copy t from stdin", rows), 5000, "copy");
+    const error = await assertRejects(
+      () => refused,
+      Error,
+      "invalid input syntax for type integer",
+    );
+    assertStringIncludes((error as { where?: string }).where ?? "", "line 2");
+    const [row] = await db.sql`select count(*) from t`;
+    assertEquals(row?.["count"], 0n);
+  }
+  await assertRejects(
+    () => copyIn(db.sql, "copy nuts from stdin", []),
+    Error,
+    '"nuts" does not exist',
+  );
+});
+
+Deno.test("copyIn() writes nothing if the source of the rows fails", async () => {
+  await using db = await testDatabase();
+  await db.sql`create table t (id int)`;
+  function* rows(): Generator<string> {
+    yield "1\n";
+    throw new RangeError("out of rows");
+  }
+  await assertRejects(() => copyIn(db.sql, "copy t from stdin", rows()), RangeError, "out of rows");
+  const [row] = await db.sql`select count(*) from t`;
+  assertEquals(row?.["count"], 0n);
+});
+
+Deno.test("copyIn() in a transaction rolls back with it", async () => {
+  await using db = await testDatabase();
+  await db.sql`create table t (id int)`;
+  await assertRejects(
+    () =>
+      db.sql.begin(async (tx) => {
+        await copyIn(tx, "copy t from stdin", ["1\n"]);
+        await copyIn(tx, "copy t from stdin", ["one\n"]);
+      }),
+    Error,
+    "invalid input syntax",
+  );
+  assertEquals((await db.sql`select from t`).length, 0);
+});
+
+Deno.test("copyOut() gives back what copyIn() wrote", async () => {
+  await using db = await testDatabase();
+  await db.sql`create table t (id int, text text)`;
+  const text = copyRow([1, "a\tb"]) + copyRow([2, null]);
+  await copyIn(db.sql, "copy t from stdin", [text]);
+  const chunks = await Array.fromAsync(
+    copyOut(db.sql, "copy (select * from t order by id) to stdout"),
+  );
+  const bytes = await new Blob(chunks as BlobPart[]).text();
+  assertEquals(bytes, text);
+});
