@@ -157,7 +157,7 @@ export function energyByHour(
   });
 }
 
-/** The moment an energy rating speaks of: when the event began, or the waking after a sleep. */
+/** The moment an energy rating speaks of: the middle of the event that was rated. */
 export function ratedAt(events: Events, i: number): number {
-  return events.kind[i] === KIND.sleep ? events.ended[i]! : events.started[i]!;
+  return (events.started[i]! + events.ended[i]!) / 2;
 }

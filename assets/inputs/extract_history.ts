@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Sql } from "postgres";
+import type { Sql } from "../sql.ts";
 import { CopyBinaryParser, type Frame } from "../../ml/mod.ts";
 import { categories } from "../catalogue.ts";
 import { KIND } from "./history.ts";

@@ -33,17 +33,25 @@ export interface SleepState {
   readonly bedSpread: number;
 }
 
+/** A shorter sleep is a nap. */
 const MAIN_SLEEP = 3 * HOUR;
+/** Being awake for less does not end a night. */
+const PAUSE = HOUR;
 
-/** Sorts spans and merges those that overlap or touch. */
-export function mergeSpans(spans: readonly Span[]): Span[] {
+/** Sorts spans and merges those that overlap, touch, or lie at most `gap` milliseconds apart. */
+export function mergeSpans(spans: readonly Span[], gap = 0): Span[] {
   const merged: [number, number][] = [];
   for (const [start, end] of spans.toSorted((a, b) => a[0] - b[0])) {
     const last = merged.at(-1);
-    if (last && start <= last[1]) last[1] = Math.max(last[1], end);
+    if (last && start <= last[1] + gap) last[1] = Math.max(last[1], end);
     else merged.push([start, end]);
   }
   return merged;
+}
+
+/** The nights among sleeps: short pauses do not end one, naps are none. */
+export function nightsOf(spans: readonly Span[]): Span[] {
+  return mergeSpans(spans, PAUSE).filter(([start, end]) => end - start >= MAIN_SLEEP);
 }
 
 /** Merged sleep that was known before `cutoff` and ended in the last `days` days; none over 24 h. */
@@ -61,7 +69,7 @@ export function sleepSpans(history: History, user: User, cutoff: number, days: n
 /** What is known of the sleep of one user before `cutoff`. */
 export function sleepState(history: History, user: User, cutoff: number): SleepState {
   const spans = sleepSpans(history, user, cutoff, 14);
-  const main = spans.filter(([start, end]) => end - start >= MAIN_SLEEP);
+  const main = nightsOf(spans);
   const last = main.at(-1);
   const isRecent = last !== undefined && last[1] >= cutoff - 1.5 * DAY;
   const slept = minutesPerDay(spans, cutoff);

@@ -12,7 +12,7 @@ import { DAY, instantOf, localDay, utcMidnight } from "./calendar.ts";
 import { ratedAt } from "./daily_sums.ts";
 import { type History, KIND, type User } from "./history.ts";
 import { inputsOf, type ModelName, type Row } from "./model_inputs.ts";
-import { mergeSpans } from "./sleeps.ts";
+import { nightsOf } from "./sleeps.ts";
 import { comingNight, stateAt, type UserState } from "./user_state.ts";
 
 /** A value to learn. */
@@ -78,13 +78,11 @@ function ratedNights(history: History, user: User): Label[] {
   for (let i = user.from; i < user.to; i++) {
     if (kind[i] === KIND.sleep && ended[i]! - started[i]! <= DAY) sleeps.push(i);
   }
-  const spans = mergeSpans(sleeps.map((i) => [started[i]!, ended[i]!]));
-  const night = (start: number, end: number) => end - start >= 3 * 3_600_000;
+  const nights = nightsOf(sleeps.map((i) => [started[i]!, ended[i]!]));
   return sleeps.flatMap((i) => {
-    const value = quality[i]!;
-    const span = spans.find(([start, end]) => started[i]! >= start && ended[i]! <= end);
-    if (Number.isNaN(value) || !span || !night(...span)) return [];
-    return [{ at: span[0], known: known[i]!, value }];
+    const night = nights.find(([start, end]) => started[i]! >= start && ended[i]! <= end);
+    if (Number.isNaN(quality[i]!) || !night) return [];
+    return [{ at: night[0], known: known[i]!, value: quality[i]! }];
   });
 }
 

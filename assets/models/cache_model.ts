@@ -1,0 +1,22 @@
+/**
+ * The served model in the cache, for programs that predict without the database.
+ *
+ * @module
+ */
+import type { Cache } from "engine";
+import type { ModelName } from "../inputs/model_inputs.ts";
+import type { Model } from "./registry.ts";
+
+const ttlMs = 30 * 86_400_000;
+
+/** Key of the manifest (JSON); the bytes are under the same key with `:onnx`. */
+export const modelKey = (name: ModelName): string => `aurora:model:${name}`;
+
+/** Puts the manifest and the bytes of a model into the cache, both in one call. */
+export async function cacheModel(cache: Cache, model: Omit<Model, "version">): Promise<void> {
+  const key = modelKey(model.manifest.name);
+  await cache.put([
+    { key, value: new TextEncoder().encode(JSON.stringify(model.manifest)) },
+    { key: `${key}:onnx`, value: model.onnx },
+  ], { ttlMs });
+}

@@ -1,0 +1,33 @@
+/**
+ * Energy a user will rate at an hour of the coming day, XGBoost.
+ *
+ * @module
+ */
+import { asset, check, fail, pass } from "engine";
+import { daily } from "../partitions.ts";
+import { cache, database, objects } from "../resources.ts";
+import { engineered } from "../training/engineered.ts";
+import { materializeModel } from "./model_asset.ts";
+import { energyRecipe as recipe } from "./recipes.ts";
+
+/** The model of the same name; see {@linkcode recipe} for how it is trained. */
+export const energyModel = asset({
+  name: "models/energy",
+  description: "Energy a user will rate at an hour of the coming day, XGBoost",
+  kinds: ["xgboost", "onnx"],
+  deps: { engineered },
+  partitions: daily,
+  resources: { database, objects, cache },
+  config: recipe,
+  io: { tables: ["ml.model"] },
+  materialize: ({ engineered }, context) =>
+    materializeModel({ name: "energy", recipe, engineered, context }),
+});
+
+/** A model that was not promoted leaves its predecessor in service; people should know. */
+export const energyModelIsPromoted = check(energyModel, {
+  name: "promoted",
+  description: "The new model beats the baselines and is not worse than the one in service",
+  severity: "warning",
+  run: (model) => model.promoted ? pass({ mae: model.mae }) : fail(`Not promoted: ${model.reason}`),
+});

@@ -1,0 +1,33 @@
+/**
+ * Quality a user will rate for the coming night, the better of XGBoost and LightGBM.
+ *
+ * @module
+ */
+import { asset, check, fail, pass } from "engine";
+import { daily } from "../partitions.ts";
+import { cache, database, objects } from "../resources.ts";
+import { engineered } from "../training/engineered.ts";
+import { materializeModel } from "./model_asset.ts";
+import { sleepQualityRecipe as recipe } from "./recipes.ts";
+
+/** The model of the same name; see {@linkcode recipe} for how it is trained. */
+export const sleepQualityModel = asset({
+  name: "models/sleep_quality",
+  description: "Quality a user will rate for the coming night, the better of XGBoost and LightGBM",
+  kinds: ["xgboost", "lightgbm", "onnx"],
+  deps: { engineered },
+  partitions: daily,
+  resources: { database, objects, cache },
+  config: recipe,
+  io: { tables: ["ml.model"] },
+  materialize: ({ engineered }, context) =>
+    materializeModel({ name: "sleep_quality", recipe, engineered, context }),
+});
+
+/** A model that was not promoted leaves its predecessor in service; people should know. */
+export const sleepQualityModelIsPromoted = check(sleepQualityModel, {
+  name: "promoted",
+  description: "The new model beats the baselines and is not worse than the one in service",
+  severity: "warning",
+  run: (model) => model.promoted ? pass({ mae: model.mae }) : fail(`Not promoted: ${model.reason}`),
+});

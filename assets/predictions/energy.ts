@@ -1,0 +1,23 @@
+/**
+ * Energy of every active user in the next 24 hours, every two hours.
+ *
+ * @module
+ */
+import { asset, newest } from "engine";
+import { energyModel } from "../models/energy.ts";
+import { daily } from "../partitions.ts";
+import { database, objects } from "../resources.ts";
+import { activeUsers } from "./active_users.ts";
+import { materializePredictions } from "./prediction_asset.ts";
+
+/** The step of the same name of the prediction pipeline. */
+export const energyPredictions = asset({
+  name: "predictions/energy",
+  description: "Energy of every active user in the next 24 hours, every two hours",
+  kinds: ["onnx"],
+  deps: { model: newest(energyModel), users: activeUsers },
+  partitions: daily,
+  resources: { database, objects },
+  materialize: ({ model, users }, context) =>
+    materializePredictions({ kind: "energy", model, users, context }),
+});

@@ -1,0 +1,23 @@
+/**
+ * Mean mood of every active user's next local day.
+ *
+ * @module
+ */
+import { asset, newest } from "engine";
+import { moodModel } from "../models/mood.ts";
+import { daily } from "../partitions.ts";
+import { database, objects } from "../resources.ts";
+import { activeUsers } from "./active_users.ts";
+import { materializePredictions } from "./prediction_asset.ts";
+
+/** The step of the same name of the prediction pipeline. */
+export const moodPredictions = asset({
+  name: "predictions/mood",
+  description: "Mean mood of every active user's next local day",
+  kinds: ["onnx"],
+  deps: { model: newest(moodModel), users: activeUsers },
+  partitions: daily,
+  resources: { database, objects },
+  materialize: ({ model, users }, context) =>
+    materializePredictions({ kind: "mood", model, users, context }),
+});

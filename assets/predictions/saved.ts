@@ -1,0 +1,52 @@
+/**
+ * The predictions of a day, saved in PostgreSQL in one transaction.
+ *
+ * @module
+ */
+import { asset, type TableSlice } from "engine";
+import { getFrame } from "../inputs/frame_store.ts";
+import { daily } from "../partitions.ts";
+import { database, objects } from "../resources.ts";
+import { energyPredictions } from "./energy.ts";
+import { moodPredictions } from "./mood.ts";
+import { sleepQualityPredictions } from "./sleep_quality.ts";
+import { savePredictions } from "./table.ts";
+
+/** The step of the same name of the prediction pipeline. */
+export const predictionsSaved = asset({
+  name: "predictions/saved",
+  description: "All predictions of the day, in one transaction",
+  kinds: ["postgres"],
+  deps: {
+    energy: energyPredictions,
+    mood: moodPredictions,
+    sleep_quality: sleepQualityPredictions,
+  },
+  partitions: daily,
+  resources: { database, objects },
+  io: {
+    tables: ["predictions.prediction"],
+    columns: { value: "1–10", low: "1–10", high: "1–10", target_at: "UTC" },
+  },
+  async materialize(sets, { partition, version, now, resources, report }): Promise<TableSlice> {
+    const frames = await Promise.all(
+      [sets.energy, sets.mood, sets.sleep_quality].map(async (set) => ({
+        ...set,
+        frame: await getFrame(resources.objects, set.frame),
+      })),
+    );
+    const rows = await savePredictions(resources.database, {
+      version,
+      partition,
+      createdAt: now,
+      sets: frames,
+    });
+    report({
+      rows,
+      energy: sets.energy.rows,
+      mood: sets.mood.rows,
+      sleep_quality: sets.sleep_quality.rows,
+    });
+    return { table: "predictions.prediction", version: version.toString(), rows };
+  },
+});

@@ -1,0 +1,23 @@
+/**
+ * Quality of every active user's coming night.
+ *
+ * @module
+ */
+import { asset, newest } from "engine";
+import { sleepQualityModel } from "../models/sleep_quality.ts";
+import { daily } from "../partitions.ts";
+import { database, objects } from "../resources.ts";
+import { activeUsers } from "./active_users.ts";
+import { materializePredictions } from "./prediction_asset.ts";
+
+/** The step of the same name of the prediction pipeline. */
+export const sleepQualityPredictions = asset({
+  name: "predictions/sleep_quality",
+  description: "Quality of every active user's coming night",
+  kinds: ["onnx"],
+  deps: { model: newest(sleepQualityModel), users: activeUsers },
+  partitions: daily,
+  resources: { database, objects },
+  materialize: ({ model, users }, context) =>
+    materializePredictions({ kind: "sleep_quality", model, users, context }),
+});
