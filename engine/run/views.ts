@@ -1,10 +1,8 @@
+import type { Severity } from "../declare/check.ts";
+import type { Json } from "../declare/store.ts";
+
 // What people may ask of a running engine, and the answers: plain JSON values, so that the command line,
 // the API and the pages read the same thing whether they are in the process or at the end of a wire.
-
-/** A value that survives `JSON.stringify` unchanged. */
-export type Json = string | number | boolean | null | readonly Json[] | {
-  readonly [key: string]: Json;
-};
 
 /** An instant as ISO 8601 in UTC: `2025-01-27T06:00:00.000Z`. */
 export type Instant = string;
@@ -36,10 +34,7 @@ export type StepStatus =
   | "cancelled";
 
 /** How an asset keeps its freshness promise; `none` has not promised anything. */
-export type Freshness = "ok" | "warn" | "late" | "none";
-
-/** How bad it is when a check or a rule fails. */
-export type Severity = "critical" | "error" | "warning" | "info";
+export type FreshnessState = "ok" | "warn" | "late" | "none";
 
 /** How many things of each status there are. */
 export type Counts<Status extends string> = { readonly [S in Status]: number };
@@ -152,7 +147,7 @@ export interface AlertView {
 /** The answer to "is all well?". */
 export interface Overview {
   readonly assets: Counts<AssetStatus>;
-  readonly freshness: Counts<Freshness>;
+  readonly freshness: Counts<FreshnessState>;
   readonly runs: Counts<RunStatus>;
   readonly failingChecks: readonly CheckView[];
   readonly openAlerts: readonly AlertView[];
@@ -176,7 +171,7 @@ export interface AssetCard {
   readonly at: Instant | null;
   /** `at` for people, seen from the moment of the answer: "2 h ago". */
   readonly age: string;
-  readonly freshness: Freshness;
+  readonly freshness: FreshnessState;
   /** Null if the asset has no partitions. */
   readonly partitionCounts: Counts<AssetStatus> | null;
   /** Why it is stale, blocked or failed, in words; empty if it is neither. */
@@ -260,7 +255,7 @@ export interface AssetView {
   readonly freshnessTrack: readonly {
     readonly from: Instant;
     readonly to: Instant;
-    readonly state: Freshness;
+    readonly state: FreshnessState;
   }[];
 }
 
@@ -445,7 +440,7 @@ export interface EventsView {
 }
 
 /** What to run: by selection, by names, or all that is stale (of these, if names are given too). */
-export interface RunRequest {
+export interface MaterializeRequest {
   readonly selection?: string | undefined;
   readonly assets?: readonly string[] | undefined;
   /** Keys or ranges `2025-01-01..2025-01-07`; the latest complete partition if not given. */
@@ -488,7 +483,7 @@ export type Change =
 
 /**
  * The engine as seen by people. Names, partitions and runs that do not exist: reading methods of one
- * thing give `undefined`, acting methods throw an {@link UnknownNameError} or a `RangeError`.
+ * thing give `undefined`, acting methods throw an `UnknownName` or a `RangeError`.
  */
 export interface Service {
   about(): Promise<About>;
@@ -519,8 +514,8 @@ export interface Service {
   ): Promise<EventsView>;
   /** Open ones first, then resolved ones, newest first. */
   alerts(): Promise<readonly AlertView[]>;
-  plan(request: RunRequest): Promise<PlanView>;
-  materialize(request: RunRequest): Promise<StartedRun>;
+  plan(request: MaterializeRequest): Promise<PlanView>;
+  materialize(request: MaterializeRequest): Promise<StartedRun>;
   trigger(
     job: string,
     options?: {
@@ -533,23 +528,4 @@ export interface Service {
   retry(run: string): Promise<StartedRun>;
   /** Everything that happens from now on until the signal aborts. */
   changes(signal: AbortSignal): AsyncIterable<Change>;
-}
-
-/** Somebody named an asset, a job or a run that does not exist. */
-export class UnknownNameError extends Error {
-  override readonly name = "UnknownNameError";
-  /** What kind of thing was named: `asset`, `job`, `run`. */
-  readonly what: string;
-  /** The name as given. */
-  readonly given: string;
-  /** The names that would have been right. */
-  readonly known: readonly string[];
-
-  /** For a thing of kind `what` that is called `given` by somebody but not in `known`. */
-  constructor(what: string, given: string, known: readonly string[]) {
-    super(`Cannot find ${what}: "${given}" is not one of ${known.length} known`);
-    this.what = what;
-    this.given = given;
-    this.known = known;
-  }
 }

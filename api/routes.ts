@@ -1,0 +1,240 @@
+// Every route as a value: path, question, answers. The OpenAPI document and the typed client come from here.
+import { createRoute, z } from "@hono/zod-openapi";
+import * as schema from "./schemas.ts";
+
+const asJson = <T extends z.ZodType>(answer: T, description: string) => ({
+  description,
+  content: { "application/json": { schema: answer } },
+});
+const body = <T extends z.ZodType>(question: T) => ({
+  required: true,
+  content: { "application/json": { schema: question } },
+});
+const badRequest = { 400: asJson(schema.Problem, "What was asked makes no sense") };
+const notFound = { 404: asJson(schema.Problem, "No such thing; `hint` names the nearest one") };
+const guarded = {
+  ...badRequest,
+  403: asJson(schema.Problem, "Asked by a page of another origin"),
+  415: asJson(schema.Problem, "The body is not JSON"),
+};
+const name = z.object({
+  name: z.string().min(1).openapi({
+    param: { name: "name", in: "path" },
+    description: "Path of the asset, or name of the job; a slash is written %2F",
+    example: "features/activity",
+  }),
+});
+const id = z.object({
+  id: z.string().min(1).openapi({ param: { name: "id", in: "path" } }),
+});
+
+/** What this process is. */
+export const about = createRoute({
+  method: "get",
+  path: "/api/v1/about",
+  summary: "Version, adapters in use and counts",
+  responses: { 200: asJson(schema.About, "What this process is") },
+});
+
+/** Is all well? */
+export const overview = createRoute({
+  method: "get",
+  path: "/api/v1/overview",
+  summary: "Counts by status, failing checks, alerts, next ticks, last failures",
+  responses: { 200: asJson(schema.Overview, "How things stand") },
+});
+
+/** The graph. */
+export const lineage = createRoute({
+  method: "get",
+  path: "/api/v1/lineage",
+  summary: "Every asset with its status, and who is made from whom",
+  responses: { 200: asJson(schema.Lineage, "The graph") },
+});
+
+/** All assets. */
+export const assets = createRoute({
+  method: "get",
+  path: "/api/v1/assets",
+  summary: "Every asset in one line",
+  responses: { 200: asJson(z.array(schema.AssetCard).readonly(), "Every asset") },
+});
+
+/** One asset. */
+export const asset = createRoute({
+  method: "get",
+  path: "/api/v1/assets/{name}",
+  summary: "Everything about one asset",
+  request: { params: name },
+  responses: { 200: asJson(schema.Asset, "The asset"), ...notFound },
+});
+
+/** What an asset was. */
+export const history = createRoute({
+  method: "get",
+  path: "/api/v1/assets/{name}/history",
+  summary: "Materializations, newest first",
+  request: { params: name, query: schema.HistoryQuery },
+  responses: {
+    200: asJson(z.array(schema.Materialization).readonly(), "Materializations"),
+    ...badRequest,
+    ...notFound,
+  },
+});
+
+/** Where its partitions stand. */
+export const partitions = createRoute({
+  method: "get",
+  path: "/api/v1/assets/{name}/partitions",
+  summary: "A window on the partitions, oldest first, and counts over all of them",
+  request: { params: name, query: schema.PartitionsQuery },
+  responses: { 200: asJson(schema.Partitions, "Partitions"), ...badRequest, ...notFound },
+});
+
+/** All jobs. */
+export const jobs = createRoute({
+  method: "get",
+  path: "/api/v1/jobs",
+  summary: "Jobs with their schedules and next ticks",
+  responses: { 200: asJson(z.array(schema.Job).readonly(), "Jobs") },
+});
+
+/** Runs a job now. */
+export const trigger = createRoute({
+  method: "post",
+  path: "/api/v1/jobs/{name}/trigger",
+  summary: "Start a run of a job",
+  request: { params: name, body: body(schema.TriggerRequest) },
+  responses: { 202: asJson(schema.StartedRun, "The run"), ...guarded, ...notFound },
+});
+
+/** All sensors. */
+export const sensors = createRoute({
+  method: "get",
+  path: "/api/v1/sensors",
+  summary: "Sensors with their cursor and last result",
+  responses: { 200: asJson(z.array(schema.Sensor).readonly(), "Sensors") },
+});
+
+/** Runs. */
+export const runs = createRoute({
+  method: "get",
+  path: "/api/v1/runs",
+  summary: "Runs, newest first, page by page",
+  request: { query: schema.RunsQuery },
+  responses: { 200: asJson(schema.Runs, "A page of runs"), ...badRequest },
+});
+
+/** Starts a run. */
+export const materialize = createRoute({
+  method: "post",
+  path: "/api/v1/runs",
+  summary: "Materialize a selection, some assets, or all that is stale",
+  request: { body: body(schema.MaterializeRequest) },
+  responses: { 202: asJson(schema.StartedRun, "The run"), ...guarded, ...notFound },
+});
+
+/** One run. */
+export const run = createRoute({
+  method: "get",
+  path: "/api/v1/runs/{id}",
+  summary: "A run with its steps and their attempts",
+  request: { params: id },
+  responses: { 200: asJson(schema.Run, "The run"), ...notFound },
+});
+
+/** What a run wrote. */
+export const logs = createRoute({
+  method: "get",
+  path: "/api/v1/runs/{id}/logs",
+  summary: "Lines of the log, oldest first; `after` goes on where the last answer ended",
+  request: { params: id, query: schema.LogQuery },
+  responses: {
+    200: asJson(z.array(schema.LogLine).readonly(), "Lines"),
+    ...badRequest,
+    ...notFound,
+  },
+});
+
+/** Stops a run. */
+export const cancel = createRoute({
+  method: "post",
+  path: "/api/v1/runs/{id}/cancel",
+  summary: "Cancel what is queued or running of a run",
+  request: { params: id, body: body(schema.Nothing) },
+  responses: { 202: asJson(schema.Nothing, "It is being cancelled"), ...guarded, ...notFound },
+});
+
+/** Runs the rest again. */
+export const retry = createRoute({
+  method: "post",
+  path: "/api/v1/runs/{id}/retry",
+  summary: "Run again what did not succeed in a run",
+  request: { params: id, body: body(schema.Nothing) },
+  responses: { 202: asJson(schema.StartedRun, "The new run"), ...guarded, ...notFound },
+});
+
+/** What would run. */
+export const plan = createRoute({
+  method: "post",
+  path: "/api/v1/plan",
+  summary: "What a request would run, and why; runs nothing",
+  request: { body: body(schema.MaterializeRequest) },
+  responses: { 200: asJson(schema.Plan, "The plan"), ...guarded, ...notFound },
+});
+
+/** How good the data is. */
+export const quality = createRoute({
+  method: "get",
+  path: "/api/v1/quality",
+  summary: "A quality report; the newest one if no partition is given",
+  request: { query: schema.QualityQuery },
+  responses: { 200: asJson(schema.Quality, "The report"), ...badRequest, ...notFound },
+});
+
+/** What was told to others. */
+export const events = createRoute({
+  method: "get",
+  path: "/api/v1/events",
+  summary: "The outbox, newest first",
+  request: { query: schema.EventsQuery },
+  responses: { 200: asJson(schema.Events, "Events"), ...badRequest },
+});
+
+/** What is or was wrong. */
+export const alerts = createRoute({
+  method: "get",
+  path: "/api/v1/alerts",
+  summary: "Alerts, open ones first",
+  responses: { 200: asJson(z.array(schema.Alert).readonly(), "Alerts") },
+});
+
+/** Which dependency is down. */
+export const health = createRoute({
+  method: "get",
+  path: "/health",
+  summary: "Every dependency, and whether it answers",
+  responses: {
+    200: asJson(schema.Health, "All required ones answer"),
+    503: asJson(schema.Health, "A required one does not"),
+  },
+});
+
+/** Whether to send requests here. */
+export const ready = createRoute({
+  method: "get",
+  path: "/ready",
+  summary: "Whether requests can be served",
+  responses: {
+    200: asJson(z.object({ ready: z.boolean() }), "They can"),
+    503: asJson(z.object({ ready: z.boolean() }), "They cannot"),
+  },
+});
+
+/** Which code answers. */
+export const version = createRoute({
+  method: "get",
+  path: "/version",
+  summary: "Version and start of this process",
+  responses: { 200: asJson(schema.Version, "The version") },
+});

@@ -1,0 +1,42 @@
+import { type Service, UnknownName } from "engine";
+import { router } from "./router.ts";
+import * as route from "./routes.ts";
+
+/** About runs: reading them, starting and stopping them. */
+// deno-lint-ignore explicit-function-return-type explicit-module-boundary-types
+export function runRoutes(service: Service) {
+  return router()
+    .openapi(route.jobs, async (c) => c.json(await service.jobs(), 200))
+    .openapi(route.sensors, async (c) => c.json(await service.sensors(), 200))
+    .openapi(route.trigger, async (c) => {
+      const request = { triggeredBy: "api", ...c.req.valid("json") };
+      return c.json(await service.trigger(c.req.valid("param").name, request), 202);
+    })
+    .openapi(route.runs, async (c) => c.json(await service.runs(c.req.valid("query")), 200))
+    .openapi(route.materialize, async (c) => {
+      const request = { triggeredBy: "api", ...c.req.valid("json") };
+      return c.json(await service.materialize(request), 202);
+    })
+    .openapi(route.run, async (c) => {
+      const { id } = c.req.valid("param");
+      return c.json(await service.run(id) ?? unknownRun(id), 200);
+    })
+    .openapi(route.logs, async (c) => {
+      const { id } = c.req.valid("param");
+      if (await service.run(id) === undefined) unknownRun(id);
+      return c.json(await service.logs(id, c.req.valid("query")), 200);
+    })
+    .openapi(route.cancel, async (c) => {
+      await service.cancel(c.req.valid("param").id);
+      return c.json({}, 202);
+    })
+    .openapi(
+      route.retry,
+      async (c) => c.json(await service.retry(c.req.valid("param").id), 202),
+    )
+    .openapi(route.plan, async (c) => c.json(await service.plan(c.req.valid("json")), 200));
+}
+
+function unknownRun(id: string): never {
+  throw new UnknownName("run", id, undefined);
+}

@@ -1,0 +1,25 @@
+import type { Service } from "engine";
+import { router } from "./router.ts";
+import * as route from "./routes.ts";
+
+/** About the process as a whole. */
+// deno-lint-ignore explicit-function-return-type explicit-module-boundary-types
+export function systemRoutes(service: Service) {
+  return router()
+    .openapi(route.about, async (c) => c.json(await service.about(), 200))
+    .openapi(route.overview, async (c) => c.json(await service.overview(), 200))
+    .openapi(route.alerts, async (c) => c.json(await service.alerts(), 200))
+    .openapi(route.events, async (c) => c.json(await service.events(c.req.valid("query")), 200))
+    .openapi(route.health, async (c) => {
+      const health = await service.health();
+      return c.json(health, health.ok ? 200 : 503);
+    })
+    .openapi(route.ready, async (c) => {
+      const { ok } = await service.health();
+      return c.json({ ready: ok }, ok ? 200 : 503);
+    })
+    .openapi(route.version, async (c) => {
+      const { version, startedAt } = await service.about();
+      return c.json({ version, startedAt }, 200);
+    });
+}
