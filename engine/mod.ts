@@ -47,5 +47,7 @@ export * from "./graph/nearest.ts";
 export * from "./graph/order.ts";
 export * from "./graph/select.ts";
 export * from "./graph/wanted.ts";
+export * from "./ledger/ledger.ts";
+export * from "./ledger/records.ts";
 export * from "./run/materialize.ts";
 export * from "./run/views.ts";

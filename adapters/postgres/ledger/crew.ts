@@ -1,0 +1,130 @@
+import type { StepError, WorkerHello, WorkerRecord } from "engine";
+import { connect, type Sql, type Transaction } from "../connect.ts";
+import { type EndedRow, endStep, recordFailure } from "./fail.ts";
+
+/** Class of the advisory locks that workers hold while they live. */
+const ALIVE = 7741;
+/** A worker without its lock is dead if it was also silent for so long: after a restart of the server all locks are gone. */
+const GRACE_MS = 700;
+/** Workers that a step may take with it before it is given up. */
+const MOST_LOST = 3;
+
+/** The connection whose end is the end of a worker. */
+export interface Life {
+  /** The worker. */
+  readonly worker: string;
+  /** Holds the lock. */
+  readonly sql: Sql;
+}
+
+/** Registers a worker; the lock of its connection says that it lives. */
+export async function join(url: string, sql: Sql, hello: WorkerHello): Promise<Life> {
+  const life = connect(url, { name: "aurora worker", max: 1 });
+  const [row] = await life<{ id: string }[]>`select nextval('engine.worker_seq')::text as id`;
+  const worker = row!.id;
+  await life`select pg_advisory_lock(${ALIVE}, ${Number(worker)}::int)`;
+  await sql`insert into engine.worker (id, host, pid, queues, slots)
+    values (${worker}::bigint, ${hello.host}, ${hello.pid}, ${hello
+    .queues as string[]}, ${hello.slots})`;
+  await sql`insert into engine.fact (kind, name, state) values ('worker', ${worker}, 'joined')`;
+  await sql`select pg_notify('aurora', 'fact')`;
+  return { worker, sql: life };
+}
+
+/** Says that the worker lives, takes the lock again if its connection was replaced; false if it was given up. */
+export async function heartbeat({ worker, sql }: Life): Promise<boolean> {
+  const id = Number(worker);
+  const [row] = await sql`
+    update engine.worker set seen_at = clock_timestamp()
+    where id = ${worker}::bigint and gone_at is null
+    returning exists (select 1 from pg_locks where locktype = 'advisory' and classid = ${ALIVE}
+      and objid = ${id} and pid = pg_backend_pid()) as locked`;
+  if (row === undefined) return false;
+  if (row["locked"] !== true) await sql`select pg_try_advisory_lock(${ALIVE}, ${id}::int)`;
+  return true;
+}
+
+/** Finds the dead: without their lock, or silent longer than `silentMs`. */
+export async function reap(
+  sql: Sql,
+  silentMs: number,
+): Promise<readonly { readonly worker: string; readonly cause: string }[]> {
+  const found = await sql<{ worker: string; silent: number; unlocked: boolean }[]>`
+    select id::text as worker, extract(epoch from clock_timestamp() - seen_at)::float8 * 1000 as silent,
+      pg_try_advisory_xact_lock(${ALIVE}, id::int) as unlocked
+    from engine.worker where gone_at is null`;
+  const dead = found.filter((w) =>
+    w.silent > (w.unlocked ? Math.min(GRACE_MS, silentMs) : silentMs)
+  )
+    .map(({ worker, silent, unlocked }) => ({
+      worker,
+      cause: unlocked
+        ? "its connection ended: the process died"
+        : `no heartbeat for ${Math.round(silent)} ms: stopped or cut off`,
+    }));
+  for (const { worker, cause } of dead) await bury(sql, worker, cause);
+  return dead;
+}
+
+/** Gives up a worker and queues again what it held. */
+export async function bury(sql: Sql, worker: string, cause: string): Promise<void> {
+  await sql.begin(async (tx) => {
+    const [gone] = await tx`
+      update engine.worker set gone_at = clock_timestamp(), cause = ${cause}
+      where id = ${worker}::bigint and gone_at is null returning 1`;
+    if (gone === undefined) return;
+    await release(tx, worker, cause);
+    await tx`insert into engine.fact (kind, name, state, data)
+      values ('worker', ${worker}, 'gone', ${JSON.stringify({ cause })}::text::jsonb)`;
+    await tx`select pg_notify('aurora', 'step'), pg_notify('aurora', 'fact')`;
+  });
+}
+
+/** What the worker held is queued again, cancelled with its run, or failed if it has killed too many workers. */
+async function release(tx: Transaction, worker: string, cause: string): Promise<void> {
+  const error: StepError = {
+    message: `Worker ${worker} was lost: ${cause}`,
+    causes: [],
+    stack: null,
+  };
+  const ended = await tx<(EndedRow & { state: string })[]>`
+    with f as (
+      update engine.step s set lost = s.lost + 1, ready_at = clock_timestamp(),
+        error = ${JSON.stringify(error)}::text::jsonb,
+        state = case when r.state = 'cancelled' then 'cancelled' when s.lost + 1 >= ${MOST_LOST} then 'failed'
+          else 'queued' end,
+        ended_at = case when r.state = 'cancelled' or s.lost + 1 >= ${MOST_LOST} then clock_timestamp() end
+      from engine.run r
+      where s.worker = ${worker}::bigint and s.state = 'running' and r.id = s.run
+      returning s.*),
+    a as (
+      insert into engine.attempt (run, step, attempt, state, version, worker, ready_at, started_at, error)
+      select run, step, attempt, 'lost', version, worker, started_at, started_at, error from f),
+    x as (
+      insert into engine.fact (kind, name, partition, run, step, state)
+      select 'step', asset, partition, run, step, state from f)
+    select run::text, step, asset, partition, version, state from f`;
+  for (const row of ended) {
+    await recordFailure(tx, row, "lost", error);
+    if (row.state === "queued") continue;
+    const message = `${row.asset} was running when ${MOST_LOST} workers died: ${error.message}`;
+    if (row.state === "failed") {
+      await tx`update engine.step set error = ${JSON.stringify({ ...error, message })}::text::jsonb
+        where run = ${row.run}::bigint and step = ${row.step}`;
+    }
+    await endStep(tx, row, { ...error, message });
+  }
+}
+
+/** Ends a worker by its own will. */
+export async function leave(sql: Sql, life: Life): Promise<void> {
+  await bury(sql, life.worker, "it ended by its own will");
+  await life.sql.end({ timeout: 1 });
+}
+
+/** Those that live. */
+export async function workers(sql: Sql): Promise<readonly WorkerRecord[]> {
+  return await sql<WorkerRecord[]>`
+    select id::text, host, pid, queues, slots, started_at as "startedAt", seen_at as "seenAt"
+    from engine.worker where gone_at is null order by engine.worker.id`;
+}

@@ -1,0 +1,98 @@
+import type { Ledger } from "engine";
+import { connect, open, type Sql } from "../connect.ts";
+import { migrate, readMigrations } from "../migrate.ts";
+import { cancel, revoked } from "./cancel.ts";
+import { claim } from "./claim.ts";
+import { bury, heartbeat, join, leave, type Life, reap, workers } from "./crew.ts";
+import { checks, events, facts, newestFact, readLog, topics, writeLog } from "./facts.ts";
+import { finish } from "./finish.ts";
+import { news } from "./news.ts";
+import { run, runCounts, runs } from "./runs.ts";
+import { durations, history, slices, visible } from "./slices.ts";
+import { advance, alerts, cursors, openAlert, resolveAlert, told } from "./standing.ts";
+import { submit } from "./submit.ts";
+
+/** How the ledger connects. */
+export interface LedgerOptions {
+  /** Connections for work; listening and the life of a worker have one each of their own. */
+  readonly max?: number;
+  /** A URL that reaches the server itself and no pooler, for LISTEN and locks. @default the URL of the ledger */
+  readonly direct?: string;
+}
+
+const FOLDER = new URL("../migrations", import.meta.url).pathname;
+
+/** Brings the tables of the ledger up to date. @throws {MigrationError} If the database is newer than this program. */
+export async function migrateLedger(sql: Sql): Promise<void> {
+  await migrate(sql, "engine", await readMigrations(FOLDER));
+  await sql`select engine.ensure_months(now())`;
+}
+
+/**
+ * The ledger in PostgreSQL. Its tables must be there: see {@link migrateLedger}.
+ *
+ * @throws {ConnectError} If the database cannot be reached, in words.
+ */
+export async function openLedger(url: string, options: LedgerOptions = {}): Promise<Ledger> {
+  const direct = options.direct ?? url;
+  const sql = await open(url, { name: "aurora ledger", max: options.max ?? 6 });
+  let listener: Sql | undefined;
+  const lives = new Map<string, Life>();
+  const lifeOf = (worker: string) => {
+    const life = lives.get(worker);
+    if (life === undefined) {
+      throw new RangeError(`Cannot act for worker ${worker}: it did not join here`);
+    }
+    return life;
+  };
+  return {
+    name: "postgres",
+    submit: (submission) => submit(sql, submission),
+    claim: (ask) => claim(sql, ask),
+    finish: (outcomes, ask) => finish(sql, outcomes, ask),
+    cancel: (id, by) => cancel(sql, id, by),
+    revoked: (worker) => revoked(sql, worker),
+    async join(hello) {
+      const life = await join(direct, sql, hello);
+      lives.set(life.worker, life);
+      return life.worker;
+    },
+    heartbeat: (worker) => heartbeat(lifeOf(worker)),
+    async leave(worker) {
+      await leave(sql, lifeOf(worker));
+      lives.delete(worker);
+    },
+    reap: (silentMs) => reap(sql, silentMs),
+    bury: (worker, cause) => bury(sql, worker, cause),
+    workers: () => workers(sql),
+    slices: (assets) => slices(sql, assets),
+    visible: (keys) => visible(sql, keys),
+    history: (asset, query) => history(sql, asset, query),
+    checks: (asset) => checks(sql, asset),
+    runs: (query) => runs(sql, query),
+    runCounts: () => runCounts(sql),
+    run: (id) => run(sql, id),
+    durations: (limit) => durations(sql, limit),
+    facts: (after, limit) => facts(sql, after, limit),
+    newestFact: () => newestFact(sql),
+    log: (lines) => writeLog(sql, lines),
+    logs: (query) => readLog(sql, query),
+    events: (query) => events(sql, query),
+    topics: () => topics(sql),
+    cursors: (prefix) => cursors(sql, prefix),
+    advance: (step) => advance(sql, step),
+    open: (alert) => openAlert(sql, alert),
+    resolve: (episode) => resolveAlert(sql, episode),
+    told: (id, of, channel) => told(sql, id, of, channel),
+    alerts: (limit) => alerts(sql, limit),
+    news(signal) {
+      listener ??= connect(direct, { name: "aurora listener", max: 1 });
+      return news(listener, signal);
+    },
+    async [Symbol.asyncDispose]() {
+      for (const life of lives.values()) await life.sql.end({ timeout: 1 });
+      await listener?.end({ timeout: 1 });
+      await sql.end({ timeout: 2 });
+    },
+  };
+}

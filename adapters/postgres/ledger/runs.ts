@@ -1,0 +1,106 @@
+import type {
+  AttemptRecord,
+  RunQuery,
+  RunRecord,
+  RunState,
+  StepError,
+  StepRecord,
+  StepState,
+} from "engine";
+import type { Sql } from "../connect.ts";
+
+const NO_STEPS: { readonly [S in StepState]: number } = {
+  waiting: 0,
+  queued: 0,
+  running: 0,
+  success: 0,
+  failed: 0,
+  skipped: 0,
+  cancelled: 0,
+};
+
+type RunRow = Omit<RunRecord, "steps"> & { readonly counts: Partial<RunRecord["steps"]> | null };
+
+const columns = (sql: Sql) =>
+  sql`r.id::text, r.key, r.job, r.title, r.partition, r.trigger, r.by_name as by, r.reason, r.priority, r.state,
+    r.created_at as "createdAt", r.started_at as "startedAt", r.ended_at as "endedAt", r.error,
+    (select jsonb_object_agg(state, n) from (
+      select state, count(*) as n from engine.step where run = r.id group by state) c) as counts`;
+
+function recordOf({ counts, ...run }: RunRow): RunRecord {
+  return { ...run, steps: { ...NO_STEPS, ...counts } };
+}
+
+/** Some runs, newest first. */
+export async function runs(sql: Sql, q: RunQuery): Promise<readonly RunRecord[]> {
+  const { state = null, job = null, asset = null, before = null } = q;
+  const rows = await sql<RunRow[]>`
+    select ${columns(sql)} from engine.run r
+    where (${state}::text is null or r.state = ${state}) and (${job}::text is null or r.job = ${job})
+      and (${before}::bigint is null or r.id < ${before}::bigint)
+      and (${asset}::text is null
+        or exists (select 1 from engine.step s where s.run = r.id and s.asset = ${asset}))
+    order by r.id desc limit ${q.limit}`;
+  return rows.map(recordOf);
+}
+
+/** How many runs stand where. */
+export async function runCounts(sql: Sql): Promise<{ readonly [S in RunState]: number }> {
+  const rows = await sql<{ state: RunState; n: number }[]>`
+    select state, count(*)::int as n from engine.run group by state`;
+  const none = { queued: 0, running: 0, success: 0, failed: 0, cancelled: 0 };
+  return { ...none, ...Object.fromEntries(rows.map((r) => [r.state, r.n])) };
+}
+
+type StepRow = Omit<StepRecord, "attempts" | "needs"> & {
+  readonly needs: number[];
+  readonly attempt: number;
+  readonly version: bigint;
+  readonly worker: string | null;
+};
+type AttemptRow = AttemptRecord & { readonly step: number };
+
+/** One run with its steps. */
+export async function run(
+  sql: Sql,
+  id: string,
+): Promise<{ readonly run: RunRecord; readonly steps: readonly StepRecord[] } | undefined> {
+  if (!/^\d{1,18}$/.test(id)) return undefined;
+  const [row] = await sql<RunRow[]>`
+    select ${columns(sql)} from engine.run r where r.id = ${id}::bigint`;
+  if (row === undefined) return undefined;
+  const [steps, attempts] = await Promise.all([stepRows(sql, id), attemptRows(sql, id)]);
+  const ended = Map.groupBy(attempts, (a) => a.step);
+  return { run: recordOf(row), steps: steps.map((s) => stepOf(s, ended.get(s.step) ?? [])) };
+}
+
+const stepRows = (sql: Sql, run: string) =>
+  sql<StepRow[]>`
+    select step, asset, partition, state, reason, queue, step_priority as priority, pools, retry, worker::text,
+      attempt, version, ready_at as "readyAt", started_at as "startedAt", ended_at as "endedAt", error,
+      array(select src from engine.edge e where e.run = s.run and e.dst = s.step order by src) as needs
+    from engine.step s where run = ${run}::bigint order by s.step`;
+
+const attemptRows = (sql: Sql, run: string) =>
+  sql<AttemptRow[]>`
+    select step, attempt, state, version, worker::text, ready_at as "readyAt", started_at as "startedAt",
+      ended_at as "endedAt", error
+    from engine.attempt where run = ${run}::bigint order by step, attempt`;
+
+function stepOf(row: StepRow, ended: readonly AttemptRow[]): StepRecord {
+  const { attempt, version, worker, ...step } = row;
+  const attempts: AttemptRecord[] = ended.map(({ step: _, ...a }) => a);
+  if (row.state === "running") {
+    attempts.push({
+      attempt,
+      version,
+      state: "running",
+      worker: worker!,
+      readyAt: row.readyAt!,
+      startedAt: row.startedAt!,
+      endedAt: null,
+      error: null,
+    });
+  }
+  return { ...step, error: row.error as StepError | null, attempts };
+}
