@@ -7,13 +7,17 @@ export type CopyType = "float4" | "float8" | "int4" | "int8" | "timestamptz" | "
 const EPOCH_MS = 946_684_800_000;
 const HEADER_BYTES = 19;
 
+/** The first letters of the signature. */
+const PGCO = 0x5047434f;
+
 type Values = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
 
 /**
  * Reads the bytes of `COPY … TO STDOUT (FORMAT binary)` into typed columns, chunk by chunk.
  *
  * `float4` and `bool` become float32, `int4` int32, `float8`, `int8` and `timestamptz` (ms since 1970,
- * UTC) float64, `text` strings. NULL is `NaN` in the float columns. Chunks may be cut anywhere.
+ * UTC) float64, `text` strings. NULL is `NaN` in the float columns and refused in
+ * the others. Chunks may be cut anywhere.
  *
  * @example
  * ```ts ignore
@@ -77,10 +81,10 @@ export class CopyBinaryParser {
 
   /** Skips the signature and the header extension; gives the offset of the first row. */
   #header(view: DataView): number {
-    if (view.byteLength < HEADER_BYTES) return 0;
-    if (view.getUint32(0) !== 0x5047434f) {
+    if (view.byteLength >= 4 && view.getUint32(0) !== PGCO) {
       throw new TypeError(`Cannot read COPY stream: it does not begin with "PGCOPY"`);
     }
+    if (view.byteLength < HEADER_BYTES) return 0;
     const end = HEADER_BYTES + view.getUint32(15);
     if (view.byteLength < end) return 0;
     this.#state = "rows";

@@ -27,7 +27,8 @@ export function paramsOf(request: TrainRequest): Params {
   }
   const threads = threadsOf(request);
   if (request.algorithm === "xgboost") {
-    return { ...request.params, seed: request.seed, nthread: threads, verbosity: 1 };
+    const ours = { seed: request.seed, nthread: threads, verbosity: 1, validate_parameters: true };
+    return { ...request.params, ...ours };
   }
   return {
     ...request.params,
