@@ -1,5 +1,5 @@
 /** The port to an online feature store. @module */
-import type { FeatureValue, FeatureValues, FeatureView } from "./view.ts";
+import { checkValue, type FeatureValue, type FeatureValues, type FeatureView } from "./view.ts";
 
 /** The newest values of one entity in one view. */
 export interface OnlineRow {
@@ -125,4 +125,21 @@ export function newestRows(view: FeatureView, rows: readonly OnlineRow[]): Onlin
     if (!other || other.eventTime.getTime() <= time) newest.set(row.entity, row);
   }
   return [...newest.values()];
+}
+
+/**
+ * Refuses rows with values that the view cannot hold, before any of them is written.
+ * @throws {TypeError} If a value does not fit its field, or belongs to none.
+ */
+export function checkRows(view: FeatureView, rows: readonly OnlineRow[]): void {
+  const names = new Set(view.fields.map((field) => field.name));
+  for (const { entity, values } of rows) {
+    for (const field of view.fields) checkValue(view, field, values[field.name] ?? null);
+    for (const name in values) {
+      if (names.has(name)) continue;
+      throw new TypeError(
+        `Cannot write view "${view.name}": "${name}" of "${entity}" is none of its fields`,
+      );
+    }
+  }
 }

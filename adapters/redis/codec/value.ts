@@ -100,7 +100,7 @@ function readScalar(reader: ProtobufReader, type: ScalarType): Scalar {
     case "STRING":
       return decoder.decode(reader.bytes());
     case "BYTES":
-      return reader.bytes().slice();
+      return new Uint8Array(reader.bytes()); // a slice() of a Buffer shares its memory
     case "DOUBLE":
       return reader.float64();
     case "FLOAT":

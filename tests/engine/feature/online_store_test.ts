@@ -1,0 +1,15 @@
+import { memoryCache, memoryOnlineStore } from "engine";
+import { cacheContract, onlineStoreContract } from "../../../engine/feature/contract.ts";
+
+onlineStoreContract("memory", () => Promise.resolve(memoryOnlineStore()));
+
+cacheContract("memory", () => {
+  let now = 0;
+  return Promise.resolve({
+    cache: memoryCache(() => now),
+    pass: (ms: number) => {
+      now += ms;
+      return Promise.resolve();
+    },
+  });
+});
