@@ -1,0 +1,88 @@
+/**
+ * A ledger in memory: the whole engine runs on it in a test, in milliseconds.
+ *
+ * @module
+ */
+import type { Ledger } from "./ledger.ts";
+import * as crew from "./memory_crew.ts";
+import { news } from "./memory_news.ts";
+import * as queue from "./memory_queue.ts";
+import * as reads from "./memory_reads.ts";
+import { cancelRun, submit } from "./memory_runs.ts";
+import * as standing from "./memory_standing.ts";
+import { emptyState, type MemoryState } from "./memory_state.ts";
+
+/**
+ * A ledger that forgets when the process ends. `now` is its clock; it never reads another one.
+ *
+ * Each method does all of its work before it returns its promise, so two calls cannot interleave.
+ *
+ * @example One step, from submission to a visible version
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { memoryLedger } from "./memory.ts";
+ *
+ * await using ledger = memoryLedger({ now: () => new Date("2025-01-27T06:00:00Z") });
+ * assertEquals(await ledger.slices(), []);
+ * ```
+ */
+export function memoryLedger({ now }: { readonly now: () => Date }): Ledger {
+  const state = emptyState(now);
+  return {
+    name: "memory",
+    ...working(state),
+    ...reading(state),
+    ...stands(state),
+    news: (signal) => news(state, signal),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+/** The answer as a promise, also if it is an error. */
+const soon = <T>(answer: () => T): Promise<T> => new Promise((resolve) => resolve(answer()));
+
+function working(state: MemoryState) {
+  return {
+    submit: (submission) => soon(() => submit(state, submission)),
+    claim: (ask) => soon(() => queue.claim(state, ask)),
+    finish: (outcomes, ask) => soon(() => queue.finish(state, outcomes, ask)),
+    cancel: (run, by) => soon(() => cancelRun(state, run, by)),
+    revoked: (worker) => soon(() => queue.revoked(state, worker)),
+    join: (hello) => soon(() => crew.join(state, hello)),
+    heartbeat: (worker) => soon(() => crew.heartbeat(state, worker)),
+    leave: (worker) => soon(() => crew.leave(state, worker)),
+    reap: (silentMs) => soon(() => crew.reap(state, silentMs)),
+    bury: (worker, cause) => soon(() => crew.bury(state, worker, cause)),
+    workers: () => soon(() => crew.workers(state)),
+  } satisfies Partial<Ledger>;
+}
+
+function reading(state: MemoryState) {
+  return {
+    slices: (assets) => soon(() => reads.slices(state, assets)),
+    visible: (slices) => soon(() => reads.visible(state, slices)),
+    history: (asset, query) => soon(() => reads.history(state, asset, query)),
+    checks: (asset) => soon(() => reads.checks(state, asset)),
+    runs: (query) => soon(() => reads.runs(state, query)),
+    runCounts: () => soon(() => reads.runCounts(state)),
+    run: (id) => soon(() => reads.run(state, id)),
+    durations: (limit) => soon(() => reads.durations(state, limit)),
+    facts: (after, limit) => soon(() => reads.facts(state, after, limit)),
+    newestFact: () => soon(() => state.facts.at(-1)?.seq ?? ""),
+    log: (lines) => soon(() => reads.log(state, lines)),
+    logs: (query) => soon(() => reads.logs(state, query)),
+    events: (query) => soon(() => reads.events(state, query)),
+    topics: () => soon(() => reads.topics(state)),
+  } satisfies Partial<Ledger>;
+}
+
+function stands(state: MemoryState) {
+  return {
+    cursors: (prefix) => soon(() => standing.cursors(state, prefix)),
+    advance: (step) => soon(() => standing.advance(state, step)),
+    open: (alert) => soon(() => standing.open(state, alert)),
+    resolve: (episode) => soon(() => standing.resolve(state, episode)),
+    told: (id, of, channel) => soon(() => standing.told(state, id, of, channel)),
+    alerts: (limit) => soon(() => standing.alerts(state, limit)),
+  } satisfies Partial<Ledger>;
+}

@@ -1,0 +1,109 @@
+/**
+ * Workers of the in-memory ledger, and what becomes of the steps of those that end.
+ *
+ * @module
+ */
+import type { WorkerHello } from "./ledger.ts";
+import { settleRun } from "./memory_runs.ts";
+import {
+  type MemoryState,
+  plainError,
+  remember,
+  sliceText,
+  type StepNode,
+  type WorkerNode,
+} from "./memory_state.ts";
+import { endAttempt, endStep, enqueue, failStep } from "./memory_steps.ts";
+import type { WorkerRecord } from "./records.ts";
+
+/** A step that took so many workers with it is not given to a further one. */
+const deathsAllowed = 3;
+
+/** Registers a worker. Gives its id. */
+export function join(state: MemoryState, hello: WorkerHello): string {
+  const id = String(state.workers.size + 1);
+  const now = state.now();
+  const record = { ...structuredClone(hello), id, startedAt: now, seenAt: now };
+  state.workers.set(id, { record, held: new Set(), taken: [], alive: true });
+  remember(state, { kind: "worker", state: "joined", data: { worker: id, host: hello.host } });
+  return id;
+}
+
+/** Says that the worker lives. False if it was given up. */
+export function heartbeat(state: MemoryState, id: string): boolean {
+  const worker = state.workers.get(id);
+  if (!worker?.alive) return false;
+  worker.record.seenAt = state.now();
+  return true;
+}
+
+/** Ends a worker by its own will: no step is to blame. */
+export function leave(state: MemoryState, id: string): void {
+  const worker = state.workers.get(id);
+  if (!worker?.alive) return;
+  part(state, worker, { as: "left", cause: "it left", isDeath: false });
+}
+
+/** Gives up those that were silent longer than `silentMs`. */
+export function reap(
+  state: MemoryState,
+  silentMs: number,
+): { readonly worker: string; readonly cause: string }[] {
+  const now = state.now().getTime();
+  const gone = [];
+  for (const worker of state.workers.values()) {
+    const silent = now - worker.record.seenAt.getTime();
+    if (!worker.alive || silent <= silentMs) continue;
+    const cause = `it was silent for ${silent} ms`;
+    part(state, worker, { as: "lost", cause, isDeath: true });
+    gone.push({ worker: worker.record.id, cause });
+  }
+  return gone;
+}
+
+/** Gives up a worker that is known to be dead. */
+export function bury(state: MemoryState, id: string, cause: string): void {
+  const worker = state.workers.get(id);
+  if (!worker?.alive) return;
+  part(state, worker, { as: "lost", cause, isDeath: true });
+}
+
+/** Those that live. */
+export function workers(state: MemoryState): WorkerRecord[] {
+  return [...state.workers.values()].filter((w) => w.alive).map((w) => ({ ...w.record }));
+}
+
+interface Parting {
+  readonly as: "left" | "lost";
+  readonly cause: string;
+  readonly isDeath: boolean;
+}
+
+function part(state: MemoryState, worker: WorkerNode, parting: Parting): void {
+  worker.alive = false;
+  const data = { worker: worker.record.id, cause: parting.cause };
+  remember(state, { kind: "worker", state: parting.as, data });
+  for (const step of [...worker.held]) lose(state, step, worker, parting);
+}
+
+/** Takes a running step from its worker. */
+function lose(state: MemoryState, step: StepNode, worker: WorkerNode, parting: Parting): void {
+  worker.taken.push({ run: step.run.id, step: step.index, attempt: step.attempts.length });
+  const error = plainError(`Lost worker ${worker.record.id}: ${parting.cause}`);
+  endAttempt(state, step, { state: "lost", error });
+  if (parting.isDeath) step.deaths++;
+  if (step.run.state === "cancelled") {
+    endStep(state, step, { state: "cancelled", error });
+  } else if (step.deaths >= deathsAllowed) {
+    const failure = plainError(
+      `Cannot run ${sliceText(step.planned)}: it killed its worker ${step.deaths} times, ` +
+        `the last one because ${parting.cause}`,
+    );
+    failStep(state, step, failure);
+    step.slice.error = failure;
+  } else {
+    step.error = error;
+    enqueue(state, step, state.now());
+  }
+  settleRun(state, step.run);
+}

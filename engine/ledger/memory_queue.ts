@@ -1,0 +1,134 @@
+/**
+ * The work of the in-memory ledger: claiming steps and ending attempts.
+ *
+ * @module
+ */
+import type { Ask } from "./ledger.ts";
+import { publish, withhold } from "./memory_publish.ts";
+import { settleRun } from "./memory_runs.ts";
+import type { MemoryState, RunNode, StepNode, WorkerNode } from "./memory_state.ts";
+import {
+  begin,
+  claimOrder,
+  endAttempt,
+  endStep,
+  enqueue,
+  failStep,
+  isFree,
+  release,
+  skipDependents,
+} from "./memory_steps.ts";
+import type { Claimed, Finished, Outcome } from "./records.ts";
+
+/** Makes queued steps the worker's. A worker that was given up gets none: nobody would miss what it holds. */
+export function claim(state: MemoryState, ask: Ask): Claimed[] {
+  const worker = living(state, ask.worker);
+  const claimed: Claimed[] = [];
+  if (worker === undefined) return claimed;
+  const now = state.now();
+  let index = 0;
+  while (index < state.ready.length && claimed.length < ask.room) {
+    const step = state.ready[index]!;
+    if (ask.queues.includes(step.planned.queue) && step.readyAt! <= now && isFree(step)) {
+      state.ready.splice(index, 1);
+      claimed.push(begin(state, step, worker));
+    } else index++;
+  }
+  return claimed;
+}
+
+/** Ends attempts and hands on what became ready. */
+export function finish(state: MemoryState, outcomes: readonly Outcome[], ask: Ask): Finished {
+  const accepted: string[] = [];
+  const ready: StepNode[] = [];
+  const runs = new Set<RunNode>();
+  for (const outcome of outcomes) {
+    const step = heldStep(state, outcome, ask.worker);
+    if (step === undefined) continue;
+    runs.add(step.run);
+    if (step.run.state === "cancelled") endCancelled(state, step, outcome);
+    else ready.push(...end(state, step, outcome));
+    // A success after the cancel came too late: what it wrote stays invisible, and it is told so.
+    if (step.run.state === "cancelled" && outcome.state === "success") continue;
+    accepted.push(`${outcome.run}/${outcome.step}/${outcome.attempt}`);
+  }
+  const next = handOn(state, ready, ask);
+  for (const run of runs) settleRun(state, run);
+  return { accepted, next };
+}
+
+/** Attempts that a worker must stop: those of cancelled runs, and those that were taken from it. */
+export function revoked(
+  state: MemoryState,
+  id: string,
+): Pick<Claimed, "run" | "step" | "attempt">[] {
+  const worker = state.workers.get(id);
+  if (worker === undefined) return [];
+  const cancelled = [...worker.held].filter((step) => step.run.state === "cancelled");
+  return [
+    ...cancelled.map((s) => ({ run: s.run.id, step: s.index, attempt: s.attempts.length })),
+    ...worker.taken,
+  ];
+}
+
+function living(state: MemoryState, id: string): WorkerNode | undefined {
+  const worker = state.workers.get(id);
+  return worker?.alive ? worker : undefined;
+}
+
+/** The step of an attempt that runs and is the worker's. */
+function heldStep(state: MemoryState, outcome: Outcome, worker: string): StepNode | undefined {
+  const step = state.runs.get(outcome.run)?.steps[outcome.step];
+  if (step === undefined || step.state !== "running") return undefined;
+  const attempt = step.attempts.at(-1)!;
+  const isTheirs = attempt.attempt === outcome.attempt && attempt.worker === worker;
+  return isTheirs ? step : undefined;
+}
+
+/** Ends an attempt. Gives the steps that became ready. */
+function end(state: MemoryState, step: StepNode, outcome: Outcome): StepNode[] {
+  const error = outcome.state === "success" ? null : structuredClone(outcome.error);
+  endAttempt(state, step, { state: outcome.state, error });
+  if (outcome.state === "failed" && outcome.withheld) withhold(state, step, outcome.withheld);
+  if (outcome.state === "success") {
+    endStep(state, step, { state: "success", error: null });
+    publish(state, step, outcome.result);
+    return release(step);
+  }
+  if (outcome.state === "cancelled") {
+    endStep(state, step, { state: "cancelled", error });
+    step.run.error ??= error;
+    skipDependents(state, step);
+  } else if (outcome.retryAt === null) {
+    failStep(state, step, error!);
+  } else {
+    step.error = error;
+    enqueue(state, step, outcome.retryAt);
+  }
+  return [];
+}
+
+/** Ends an attempt whose run was cancelled: nothing is published and nothing is tried again. */
+function endCancelled(state: MemoryState, step: StepNode, outcome: Outcome): void {
+  const error = outcome.state === "success" ? step.run.error : structuredClone(outcome.error);
+  const ended = outcome.state === "failed" ? "failed" : "cancelled";
+  endAttempt(state, step, { state: ended, error });
+  endStep(state, step, { state: "cancelled", error });
+}
+
+/** Gives ready steps to the worker that made them ready, as far as it takes them; the others are queued. */
+function handOn(state: MemoryState, ready: StepNode[], ask: Ask): Claimed[] {
+  const worker = living(state, ask.worker);
+  const next: Claimed[] = [];
+  const now = state.now();
+  for (const step of ready.sort(claimOrder)) {
+    const fits = next.length < ask.room && ask.queues.includes(step.planned.queue) && isFree(step);
+    if (worker === undefined || !fits) {
+      enqueue(state, step, now);
+      continue;
+    }
+    step.readyAt = now;
+    next.push(begin(state, step, worker));
+  }
+  return next;
+}
