@@ -1,24 +1,12 @@
 import type { Severity } from "../declare/check.ts";
 import type { Json } from "../declare/store.ts";
+import type { AssetStatus, Counts, FreshnessState } from "../decide/status.ts";
 
 // What people may ask of a running engine, and the answers: plain JSON values, so that the command line,
 // the API and the pages read the same thing whether they are in the process or at the end of a wire.
 
 /** An instant as ISO 8601 in UTC: `2025-01-27T06:00:00.000Z`. */
 export type Instant = string;
-
-/** Where an asset, or one partition of it, stands. `blocked` waits for something that failed. */
-export type AssetStatus = "missing" | "fresh" | "stale" | "running" | "failed" | "blocked";
-
-/** Every {@link AssetStatus}, in the order in which people want to see them. */
-export const assetStatuses: readonly AssetStatus[] = [
-  "fresh",
-  "stale",
-  "running",
-  "failed",
-  "blocked",
-  "missing",
-];
 
 /** Where a run stands; the last three are terminal. */
 export type RunStatus = "queued" | "running" | "success" | "failed" | "cancelled";
@@ -32,12 +20,6 @@ export type StepStatus =
   | "failed"
   | "skipped"
   | "cancelled";
-
-/** How an asset keeps its freshness promise; `none` has not promised anything. */
-export type FreshnessState = "ok" | "warn" | "late" | "none";
-
-/** How many things of each status there are. */
-export type Counts<Status extends string> = { readonly [S in Status]: number };
 
 /** What this process is and what it stands on. */
 export interface About {

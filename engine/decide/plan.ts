@@ -1,0 +1,106 @@
+/**
+ * Targets as steps with an order.
+ *
+ * @module
+ */
+import type { Asset } from "../declare/asset.ts";
+import type { Definitions } from "../graph/define.ts";
+import type { PlannedStep } from "../ledger/records.ts";
+import { keyOf, readings, sliceText } from "./inputs.ts";
+import type { Judgement } from "./judge.ts";
+import type { Target } from "./targets.ts";
+
+const idOf = (asset: string, partition: string) => `${asset} ${partition}`;
+
+/** Targets upstream first, each once, slices of one asset as they were given. */
+function inOrder(definitions: Definitions, targets: readonly Target[]): readonly Target[] {
+  const once = new Map(targets.map((t) => [idOf(t.asset.name, t.partition), t]));
+  const place = new Map(definitions.assets.map((a, i) => [a.name, i]));
+  return [...once.values()].sort((a, b) => place.get(a.asset.name)! - place.get(b.asset.name)!);
+}
+
+/**
+ * The steps that compute the targets, each after those that it needs: of the slices that its deps name, order included,
+ * those that are in the plan too. Of a `newest` dep that is the newest one planned.
+ */
+export function plan(
+  definitions: Definitions,
+  targets: readonly Target[],
+  now: Date,
+): readonly PlannedStep[] {
+  const ordered = inOrder(definitions, targets);
+  const place = new Map(ordered.map((t, i) => [idOf(t.asset.name, t.partition), i]));
+  const planned = new Set(ordered.map((t) => t.asset));
+  return ordered.map((target) => ({
+    asset: target.asset.name,
+    partition: target.partition,
+    reason: target.reason,
+    needs: needsOf(target, planned, place, now),
+    queue: target.asset.queue,
+    priority: target.asset.priority,
+    pools: target.asset.pools,
+    retry: target.asset.retry,
+  }));
+}
+
+function needsOf(
+  target: Target,
+  planned: ReadonlySet<Asset>,
+  place: ReadonlyMap<string, number>,
+  now: Date,
+): readonly number[] {
+  if (!Object.values(target.asset.deps).length) return [];
+  const needs = new Set<number>();
+  for (const read of readings(target.asset, target.key, now)) {
+    if (!planned.has(read.up)) continue;
+    const steps = read.partitions
+      .map((p) => place.get(idOf(read.up.name, p)))
+      .filter((i) => i !== undefined);
+    for (const i of read.as === "newest" ? steps.slice(-1) : steps) needs.add(i);
+  }
+  return [...needs].sort((a, b) => a - b);
+}
+
+/** An input that a planned step would look for in vain. */
+export interface MissingInput {
+  /** The step. */
+  readonly step: PlannedStep;
+  /** The upstream that has no slice to read. */
+  readonly upstream: string;
+  /** The slice that it should have; of several candidates the newest. */
+  readonly partition: string;
+}
+
+/** Inputs of planned steps that neither exist nor are made by the plan. */
+export function missingInputs(
+  definitions: Definitions,
+  steps: readonly PlannedStep[],
+  judgement: Judgement,
+): readonly MissingInput[] {
+  const planned = new Set(steps.map((s) => idOf(s.asset, s.partition)));
+  return steps.flatMap((step) => {
+    const asset = definitions.asset(step.asset);
+    const found = keyOf(asset, step.partition);
+    if (!found || asset.external) return [];
+    return readings(asset, found.key, judgement.now)
+      .filter((read) => {
+        if (read.as === "order" || read.as === "many") return false;
+        return !read.partitions.some((p) =>
+          planned.has(idOf(read.up.name, p)) || judgement.state(read.up.name, p)?.visible
+        );
+      })
+      .map((read) => ({ step, upstream: read.up.name, partition: read.partitions.at(-1) ?? "" }));
+  });
+}
+
+/** What is missing and how to include it, as one sentence. */
+export function missingText(missing: readonly MissingInput[]): string {
+  const [first] = missing;
+  if (!first) return "";
+  const { step, upstream, partition } = first;
+  const others = new Set(missing.map((m) => m.upstream)).size - 1;
+  return `Cannot run ${sliceText(step.asset, step.partition)}: its input ` +
+    `${sliceText(upstream, partition)} was never built` +
+    (others ? ` (and ${others} more)` : "") +
+    `, include what is upstream by "+${step.asset}"`;
+}

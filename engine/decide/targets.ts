@@ -1,0 +1,137 @@
+/**
+ * What a request means: which slices of which assets, and why each.
+ *
+ * @module
+ */
+import type { Asset } from "../declare/asset.ts";
+import { keyText, type PartitionKey } from "../declare/partitions.ts";
+import type { Definitions } from "../graph/define.ts";
+import { nearest } from "../graph/nearest.ts";
+import { select } from "../graph/select.ts";
+import { sliceText } from "./inputs.ts";
+import type { Judgement } from "./judge.ts";
+import { namedSlices } from "./named_slices.ts";
+import { assetStatuses } from "./status.ts";
+
+/** What to run: by selection, by names, or all that is stale (of these, if some are given too). */
+export interface Wish {
+  /** As `select()` reads it, and `status:stale`. */
+  readonly selection?: string | undefined;
+  /** Names. */
+  readonly assets?: readonly string[] | undefined;
+  /** Keys or ranges `2025-01-20..2025-01-27`; the newest slice that has ended if none is given. */
+  readonly partitions?: readonly string[] | undefined;
+  /** Only what is stale, failed, behind, or missing and the newest. */
+  readonly stale?: boolean | undefined;
+}
+
+/** One slice to compute. */
+export interface Target {
+  /** The asset. */
+  readonly asset: Asset;
+  /** The slice. */
+  readonly key: PartitionKey;
+  /** The slice as text. */
+  readonly partition: string;
+  /** Why, in words. */
+  readonly reason: string;
+}
+
+const STATUS = /^(?<minus>-)?(?<up>\d*\+)?status:(?<status>[^+]+)(?<down>\+\d*)?$/;
+
+/** Puts names in the place of `status:` terms: only the judgement knows them. */
+function withoutStatus(definitions: Definitions, judgement: Judgement, text: string): string {
+  const words = text.split(/[\s,]+/).filter(Boolean).flatMap((word) => {
+    const { minus = "", up = "", status, down = "" } = STATUS.exec(word)?.groups ?? {};
+    if (status === undefined) return [word];
+    if (!(assetStatuses as readonly string[]).includes(status)) {
+      const near = nearest(status, assetStatuses);
+      throw new SyntaxError(
+        `Cannot read selection: "${status}" is no status, ` +
+          (near ? `did you mean "${near}"?` : `they are ${assetStatuses.join(", ")}`),
+      );
+    }
+    return definitions.assets
+      .filter((a) => judgement.asset(a).status === status)
+      .map((a) => `${minus}${up}${a.name}${down}`);
+  });
+  return words.join(" ");
+}
+
+/**
+ * The assets that a request names, upstream first.
+ *
+ * @throws {UnknownName} If a name matches nothing, with the nearest one.
+ * @throws {SyntaxError} If the selection cannot be read.
+ */
+export function assetsOf(
+  definitions: Definitions,
+  judgement: Judgement,
+  wish: Wish,
+): readonly Asset[] {
+  const named = new Set(wish.assets?.map((name) => definitions.asset(name)));
+  if (wish.selection) {
+    const text = withoutStatus(definitions, judgement, wish.selection);
+    for (const a of select(definitions.assets, text)) named.add(a);
+  }
+  return definitions.assets.filter((a) => named.has(a));
+}
+
+/**
+ * The slices that a request names, upstream first. Where it names several assets that are cut differently, a key of a
+ * coarser cut means the slices inside it, one of a finer cut the newest slice that had ended by its end.
+ *
+ * @throws {UnknownName} If a name matches nothing, with the nearest one.
+ * @throws {RangeError} If a partition cannot be read, has not ended, or a range runs backwards.
+ */
+export function targets(
+  definitions: Definitions,
+  judgement: Judgement,
+  wish: Wish,
+): readonly Target[] {
+  const named = wish.selection || wish.assets?.length;
+  if (!named && !wish.stale) {
+    throw new RangeError(
+      "Cannot choose what to run: neither a selection nor names are given, nor all that is stale",
+    );
+  }
+  const assets = named ? assetsOf(definitions, judgement, wish) : definitions.assets;
+  const given = wish.partitions?.length
+    ? namedSlices(assets, wish.partitions, judgement.now)
+    : undefined;
+  return assets.flatMap((asset) => {
+    if (wish.stale) return dueTargets(judgement, asset, given?.get(asset));
+    const keys = given ? given.get(asset)! : [newestKey(asset, judgement.now)];
+    return keys.map((key) => ({ asset, key, partition: keyText(key), reason: "asked for" }));
+  });
+}
+
+function newestKey(asset: Asset, now: Date): PartitionKey {
+  const key = asset.partitions.newest(now);
+  if (key === undefined && asset.partitions.grain !== "none") {
+    throw new RangeError(
+      `Cannot choose a partition of "${asset.name}": none of "${asset.partitions.rule}" has ended`,
+    );
+  }
+  return key;
+}
+
+function dueTargets(
+  judgement: Judgement,
+  asset: Asset,
+  among: readonly PartitionKey[] | undefined,
+): Target[] {
+  const allowed = among && new Set(among.map(keyText));
+  return judgement.scopeOf(asset)
+    .filter((p) => !allowed || allowed.has(p))
+    .map((partition) => ({ partition, verdict: judgement.of(asset, partition) }))
+    .filter(({ verdict }) => verdict.due && verdict.status !== "running")
+    .map(({ partition, verdict }) => ({
+      asset,
+      key: asset.partitions.parse(partition),
+      partition,
+      reason: verdict.status === "missing"
+        ? `${sliceText(asset.name, partition)} was never built`
+        : verdict.causes.join("; "),
+    }));
+}
