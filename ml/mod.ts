@@ -16,3 +16,7 @@ export { MissingLibraryError, NativeError } from "./native/error.ts";
 export { ParityError } from "./onnx/parity.ts";
 export { Scorer } from "./serve/scorer.ts";
 export { train, type TrainOptions } from "./train/train.ts";
+export { onnxFeatures, onnxMetadata } from "./onnx/metadata.ts";
+export { FlatScorer } from "./trees/flat.ts";
+export { ensembleOf } from "./train/fit.ts";
+export type { Ensemble, Link, Mode, Tree } from "./trees/ensemble.ts";

@@ -1,14 +1,6 @@
 import type { Matrix } from "../frame/frame.ts";
-import {
-  type Booster,
-  type BoosterOptions,
-  checkLabelled,
-  checkShape,
-  type Labelled,
-  type Library,
-  type Params,
-  type Score,
-} from "./booster.ts";
+import { checkLabelled, checkShape, type Labelled } from "../frame/shape.ts";
+import type { Booster, BoosterOptions, Library, Params, Score } from "./booster.ts";
 import { NativeError } from "./error.ts";
 import {
   address,

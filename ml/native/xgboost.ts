@@ -1,13 +1,6 @@
 import type { Matrix } from "../frame/frame.ts";
-import {
-  type Booster,
-  type BoosterOptions,
-  checkLabelled,
-  checkShape,
-  type Labelled,
-  type Library,
-  type Score,
-} from "./booster.ts";
+import { checkLabelled, checkShape, type Labelled } from "../frame/shape.ts";
+import type { Booster, BoosterOptions, Library, Score } from "./booster.ts";
 import { NativeError } from "./error.ts";
 import {
   addressOf,
@@ -88,7 +81,7 @@ class DMatrix extends Handle {
   static create(
     library: XGBoost,
     data: Labelled,
-    o: { names: readonly string[]; threads: number },
+    threads: number,
   ): DMatrix {
     const { rows, features, values } = data.rows;
     const out = new Out();
@@ -96,7 +89,7 @@ class DMatrix extends Handle {
     const code = symbols.XGDMatrixCreateFromDense(
       cString(arrayInterface(values, [rows, features])),
       // XGBoost's parser of JSON, not ours, reads this: it knows NaN.
-      cString(`{"missing":NaN,"nthread":${o.threads}}`),
+      cString(`{"missing":NaN,"nthread":${threads}}`),
       out.buffer,
     );
     library.check(code, "XGDMatrixCreateFromDense");
@@ -105,16 +98,6 @@ class DMatrix extends Handle {
     library.check(
       symbols.XGDMatrixSetInfoFromInterface(matrix.pointer, cString("label"), label),
       "XGDMatrixSetInfoFromInterface",
-    );
-    const names = new CStrings(o.names);
-    library.check(
-      symbols.XGDMatrixSetStrFeatureInfo(
-        matrix.pointer,
-        cString("feature_name"),
-        names.buffer,
-        BigInt(o.names.length),
-      ),
-      "XGDMatrixSetStrFeatureInfo",
     );
     return matrix;
   }
@@ -135,6 +118,18 @@ class XGBModel extends Handle {
     const code = library.symbols.XGBoosterCreate(handles, BigInt(matrices.length), out.buffer);
     library.check(code, "XGBoosterCreate");
     return new XGBModel(library, out.pointer);
+  }
+
+  /** Names the features in saved models and in gains. */
+  name(featureNames: readonly string[]): void {
+    const names = new CStrings(featureNames);
+    const code = this.#library.symbols.XGBoosterSetStrFeatureInfo(
+      this.pointer,
+      cString("feature_name"),
+      names.buffer,
+      BigInt(featureNames.length),
+    );
+    this.#library.check(code, "XGBoosterSetStrFeatureInfo");
   }
 
   slice(rounds: number): XGBModel {
@@ -198,10 +193,8 @@ class XGBModel extends Handle {
     const gains = new Float64Array(featureNames.length);
     for (let at = 0; at < count.number; at++) {
       const name = readCString(new Deno.UnsafePointerView(names.pointer!).getPointer(8 * at));
-      const gain = new Deno.UnsafePointerView(values.pointer!).getFloat32(4 * at);
-      // A sliced booster forgets the names and says f0, f1, ….
-      const index = featureNames.indexOf(name);
-      gains[index >= 0 ? index : Number(name.slice(1))] = gain;
+      gains[featureNames.indexOf(name)] = new Deno.UnsafePointerView(values.pointer!)
+        .getFloat32(4 * at);
     }
     return gains;
   }
@@ -223,10 +216,10 @@ class XGBooster implements Booster {
     this.#names = options.featureNames;
     checkLabelled(options.train, this.#names.length);
     checkLabelled(options.valid, this.#names.length);
-    const data = { names: this.#names, threads: Number(options.params.nthread ?? 1) };
+    const threads = Number(options.params.nthread ?? 1);
     try {
-      this.#train = this.#owned.use(DMatrix.create(library, options.train, data));
-      this.#valid = this.#owned.use(DMatrix.create(library, options.valid, data));
+      this.#train = this.#owned.use(DMatrix.create(library, options.train, threads));
+      this.#valid = this.#owned.use(DMatrix.create(library, options.valid, threads));
       this.#model = XGBModel.create(library, [this.#train, this.#valid]);
       this.#owned.defer(() => this.#model[Symbol.dispose]());
       for (const [name, value] of Object.entries(options.params)) {
@@ -237,6 +230,7 @@ class XGBooster implements Booster {
         );
         library.check(code, "XGBoosterSetParam");
       }
+      this.#model.name(this.#names);
     } catch (error) {
       this.#owned.dispose();
       throw error;
@@ -274,6 +268,7 @@ class XGBooster implements Booster {
 
   keep(rounds: number): void {
     const kept = this.#model.slice(rounds);
+    kept.name(this.#names); // a slice forgets them
     this.#model[Symbol.dispose]();
     this.#model = kept;
   }

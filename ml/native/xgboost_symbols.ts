@@ -11,7 +11,7 @@ export const XGBOOST = {
   XGBRegisterLogCallback: { parameters: ["function"], result: "i32" },
   XGDMatrixCreateFromDense: { parameters: ["buffer", "buffer", "buffer"], result: "i32" },
   XGDMatrixSetInfoFromInterface: { parameters: ["pointer", "buffer", "buffer"], result: "i32" },
-  XGDMatrixSetStrFeatureInfo: {
+  XGBoosterSetStrFeatureInfo: {
     parameters: ["pointer", "buffer", "buffer", "u64"],
     result: "i32",
   },

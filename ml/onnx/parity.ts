@@ -40,21 +40,17 @@ export function compare(
     );
   }
   let maxAbsDiff = 0;
-  let worst = -1;
-  let worstExcess = 0;
+  let worst = 0;
+  let excess = 0;
   for (let row = 0; row < native.length; row++) {
     const difference = Math.abs(native[row]! - onnx[row]!);
-    const excess = difference / allowed(native[row]!);
+    const relative = difference / allowed(native[row]!);
     maxAbsDiff = Math.max(maxAbsDiff, difference);
-    if (!(excess <= Math.max(1, worstExcess))) { // NaN is no parity either
-      worst = row;
-      worstExcess = excess;
-    }
+    if (relative > excess || Number.isNaN(relative)) [worst, excess] = [row, relative];
+    if (Number.isNaN(excess)) break; // NaN is no parity either
   }
-  if (worst >= 0) {
-    throw new ParityError({ row: worst, native: native[worst]!, onnx: onnx[worst]!, of });
-  }
-  return { maxAbsDiff, rows: native.length };
+  if (excess <= 1) return { maxAbsDiff, rows: native.length };
+  throw new ParityError({ row: worst, native: native[worst]!, onnx: onnx[worst]!, of });
 }
 
 /** A float32 of size 100 has 10 times the grain of one of size 10. */

@@ -1,5 +1,5 @@
 import type { Matrix } from "../frame/frame.ts";
-import { checkShape } from "../native/booster.ts";
+import { checkShape } from "../frame/shape.ts";
 import { onnxFeatures } from "../onnx/metadata.ts";
 import { ScoreThread } from "./score_thread.ts";
 import { Session } from "./session.ts";
@@ -62,7 +62,8 @@ export class Scorer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const thread = this.#thread;
     await this.#session[Symbol.asyncDispose]();
-    if (thread !== undefined) (await thread)[Symbol.dispose]();
+    // A thread that did not start ended itself, and whoever asked for it was told.
+    await thread?.then((started) => started[Symbol.dispose](), () => {});
   }
 }
 

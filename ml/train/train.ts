@@ -1,5 +1,5 @@
 import { fromFileUrl, join } from "@std/path";
-import { checkLabelled } from "../native/booster.ts";
+import { checkLabelled } from "../frame/shape.ts";
 import { MissingLibraryError, NativeError } from "../native/error.ts";
 import { locate, type Located } from "../native/locate.ts";
 import { ParityError } from "../onnx/parity.ts";

@@ -62,7 +62,7 @@ export function pack(value: ChildTask | Trained): Uint8Array {
   return bytes;
 }
 
-/** Reads what {@link pack} wrote; the typed arrays are views of `bytes`, which must begin a buffer. */
+/** Reads what {@link pack} wrote; numbers are views of `bytes`, which must begin at a multiple of 4. */
 export function unpack<T extends ChildTask | Trained>(bytes: Uint8Array): T {
   const size = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const begin = bytes.byteOffset + aligned(8 + size);
@@ -72,7 +72,8 @@ export function unpack<T extends ChildTask | Trained>(bytes: Uint8Array): T {
     if ("$number" in item) return Number(item.$number);
     if (!("$array" in item)) return item;
     const { $array, at, length } = item as Placeholder;
-    return new KINDS[$array](bytes.buffer as ArrayBuffer, begin + at, length);
+    const array = new KINDS[$array](bytes.buffer as ArrayBuffer, begin + at, length);
+    return array instanceof Uint8Array ? array.slice() : array; // models go their own ways
   }) as T;
 }
 

@@ -1,5 +1,5 @@
-import { checkShape } from "../native/booster.ts";
 import type { Matrix } from "../frame/frame.ts";
+import { checkShape } from "../frame/shape.ts";
 import { divisor, type Ensemble } from "./ensemble.ts";
 import { floor32, nextDown } from "./float32.ts";
 

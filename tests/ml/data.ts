@@ -1,6 +1,6 @@
 /** Made-up rows with a known shape, the same each time. */
 import type { Matrix, TrainRequest } from "../../ml/mod.ts";
-import type { Labelled } from "../../ml/native/booster.ts";
+import type { Labelled } from "../../ml/frame/shape.ts";
 
 /** Random numbers in [0, 1), the same for the same seed. */
 export function generator(seed: number): () => number {

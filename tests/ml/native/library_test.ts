@@ -70,6 +70,17 @@ for (const algorithm of ALGORITHMS) {
     assert(least! > 3 * Math.max(...gain.subarray(3)), gain.join(" "));
   });
 
+  Deno.test(`${algorithm}: gain() is not misled by features named f0, f1, …`, () => {
+    using library = openLibrary(algorithm);
+    const gain = (featureNames: readonly string[]) => {
+      using booster = library.booster(options({ featureNames }));
+      for (let round = 0; round < 5; round++) booster.update(round);
+      booster.keep(4);
+      return booster.gain();
+    };
+    assertEquals(gain(["f5", "f4", "f3", "f2", "f1", "f0"]), gain(FEATURES));
+  });
+
   Deno.test(`${algorithm}: 1 row and no rows are predicted too`, () => {
     using library = openLibrary(algorithm);
     using booster = library.booster(options());

@@ -92,6 +92,32 @@ Deno.test("train() ends its process when the listener throws", async () => {
   await assertRejects(() => train(long, { onRound }), RangeError, "Enough");
 });
 
+Deno.test("train() tells that its process died", async () => {
+  const long = request({ rounds: 1_000_000, earlyStoppingRounds: 0 });
+  const onRound = ({ round }: { round: number }) => {
+    if (round === 3) Deno.kill(trainingProcess(), "SIGABRT");
+  };
+  await assertRejects(() => train(long, { onRound }), NativeError, "its process ended by SIGABRT");
+});
+
+/** The process that this one started to train in. */
+function trainingProcess(): number {
+  const args = ["-A", "-o", "pid=,ppid=,args="];
+  const { stdout } = new Deno.Command("ps", { args }).outputSync();
+  const found = new TextDecoder().decode(stdout).split("\n")
+    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
+    .find((match) => Number(match?.[2]) === Deno.pid && match?.[3]?.includes("child.ts"));
+  if (found === undefined || found === null) throw new Error("There is no training process");
+  return Number(found[1]);
+}
+
+Deno.test("train() gives the same bytes with two threads", async () => {
+  for (const algorithm of ALGORITHMS) {
+    const two = { ...of(algorithm), threads: 2 };
+    assertEquals(await train(two), await train(two));
+  }
+});
+
 Deno.test("train() refuses shapes that do not fit, before it starts a process", async () => {
   const labels = { validLabel: new Float32Array(3) };
   await assertRejects(() => train(request(labels)), RangeError, "there are 3 for 500 rows");
