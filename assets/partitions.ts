@@ -1,15 +1,11 @@
 /**
- * How Aurora cuts time. The as-of instant of a slice is its end.
+ * The two rules by which everything of Aurora Life is cut.
  *
  * @module
  */
-import { type DayKey, type HourKey, type Partitions, partitions } from "engine";
+import { partitions } from "engine";
 
-/** Training, predictions and reports. */
-export const daily: Partitions<DayKey, "day"> = partitions.daily({ start: "2024-01-01" });
-
-/** Observations of the source and snapshots of features. */
-export const sixHourly: Partitions<HourKey, "hours"> = partitions.hours({
-  start: "2024-01-01T00",
-  every: 6,
-});
+/** Training, predictions and reports: one UTC day. */
+export const daily = partitions.daily({ start: "2025-01-01" });
+/** Features and observations of the source: six hours, four a day. */
+export const sixHourly = partitions.hours({ start: "2025-01-01T00", every: 6 });

@@ -1,0 +1,55 @@
+/**
+ * What assets borrow. The only file here that knows adapters: which one serves is chosen by the environment.
+ *
+ * @module
+ */
+import { type Cache, type OnlineStore, type Resource, resource } from "engine";
+import { fileObjects } from "../adapters/objects/file.ts";
+import { postgresCache } from "../adapters/postgres/cache.ts";
+import { connect } from "../adapters/postgres/connect.ts";
+import { postgresOnlineStore } from "../adapters/postgres/online_store.ts";
+import { redisCache } from "../adapters/redis/cache.ts";
+import { redisOnlineStore } from "../adapters/redis/online_store.ts";
+import type { ObjectStore } from "./inputs/frame_store.ts";
+import type { Sql } from "./sql.ts";
+
+/** A variable that the composition root always sets. */
+function required(env: (name: string) => string, name: string, what: string): string {
+  const value = env(name);
+  if (value === "") throw new TypeError(`Cannot open ${what}: the environment has no ${name}`);
+  return value;
+}
+
+/** The database that holds the source tables, the outputs and the ledger. */
+export const database: Resource<"database", Sql> = resource({
+  name: "database",
+  open: (env) =>
+    connect(required(env, "DATABASE_URL", "the database"), { name: "aurora assets", max: 4 }),
+  close: (sql) => sql.end({ timeout: 2 }),
+});
+
+/** Frames and models, by the digest of their content. */
+export const objects: Resource<"objects", ObjectStore> = resource({
+  name: "objects",
+  open: (env) => fileObjects(required(env, "AURORA_OBJECTS", "the store of objects")),
+});
+
+/** The newest features of each user: Redis in Feast's layout if `REDIS_URL` is set, else PostgreSQL. */
+export const online: Resource<"online", OnlineStore> = resource({
+  name: "online",
+  open: (env) =>
+    env("REDIS_URL") === ""
+      ? postgresOnlineStore(required(env, "DATABASE_URL", "the online store"))
+      : redisOnlineStore(env("REDIS_URL")),
+  close: (store) => store[Symbol.asyncDispose](),
+});
+
+/** Models and predictions for serving: Redis if `REDIS_URL` is set, else PostgreSQL. */
+export const cache: Resource<"cache", Cache> = resource({
+  name: "cache",
+  open: (env) =>
+    env("REDIS_URL") === ""
+      ? postgresCache(required(env, "DATABASE_URL", "the cache"))
+      : redisCache(env("REDIS_URL")),
+  close: (store) => store[Symbol.asyncDispose](),
+});

@@ -1,0 +1,35 @@
+/**
+ * Resources, opened once per process and lent to steps.
+ *
+ * @module
+ */
+import type { Resource, Resources } from "../declare/resource.ts";
+
+/** Opens resources when they are first asked for. */
+export interface Lender extends AsyncDisposable {
+  /** The open values under the names of the declaration. */
+  lend(resources: Resources): Promise<{ readonly [name: string]: unknown }>;
+}
+
+/** A lender whose resources read their configuration by `env`; a resource that fails to open is tried again next time. */
+export function lender(env: (name: string) => string): Lender {
+  const open = new Map<Resource, Promise<unknown>>();
+  const one = (r: Resource): Promise<unknown> => {
+    const before = open.get(r);
+    if (before) return before;
+    const opening = Promise.resolve().then(() => r.open(env));
+    open.set(r, opening);
+    opening.catch(() => open.delete(r));
+    return opening;
+  };
+  return {
+    async lend(resources) {
+      const named = Object.entries(resources).map(async ([name, r]) => [name, await one(r)]);
+      return Object.fromEntries(await Promise.all(named));
+    },
+    async [Symbol.asyncDispose]() {
+      for (const [r, value] of open) await r.close?.(await value);
+      open.clear();
+    },
+  };
+}

@@ -1,0 +1,256 @@
+/**
+ * The one place where code of pipelines is called: a claimed step becomes an outcome.
+ *
+ * @module
+ */
+import type { Asset, Emitted, Metadata } from "../declare/asset.ts";
+import { UserCodeError } from "../declare/errors.ts";
+import type { Json } from "../declare/store.ts";
+import { chosen, keyOf, type Reading, readings, sliceText } from "../decide/inputs.ts";
+import { retryAt } from "../decide/retry.ts";
+import type { Definitions } from "../graph/define.ts";
+import { dataVersionOf, fingerprint } from "../graph/fingerprint.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type {
+  CheckRecord,
+  Claimed,
+  InputRecord,
+  MaterializationRecord,
+  Outcome,
+  Result,
+} from "../ledger/records.ts";
+import { errorOf } from "./error_of.ts";
+import type { Lender } from "./lend.ts";
+import type { StepLog } from "./step_log.ts";
+import { slices } from "./slices.ts";
+
+/** What running a step needs. */
+export interface Bench {
+  /** What exists. */
+  readonly definitions: Definitions;
+  /** Where inputs are read. */
+  readonly ledger: Pick<Ledger, "visible">;
+  /** Who opens resources. */
+  readonly lender: Lender;
+  /** The time. */
+  now(): Date;
+  /** Numbers in [0, 1), for jitter. */
+  random(): number;
+}
+
+/** A value longer than this belongs into a store, not into the ledger. */
+const LONGEST_VALUE = 1_000_000;
+
+/** Runs one step to its outcome; it never throws. */
+export async function runStep(
+  bench: Bench,
+  claimed: Claimed,
+  o: { readonly log: StepLog; readonly signal: AbortSignal },
+): Promise<Outcome> {
+  const { run, step, attempt } = claimed;
+  try {
+    const asset = bench.definitions.asset(claimed.asset);
+    const result = await withinTime(
+      asset,
+      o.signal,
+      (signal) => compute(bench, claimed, asset, { ...o, signal }),
+    );
+    const failed = result.checks.find((c) => c.blocking && !c.passed);
+    if (!failed) return { run, step, attempt, state: "success", result };
+    const message =
+      `Blocking check "${failed.check}" of ${
+        sliceText(claimed.asset, claimed.partition)
+      } failed: ` +
+      `${failed.reason ?? "no reason given"}; the version before stays visible`;
+    const error = { message, causes: [], stack: null };
+    return { run, step, attempt, state: "failed", error, retryAt: null, withheld: result };
+  } catch (thrown) {
+    const error = errorOf(thrown);
+    if (o.signal.aborted) return { run, step, attempt, state: "cancelled", error };
+    const asset = bench.definitions.assets.find((a) => a.name === claimed.asset);
+    const again = asset && retryAt(asset.retry, attempt, bench.now(), () => bench.random());
+    return { run, step, attempt, state: "failed", error, retryAt: again ?? null };
+  }
+}
+
+/** Aborts when the asset's timeout has passed; code that does not listen is left behind and its result dropped. */
+async function withinTime<T>(
+  asset: Asset,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const { timeout } = asset;
+  const late = timeout === undefined ? undefined : AbortSignal.timeout(timeout);
+  const both = late ? AbortSignal.any([signal, late]) : signal;
+  const stopped = Promise.withResolvers<never>();
+  const stop = () =>
+    stopped.reject(
+      signal.aborted ? signal.reason : new DOMException(
+        `Cannot finish "${asset.name}": it took longer than its timeout of ${timeout} ms`,
+        "TimeoutError",
+      ),
+    );
+  if (both.aborted) stop();
+  else both.addEventListener("abort", stop, { once: true });
+  stopped.promise.catch(() => {});
+  try {
+    return await Promise.race([work(both), stopped.promise]);
+  } finally {
+    both.removeEventListener("abort", stop);
+  }
+}
+
+async function compute(
+  bench: Bench,
+  claimed: Claimed,
+  asset: Asset,
+  o: { readonly log: StepLog; readonly signal: AbortSignal },
+): Promise<Result> {
+  const found = keyOf(asset, claimed.partition);
+  if (!found) {
+    throw new RangeError(
+      `Cannot run ${where(claimed)}: ${asset.partitions.rule} has no such slice`,
+    );
+  }
+  const { inputs, records } = await gather(bench, asset, found.key, claimed);
+  const events: Emitted[] = [];
+  let metadata: Metadata = {};
+  const context = {
+    resources: await bench.lender.lend(asset.resources),
+    version: claimed.version,
+    now: claimed.startedAt,
+    signal: o.signal,
+    log: (message: string, fields?: Metadata) => o.log.write("info", message, fields),
+    report: (more: Metadata) => void (metadata = { ...metadata, ...more }),
+    emit: (event: Emitted) => void events.push(event),
+    partition: found.key,
+  };
+  const value = await called(
+    `asset ${where(claimed)}`,
+    () => o.log.capture(() => asset.run({ inputs, context, attempt: claimed })),
+  );
+  const checks = await verdicts(bench, asset, value, found.key, o.log);
+  return {
+    ...fingerprint(asset),
+    inputs: records,
+    metadata,
+    events,
+    checks,
+    ...await kept(asset, claimed, value),
+  };
+}
+
+const where = (c: Pick<Claimed, "asset" | "partition">) => sliceText(c.asset, c.partition);
+
+async function called<T>(what: string, code: () => Promise<T>): Promise<T> {
+  try {
+    return await code();
+  } catch (cause) {
+    throw new UserCodeError(what, cause);
+  }
+}
+
+async function kept(
+  asset: Asset,
+  { partition, version }: Claimed,
+  value: unknown,
+): Promise<Pick<Result, "value" | "dataVersion">> {
+  if (asset.store) {
+    const slot = { asset: asset.name, partition, version: String(version) };
+    const bytes = await asset.store.write(slot, value as never);
+    const handle = { store: asset.store.name, version: String(version), bytes };
+    return { value: handle, dataVersion: String(version) };
+  }
+  const json = (value ?? null) as Json;
+  const text = JSON.stringify(json) ?? "null";
+  if (text.length > LONGEST_VALUE) {
+    throw new RangeError(
+      `Cannot keep the value of ${
+        where({ asset: asset.name, partition })
+      }: it is ${text.length} characters of JSON; ` +
+        `above ${LONGEST_VALUE} declare a store or return a handle`,
+    );
+  }
+  return { value: json, dataVersion: dataVersionOf(json) };
+}
+
+async function read(up: Asset, m: MaterializationRecord): Promise<unknown> {
+  if (!up.store) return m.value;
+  return await up.store.read({
+    asset: m.asset,
+    partition: m.partition,
+    version: (m.value as { version: string }).version,
+  });
+}
+
+/** Reads the visible versions of all inputs at once, so that they are of one moment. */
+async function gather(bench: Bench, asset: Asset, key: unknown, claimed: Claimed) {
+  const asked = readings(asset, key as never, claimed.startedAt).filter((r) => r.as !== "order");
+  const keys = asked.flatMap((r) =>
+    r.partitions.map((partition) => ({ asset: r.up.name, partition }))
+  );
+  const versions = await bench.ledger.visible(keys);
+  const at = new Map(versions.map((m) => [`${m.asset}\n${m.partition}`, m]));
+  const inputs: { [input: string]: unknown } = {};
+  const records: InputRecord[] = [];
+  for (const r of asked) {
+    const found = chosen(r, (p) => at.has(`${r.up.name}\n${p}`))
+      .map((p) => at.get(`${r.up.name}\n${p}`)!);
+    inputs[r.input] = await inputOf(r, found, claimed);
+    records.push(...found.map((m) => ({
+      input: r.input,
+      asset: m.asset,
+      partition: m.partition,
+      version: String(m.version),
+      dataVersion: m.dataVersion,
+    })));
+  }
+  return { inputs, records };
+}
+
+async function inputOf(
+  r: Reading,
+  found: readonly MaterializationRecord[],
+  claimed: Claimed,
+): Promise<unknown> {
+  if (r.as === "many") {
+    const byKey = new Map(found.map((m) => [m.partition, m]));
+    const keys = found.map((m) => r.up.partitions.parse(m.partition));
+    return slices(keys, (k) => read(r.up, byKey.get(typeof k === "string" ? k : "")!));
+  }
+  const [only] = found;
+  if (only) return await read(r.up, only);
+  const missing = r.as === "newest"
+    ? `no slice of "${r.up.name}" that ended by then was materialized`
+    : `its input ${sliceText(r.up.name, r.partitions[0] ?? null)} was never materialized`;
+  throw new RangeError(`Cannot run ${where(claimed)}: ${missing}; materialize "+${claimed.asset}"`);
+}
+
+async function verdicts(
+  bench: Bench,
+  asset: Asset,
+  value: unknown,
+  partition: unknown,
+  log: StepLog,
+): Promise<CheckRecord[]> {
+  const records: CheckRecord[] = [];
+  for (const c of bench.definitions.checksOf(asset)) {
+    const resources = await bench.lender.lend(c.resources);
+    const said = await called(
+      `check "${c.name}" of "${asset.name}"`,
+      () => log.capture(() => c.run(value, { partition, resources })),
+    );
+    records.push({
+      check: c.name,
+      severity: said.severity ?? c.severity,
+      blocking: c.blocking,
+      passed: said.passed,
+      reason: said.reason ?? null,
+      metadata: said.metadata ?? {},
+    });
+    if (!said.passed) {
+      log.write("warn", `Check "${c.name}" failed: ${said.reason ?? "no reason given"}`);
+    }
+  }
+  return records;
+}

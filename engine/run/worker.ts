@@ -1,0 +1,236 @@
+/**
+ * The loop of a worker: claim, run, finish.
+ *
+ * @module
+ */
+import type { Definitions } from "../graph/define.ts";
+import type { Ledger, WorkerHello } from "../ledger/ledger.ts";
+import type { Claimed, Outcome } from "../ledger/records.ts";
+import type { Lender } from "./lend.ts";
+import { type LogBuffer, logBuffer } from "./step_log.ts";
+import { type Bench, runStep } from "./step.ts";
+
+/** What a worker is made of. */
+export interface WorkerOptions {
+  /** What exists. */
+  readonly definitions: Definitions;
+  /** Where the work is. */
+  readonly ledger: Ledger;
+  /** Who opens resources. */
+  readonly lender: Lender;
+  /** What it says of itself. */
+  readonly hello: WorkerHello;
+  /** Ends the worker: nothing more is claimed, what runs is waited for. */
+  readonly signal: AbortSignal;
+  /** Milliseconds between signs of life. @default {300} */
+  readonly heartbeatMs?: number;
+  /** Milliseconds after which it looks for work without being told. @default {1000} */
+  readonly pollMs?: number;
+  /** Milliseconds that running steps have to end after `signal` before they are aborted. @default {20000} */
+  readonly drainMs?: number;
+  /** Is told what went wrong outside of steps, such as a database that is away. */
+  onTrouble?(error: unknown): void;
+  /** Is told when it has joined. */
+  onJoined?(worker: string): void;
+}
+
+const tokenOf = (c: Pick<Claimed, "run" | "step" | "attempt">) => `${c.run}/${c.step}/${c.attempt}`;
+
+/** Works until `signal` aborts. A worker that was given up (stopped, cut off) joins again under a new name. */
+export async function work(options: WorkerOptions): Promise<void> {
+  await using logs = logBuffer({
+    keep: (lines) => options.ledger.log(lines),
+    now: () => new Date(),
+  });
+  let waitMs = 100;
+  while (!options.signal.aborted) {
+    try {
+      await new Shift(options, logs).run();
+      waitMs = 100;
+    } catch (error) {
+      options.onTrouble?.(error);
+      await pause(waitMs, options.signal);
+      waitMs = Math.min(waitMs * 2, 5_000);
+    }
+  }
+}
+
+/** One membership: from joining to leaving or to being given up. */
+class Shift {
+  readonly #o: WorkerOptions;
+  readonly #logs: LogBuffer;
+  readonly #bench: Bench;
+  readonly #running = new Map<string, AbortController>();
+  readonly #over = new AbortController();
+  #ended: Outcome[] = [];
+  #finishing: Promise<void> | undefined;
+  #worker = "";
+  #woken = false;
+  #wake = () => {};
+  #lost = false;
+  #failure: unknown;
+
+  constructor(o: WorkerOptions, logs: LogBuffer) {
+    this.#o = o;
+    this.#logs = logs;
+    this.#bench = {
+      definitions: o.definitions,
+      ledger: o.ledger,
+      lender: o.lender,
+      now: () => new Date(),
+      random: Math.random,
+    };
+  }
+
+  async run(): Promise<void> {
+    const { ledger, hello, signal } = this.#o;
+    this.#worker = await ledger.join(hello);
+    this.#o.onJoined?.(this.#worker);
+    const stop = () => this.#poke();
+    signal.addEventListener("abort", stop);
+    const others = [this.#beat(), this.#listen()];
+    try {
+      while (!signal.aborted && !this.#lost) await this.#turn();
+      if (!this.#lost) await this.#drain();
+    } finally {
+      signal.removeEventListener("abort", stop);
+      this.#over.abort();
+      for (const running of this.#running.values()) running.abort(new Error("The worker was lost"));
+      await Promise.allSettled(others);
+      if (!this.#lost) await ledger.leave(this.#worker).catch((e) => this.#o.onTrouble?.(e));
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  get #room(): number {
+    return this.#o.signal.aborted || this.#lost ? 0 : this.#o.hello.slots - this.#running.size;
+  }
+
+  get #ask() {
+    return { worker: this.#worker, queues: this.#o.hello.queues, room: Math.max(0, this.#room) };
+  }
+
+  #poke(): void {
+    this.#woken = true;
+    this.#wake();
+  }
+
+  /** Claims what there is room for, then sleeps until told or until it is time to look. */
+  async #turn(): Promise<void> {
+    this.#woken = false;
+    if (this.#room > 0) {
+      const ask = this.#ask;
+      const claimed = await this.#o.ledger.claim(ask);
+      claimed.forEach((c) => this.#start(c));
+      if (claimed.length === ask.room && this.#room > 0) return;
+    }
+    if (this.#woken) return;
+    const told = Promise.withResolvers<void>();
+    this.#wake = told.resolve;
+    const timer = setTimeout(told.resolve, this.#o.pollMs ?? 1_000);
+    await told.promise;
+    clearTimeout(timer);
+  }
+
+  #start(claimed: Claimed): void {
+    const abort = new AbortController();
+    const token = tokenOf(claimed);
+    this.#running.set(token, abort);
+    const log = this.#logs.of(claimed);
+    void runStep(this.#bench, claimed, { log, signal: abort.signal }).then((outcome) => {
+      this.#ended.push(outcome);
+      this.#finishing ??= this.#finish();
+    });
+  }
+
+  /** Outcomes that arrive while a commit is under way share the next one. */
+  async #finish(): Promise<void> {
+    while (this.#ended.length > 0 && !this.#lost) {
+      const batch = this.#ended;
+      this.#ended = [];
+      try {
+        const ask = this.#ask;
+        const room = Math.min(this.#o.hello.slots, ask.room + batch.length);
+        const mayTake = this.#o.signal.aborted ? 0 : room;
+        const done = await this.#o.ledger.finish(batch, { ...ask, room: mayTake });
+        batch.forEach((o) => this.#running.delete(tokenOf(o)));
+        done.next.forEach((c) => this.#start(c));
+      } catch (error) {
+        // The database is away: the results are kept and offered again; if it takes too long they are fenced off.
+        this.#o.onTrouble?.(error);
+        this.#ended = [...batch, ...this.#ended];
+        await pause(200, this.#over.signal);
+        if (this.#over.signal.aborted) break;
+      }
+    }
+    this.#finishing = undefined;
+    this.#poke();
+  }
+
+  /** Signs of life; whoever hears that it was given up stops everything it runs. */
+  async #beat(): Promise<void> {
+    const { ledger, heartbeatMs = 300 } = this.#o;
+    while (!this.#over.signal.aborted) {
+      await pause(heartbeatMs, this.#over.signal);
+      if (this.#over.signal.aborted) return;
+      try {
+        if (!await ledger.heartbeat(this.#worker)) return this.#giveUp();
+        if (this.#running.size > 0) await this.#stopRevoked();
+      } catch (error) {
+        this.#o.onTrouble?.(error);
+      }
+    }
+  }
+
+  async #stopRevoked(): Promise<void> {
+    for (const revoked of await this.#o.ledger.revoked(this.#worker)) {
+      this.#running.get(tokenOf(revoked))?.abort(new Error("The run was cancelled"));
+    }
+  }
+
+  #giveUp(): void {
+    this.#lost = true;
+    this.#failure = new Error(`Worker ${this.#worker} was given up by the others; it joins again`);
+    this.#poke();
+  }
+
+  async #listen(): Promise<void> {
+    while (!this.#over.signal.aborted) {
+      try {
+        for await (const news of this.#o.ledger.news(this.#over.signal)) {
+          if (news.of === "step" || news.of === "gap") this.#poke();
+        }
+      } catch (error) {
+        this.#o.onTrouble?.(error);
+        await pause(500, this.#over.signal);
+      }
+    }
+  }
+
+  /** Lets running steps end, then aborts them. */
+  async #drain(): Promise<void> {
+    const timer = setTimeout(() => {
+      for (const r of this.#running.values()) r.abort(new Error("The worker is shutting down"));
+    }, this.#o.drainMs ?? 20_000);
+    while (this.#running.size > 0) {
+      await this.#finishing;
+      await pause(20, this.#over.signal);
+    }
+    clearTimeout(timer);
+    await this.#finishing;
+  }
+}
+
+/** Waits, at most until `signal` aborts. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done);
+  });
+}
