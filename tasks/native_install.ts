@@ -49,7 +49,10 @@ export async function install(target: string): Promise<number> {
   await Deno.mkdir(target, { recursive: true });
   const staging = await Deno.makeTempDir({ dir: target, prefix: "staging-" });
   try {
-    if (!await fetchWheels(installer, list, staging)) return 1;
+    if (!await fetchWheels(installer, list, staging)) {
+      console.error(`Cannot install native libraries: "${installer.join(" ")}" failed. ${WAYS}`);
+      return 1;
+    }
     await keepLibraries(staging, target);
     await linkOpenMp(target);
     await Deno.writeTextFile(join(target, MARK), wanted);
@@ -62,7 +65,9 @@ export async function install(target: string): Promise<number> {
 
 async function findInstaller(): Promise<readonly string[] | undefined> {
   for (const installer of INSTALLERS) {
-    if (await run([...installer, "--version"], "null")) return installer;
+    // "uv pip" has no version of its own.
+    const program = installer[0] === "uv" ? ["uv"] : installer;
+    if (await run([...program, "--version"], "null")) return installer;
   }
   return undefined;
 }
@@ -117,13 +122,10 @@ async function linkOpenMp(target: string): Promise<void> {
     if (!name.startsWith("libgomp-")) continue;
     const link = join(target, "omp", "libgomp.so.1");
     await Deno.mkdir(dirname(link), { recursive: true });
-    if (await exists(link)) await Deno.remove(link);
+    await Deno.remove(dirname(link), { recursive: true });
+    await Deno.mkdir(dirname(link));
     await Deno.symlink(join("..", libraries, name), link);
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.lstat(path).then(() => true, () => false);
 }
 
 async function readText(path: string): Promise<string | undefined> {

@@ -38,7 +38,8 @@ export function runRounds(booster: Booster, o: RoundsOptions): RoundsResult {
   let best: RoundScore | undefined;
   for (let round = 1; round <= o.rounds; round++) {
     o.signal?.throwIfAborted();
-    const goesOn = booster.update(round - 1);
+    // LightGBM ends so when no leaf can be split; of the first round it keeps a constant.
+    if (!booster.update(round - 1) && round > 1) break;
     const scores = booster.evaluate(round - 1).map((score) => ({ round, ...score }));
     const score = scores.at(-1);
     if (score === undefined) {
@@ -49,7 +50,6 @@ export function runRounds(booster: Booster, o: RoundsOptions): RoundsResult {
     const isStopping = o.earlyStoppingRounds > 0;
     if (best === undefined || !isStopping || isBetter(score, best)) best = score;
     else if (round - best.round >= o.earlyStoppingRounds) break;
-    if (!goesOn) break;
   }
   if (best === undefined) {
     throw new RangeError(`Cannot train ${o.rounds} rounds: at least 1 is needed`);

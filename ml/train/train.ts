@@ -60,12 +60,21 @@ function checkRequest(request: TrainRequest): void {
         `at least one of each is needed`,
     );
   }
-  if (!(request.rounds >= 1)) {
-    throw new RangeError(`Cannot train ${request.rounds} rounds: at least 1 is needed`);
+  for (const [name, number] of [["rounds", request.rounds], ["threads", threadsOf(request)]]) {
+    if (Number.isSafeInteger(number) && Number(number) >= 1) continue;
+    throw new RangeError(`Cannot train with ${number} ${name}: a whole number from 1 is needed`);
   }
   checkLabelled({ rows: request.train, label: request.trainLabel }, featureNames.length);
   checkLabelled({ rows: request.valid, label: request.validLabel }, featureNames.length);
+  checkFinite(request.trainLabel, "training");
+  checkFinite(request.validLabel, "validation");
   paramsOf(request);
+}
+
+function checkFinite(label: Float32Array, of: string): void {
+  const row = label.findIndex((value) => !Number.isFinite(value));
+  if (row < 0) return;
+  throw new RangeError(`Cannot train: the label of ${of} row ${row} is ${label[row]}`);
 }
 
 interface ChildOptions extends TrainOptions {

@@ -34,6 +34,19 @@ Deno.test("native:install leaves only the libraries, and does nothing a second t
   assert(second.ms < 1000, `${second.ms} ms`);
 });
 
+Deno.test("native:install says that the installer failed, and leaves nothing", async () => {
+  await using folder = await emptyFolder();
+  const programs = join(folder.path, "programs");
+  await Deno.mkdir(programs);
+  const refuses = `#!/bin/sh\n[ "$1" = --version ] || { echo "no network" >&2; exit 2; }\n`;
+  await Deno.writeTextFile(join(programs, "pip"), refuses, { mode: 0o755 });
+  const target = join(folder.path, "native");
+  const { code, err } = await install(target, programs);
+  assertEquals(code, 1);
+  assert(err.startsWith(`no network\nCannot install native libraries: "pip" failed. Run `), err);
+  assertEquals([...Deno.readDirSync(target)], []);
+});
+
 Deno.test("native:install names the three ways when there is neither pip nor uv", async () => {
   await using folder = await emptyFolder();
   const { code, out, err } = await install(folder.path, "");

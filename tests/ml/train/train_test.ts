@@ -51,6 +51,17 @@ for (const algorithm of ALGORITHMS) {
     assert(largestDifference(other.validPrediction, first.validPrediction) > 1e-4);
   });
 
+  Deno.test(`train() of ${algorithm} learns a constant where there is nothing else`, async () => {
+    const asked = of(algorithm);
+    const [trainLabel, validLabel] = [
+      asked.trainLabel.map(() => 6.5),
+      asked.validLabel.map(() => 6.5),
+    ];
+    const trained = await train({ ...asked, trainLabel, validLabel });
+    assert(largestDifference(trained.validPrediction, validLabel) < 1e-5);
+    assertEquals(new Set(Object.values(trained.importance)), new Set([0]));
+  });
+
   Deno.test(`train() says what ${algorithm} does not accept`, async () => {
     const wrong = (params: { readonly [name: string]: string }) =>
       train({ ...of(algorithm), params });
@@ -128,7 +139,15 @@ Deno.test("train() refuses shapes that do not fit, before it starts a process", 
   const none = { rows: 0, features: 6, values: new Float32Array() };
   const empty = { valid: none, validLabel: new Float32Array() };
   await assertRejects(() => train(request(empty)), RangeError, "validate on 0");
-  await assertRejects(() => train(request({ rounds: 0 })), RangeError, "at least 1");
+  await assertRejects(() => train(request({ rounds: 0 })), RangeError, "0 rounds");
+  await assertRejects(() => train(request({ threads: 1.5 })), RangeError, "1.5 threads");
+});
+
+Deno.test("train() refuses labels that are not numbers", async () => {
+  const validLabel = request().validLabel.slice();
+  validLabel[7] = NaN;
+  const message = "the label of validation row 7 is NaN";
+  await assertRejects(() => train(request({ validLabel })), RangeError, message);
 });
 
 Deno.test("train() names the three ways when the library is absent", async () => {
