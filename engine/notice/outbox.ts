@@ -15,15 +15,13 @@ export interface OutboxTake {
   pending(limit: number): Promise<OutboxEvent[]>;
   /** Remembers that events are safe in the log. */
   markSent(ids: readonly bigint[]): Promise<void>;
-  /** Aborts when the lock is lost, for example with its connection. */
-  readonly lost: AbortSignal;
 }
 
 /** Events waiting to be sent. */
 export interface Outbox {
   /**
    * Runs `work` while no other process holds the outbox; gives `false` without running it if
-   * another one does.
+   * another one does. What `work` marks as sent is remembered when it returns.
    */
   lock(work: (take: OutboxTake) => Promise<void>): Promise<boolean>;
   /** How far the relay is behind; one query. */

@@ -1,6 +1,6 @@
 /** Sends the outbox to a log: in order, one send at a time, each event at least once. @module */
 import type { EventLog } from "./event_log.ts";
-import type { Outbox, OutboxTake } from "./outbox.ts";
+import type { Outbox } from "./outbox.ts";
 
 /** What the relay did or met; for logs and metrics. */
 export type RelayNotice =
@@ -30,24 +30,22 @@ export interface RelayOptions {
 /**
  * Relays events until `signal` aborts.
  *
- * Any number of processes may run it: one holds the outbox and the others wait for it. An event
- * is marked after the log has it, so a crash in between sends it again under the same event id.
+ * Any number of processes may run it: one at a time holds the outbox, for one batch. An event is
+ * marked after the log has it, so a crash in between sends it again under the same event id.
  * A failed send is repeated from the oldest event on, so nothing overtakes within a key.
  */
 export async function relay(options: RelayOptions): Promise<void> {
-  const { signal, outbox } = options;
-  const first = options.backoffMs?.first ?? 200;
-  const most = options.backoffMs?.most ?? 30_000;
+  const { signal } = options;
+  const { first, most } = options.backoffMs ?? { first: 200, most: 30_000 };
   let attempt = 0;
   while (!signal.aborted) {
+    // Listens before it looks, so that an event written in between is not left to the poll.
+    using sign = nextSign(options, signal);
     try {
-      await outbox.lock((take) =>
-        holding(options, take, () => {
-          attempt = 0;
-        })
-      );
-      using sign = nextSign(options, signal);
-      await sign.seen;
+      const events = await sendBatch(options);
+      attempt = 0;
+      if (events > 0) options.onNotice?.({ kind: "sent", events });
+      else await sign.seen;
     } catch (error) {
       const retryMs = Math.min(most, first * 2 ** Math.min(attempt++, 20));
       options.onNotice?.({ kind: "failed", attempt, retryMs, error });
@@ -56,25 +54,19 @@ export async function relay(options: RelayOptions): Promise<void> {
   }
 }
 
-/** Sends as long as the outbox is ours. */
-async function holding(options: RelayOptions, take: OutboxTake, onSent: () => void) {
-  const signal = AbortSignal.any([options.signal, take.lost]);
-  while (!signal.aborted) {
-    // Listens before it looks, so that an event written in between is not left to the poll.
-    using sign = nextSign(options, signal);
-    const events = await take.pending(options.batch ?? 500);
-    if (events.length === 0) {
-      await sign.seen;
-      continue;
-    }
-    if (signal.aborted) return;
+/** Sends what is oldest; gives how many, 0 if there is nothing or another relay is at it. */
+async function sendBatch({ outbox, log, batch = 500, signal }: RelayOptions): Promise<number> {
+  let sent = 0;
+  await outbox.lock(async (take) => {
+    const events = await take.pending(batch);
+    if (events.length === 0 || signal.aborted) return;
     // Awaited to its end, whatever happens: a send of ours that is given up and repeated would
     // be a new sequence for the broker, which could then not tell the copy.
-    await options.log.publish(events);
+    await log.publish(events);
     await take.markSent(events.map((event) => event.id));
-    onSent();
-    options.onNotice?.({ kind: "sent", events: events.length });
-  }
+    sent = events.length;
+  });
+  return sent;
 }
 
 /** Waits for the poll, or a sign of new events, or the end; stops waiting when disposed. */

@@ -1,0 +1,50 @@
+/** The outbox in PostgreSQL. @module */
+import type { Outbox, OutboxEvent, OutboxLag, OutboxTake } from "engine";
+import type { Sql, Transaction } from "./connect.ts";
+
+/** Number of the advisory lock by which one relay works at a time: "outbox" in ASCII. */
+const LOCK = 0x6f7574626f78n;
+
+/**
+ * The events of `engine.outbox`, which the migrations of the ledger make.
+ *
+ * Lock, events and marks share one transaction, which is open as long as one batch is being sent:
+ * with the connection goes the lock, and nothing can be marked without it. Works behind PgBouncer.
+ */
+export function postgresOutbox(sql: Sql): Outbox {
+  return {
+    lock: (work) =>
+      sql.begin(async (tx) => {
+        const [row] = await tx<{ locked: boolean }[]>`
+          select pg_try_advisory_xact_lock(${LOCK}) as locked`;
+        if (!row?.locked) return false;
+        await work(take(tx));
+        return true;
+      }),
+    lag: () => lag(sql),
+  };
+}
+
+function take(tx: Transaction): OutboxTake {
+  return {
+    pending: async (limit) => {
+      const rows = await tx<OutboxEvent[]>`
+        select id, topic, key, event_id as "eventId", schema_version as "schemaVersion", run,
+          payload, created_at as "createdAt"
+        from engine.outbox where sent_at is null order by id limit ${limit}`;
+      return [...rows];
+    },
+    markSent: async (ids) => {
+      await tx`
+        update engine.outbox set sent_at = clock_timestamp()
+        where id = any(${ids.map(String)}::bigint[])`;
+    },
+  };
+}
+
+async function lag(sql: Sql): Promise<OutboxLag> {
+  const [row] = await sql<{ pending: bigint; oldest: Date | null }[]>`
+    select count(*) as pending, min(created_at) as oldest
+    from engine.outbox where sent_at is null`;
+  return { pending: Number(row?.pending ?? 0), oldest: row?.oldest ?? null };
+}
