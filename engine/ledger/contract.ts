@@ -1,0 +1,36 @@
+/**
+ * What every ledger does, as tests: the meaning of the port in `ledger.ts`, one sentence each.
+ *
+ * @module
+ */
+import { claimBehaviours } from "./contract/claims.ts";
+import { crewBehaviours } from "./contract/crew.ts";
+import { outcomeBehaviours } from "./contract/outcomes.ts";
+import { readBehaviours } from "./contract/reads.ts";
+import { runBehaviours } from "./contract/runs.ts";
+import { standingBehaviours } from "./contract/standing.ts";
+import type { Subject } from "./contract/subject.ts";
+
+export type { Subject } from "./contract/subject.ts";
+
+/**
+ * Registers one test for each sentence. `make` gives an empty ledger each time.
+ *
+ * What takes time moves the ledger's clock by `advanceClock`, or waits if it has none, 120 ms at most.
+ */
+export function ledgerContract(name: string, make: () => Promise<Subject>): void {
+  const behaviours = [
+    ...runBehaviours,
+    ...claimBehaviours,
+    ...outcomeBehaviours,
+    ...crewBehaviours,
+    ...readBehaviours,
+    ...standingBehaviours,
+  ];
+  for (const [sentence, test] of behaviours) {
+    Deno.test(`${name}: ${sentence}`, async () => {
+      await using subject = await make();
+      await test(subject);
+    });
+  }
+}

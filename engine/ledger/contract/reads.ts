@@ -1,0 +1,254 @@
+/**
+ * The contract on reading what happened.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import {
+  type Behaviour,
+  done,
+  drain,
+  failed,
+  pass,
+  step,
+  stopped,
+  submit,
+  withheld,
+  worker,
+} from "./subject.ts";
+import { result } from "./subject.ts";
+import type { LogRecord } from "../records.ts";
+
+const line = (run: string, message: string, options: Partial<LogRecord> = {}): LogRecord => ({
+  at: new Date("2025-01-27T06:00:00.123Z"),
+  run,
+  step: 0,
+  attempt: 1,
+  level: "info",
+  message,
+  fields: null,
+  ...options,
+});
+
+/** Sentences on facts, slices, runs, durations and logs. */
+export const readBehaviours: readonly Behaviour[] = [
+  ["slices() tells what is visible, what ended last and what is in flight", async ({ ledger }) => {
+    const hand = await worker(ledger);
+    assertEquals(await ledger.slices(), []);
+    const first = await submit(ledger, [step("a", { partition: "p" }), step("b", { needs: [0] })]);
+    const stand = async (asset: string) => (await ledger.slices([asset]))[0];
+    assertEquals((await stand("a"))?.inFlight, { run: first, state: "queued" });
+    assertEquals((await stand("b"))?.inFlight, { run: first, state: "waiting" });
+    const claimed = await hand.one();
+    assertEquals(await stand("a"), {
+      asset: "a",
+      partition: "p",
+      visible: null,
+      last: null,
+      error: null,
+      inFlight: { run: first, state: "running" },
+    });
+    await hand.finish([done(claimed, { value: { big: true } })]);
+    const made = await stand("a");
+    assertEquals(made?.visible?.version, claimed.version);
+    assert(made?.visible && !("value" in made.visible), "the value is left out");
+    assertEquals([made.last?.state, made.last?.run], ["success", first]);
+    assertEquals([made.error, made.inFlight], [null, null]);
+    assertEquals((await ledger.slices()).map((s) => s.asset).sort(), ["a", "b"]);
+  }],
+  ["slices() keeps the visible version of a slice that failed since", async ({ ledger }) => {
+    const hand = await worker(ledger);
+    await submit(ledger, [step("a")]);
+    const good = await hand.one();
+    await hand.finish([done(good)]);
+    const second = await submit(ledger, [step("a")]);
+    await hand.finish([failed(await hand.one(), "it broke")]);
+    const [slice] = await ledger.slices(["a"]);
+    assertEquals(slice?.visible?.version, good.version);
+    assertEquals([slice?.last?.state, slice?.last?.run], ["failed", second]);
+    assertEquals(slice?.error?.message, "it broke");
+    await submit(ledger, [step("a")]);
+    await hand.finish([done(await hand.one())]);
+    assertEquals((await ledger.slices(["a"]))[0]?.error, null);
+  }],
+  ["slices() tells of the running step where two runs have one", async ({ ledger }) => {
+    const hand = await worker(ledger);
+    await submit(ledger, [step("a")], { priority: 5 });
+    const urgent = await submit(ledger, [step("a")]);
+    await hand.one();
+    const [slice, ...more] = await ledger.slices();
+    assertEquals([slice?.inFlight, more], [{ run: urgent, state: "running" }, []]);
+  }],
+  ["history() pages through the versions of an asset, newest first", async ({ ledger }) => {
+    const hand = await worker(ledger);
+    const versions: bigint[] = [];
+    for (let i = 0; i < 5; i++) {
+      await submit(ledger, [step("a", { partition: `${i % 2}` }), step("b")]);
+      const claimed = await hand.claim();
+      await hand.finish(claimed.map((c) => done(c)));
+      versions.unshift(claimed.find((c) => c.asset === "a")!.version);
+    }
+    const page = await ledger.history("a", { limit: 3 });
+    assertEquals(page.map((m) => m.version), versions.slice(0, 3));
+    const rest = await ledger.history("a", { before: String(versions[2]), limit: 3 });
+    assertEquals(rest.map((m) => m.version), versions.slice(3));
+    assertEquals(await ledger.history("c", { limit: 3 }), []);
+  }],
+  ["checks() gives the latest verdict of each check of each slice", async ({ ledger }) => {
+    const hand = await worker(ledger);
+    const verdict = (passed: boolean) => ({
+      check: "rows",
+      severity: "warning" as const,
+      blocking: false,
+      passed,
+      reason: null,
+      metadata: {},
+    });
+    for (const [partition, passed] of [["p", true], ["q", true], ["p", false]] as const) {
+      await submit(ledger, [step("a", { partition })]);
+      await hand.finish([done(await hand.one(), { checks: [verdict(passed)] })]);
+    }
+    const found = (await ledger.checks("a")).map((c) => `${c.partition} ${c.passed}`);
+    assertEquals(found.sort(), ["p false", "q true"]);
+    assertEquals(await ledger.checks("b"), []);
+    assertEquals((await ledger.checks()).length, 2);
+  }],
+  ["runs() finds runs, newest first", async ({ ledger }) => {
+    const hand = await worker(ledger);
+    const a = await submit(ledger, [step("a")], { job: "j" });
+    const ab = await submit(ledger, [step("a"), step("b")]);
+    const b = await submit(ledger, [step("b")], { job: "j" });
+    const ids = async (query: object) =>
+      (await ledger.runs({ limit: 10, ...query })).map((run) => run.id);
+    assertEquals(await ids({}), [b, ab, a]);
+    assertEquals(await ids({ limit: 2 }), [b, ab]);
+    assertEquals(await ids({ before: ab }), [a]);
+    assertEquals(await ids({ job: "j" }), [b, a]);
+    assertEquals(await ids({ asset: "a" }), [ab, a]);
+    const claimed = await hand.claim(1);
+    await hand.finish(claimed.map((c) => done(c)));
+    assertEquals(await ids({ state: "success" }), [a]);
+    assertEquals(await ids({ state: "running", asset: "b" }), [b, ab]);
+    assertEquals(await ledger.run("999999"), undefined);
+  }],
+  ["runCounts() counts all states", async ({ ledger }) => {
+    const hand = await worker(ledger);
+    const none = { queued: 0, running: 0, success: 0, failed: 0, cancelled: 0 };
+    assertEquals({ ...await ledger.runCounts() }, none);
+    for (const end of [done, failed, stopped]) {
+      await submit(ledger, [step("a")]);
+      await hand.finish([end(await hand.one())]);
+    }
+    await submit(ledger, [step("a")], { job: "j", maxActiveRuns: 1 });
+    await submit(ledger, [step("a")], { job: "j", maxActiveRuns: 1 });
+    const one = { queued: 1, running: 1, success: 1, failed: 1, cancelled: 1 };
+    assertEquals({ ...await ledger.runCounts() }, one);
+  }],
+  ["durations() gives the last successes of each asset, newest first", async (subject) => {
+    const { ledger } = subject;
+    const hand = await worker(ledger);
+    for (const ms of [40, 20, 0]) {
+      await submit(ledger, [step("a")]);
+      const claimed = await hand.one();
+      if (ms > 0) await pass(subject, ms);
+      await hand.finish([done(claimed)]);
+    }
+    await submit(ledger, [step("b")]);
+    await hand.finish([failed(await hand.one())]);
+    const found = await ledger.durations(2);
+    assertEquals([...found.keys()], ["a"]);
+    const [newest, before, ...more] = found.get("a")!;
+    assertEquals(more, []);
+    assert(newest! < before! && before! >= 20, `${newest} ms, then ${before} ms`);
+    assertEquals((await ledger.durations(9)).get("a")?.length, 3);
+  }],
+  ["facts() tells everything in order, from any place on", async ({ ledger }) => {
+    assertEquals([await ledger.newestFact(), await ledger.facts("", 10)], ["", []]);
+    const hand = await worker(ledger);
+    const run = await submit(ledger, [step("a", { partition: "p" }), step("b", { needs: [0] })]);
+    await drain(hand);
+    const all = await ledger.facts("", 1000);
+    const steps = all.filter((f) => f.kind === "step" && f.state === "success");
+    assertEquals(steps.map((f) => [f.name, f.partition, f.run, f.step]), [
+      ["a", "p", run, 0],
+      ["b", "", run, 1],
+    ]);
+    const made = all.filter((f) => f.kind === "materialized");
+    assertEquals(made.map((f) => [f.name, f.partition, f.run, f.step]), [
+      ["a", "p", run, 0],
+      ["b", "", run, 1],
+    ]);
+    assertEquals(all.filter((f) => f.kind === "run").at(-1)?.state, "success");
+    const seqs = all.map((f) => f.seq);
+    assertEquals(new Set(seqs.map((seq) => seq.length)).size, 1);
+    assertEquals([...seqs].sort(), seqs);
+    assertEquals(new Set(seqs).size, seqs.length);
+    assertEquals(await ledger.newestFact(), seqs.at(-1));
+    const paged: string[] = [];
+    for (let after = "";;) {
+      const page = await ledger.facts(after, 2);
+      if (page.length === 0) break;
+      paged.push(...page.map((f) => f.seq));
+      after = paged.at(-1)!;
+    }
+    assertEquals(paged, seqs);
+  }],
+  ["facts() misses nothing while many write", async ({ ledger }) => {
+    const hands = await Promise.all(Array.from({ length: 4 }, () => worker(ledger)));
+    await submit(ledger, Array.from({ length: 40 }, (_, i) => step(`a${i}`)));
+    const made: string[] = [];
+    let after = "";
+    const read = async () => {
+      const page = await ledger.facts(after, 7);
+      made.push(...page.filter((f) => f.kind === "materialized").map((f) => f.name!));
+      after = page.at(-1)?.seq ?? after;
+      return page.length;
+    };
+    let writing = true;
+    const reader = (async () => {
+      while (writing) if (await read() === 0) await new Promise((r) => setTimeout(r, 1));
+    })();
+    await Promise.all(hands.map(async (hand) => {
+      for (let got = await hand.claim(2); got.length > 0; got = await hand.claim(2)) {
+        await Promise.all(got.map((claimed) => hand.finish([done(claimed)])));
+      }
+    }));
+    writing = false;
+    await reader;
+    while (await read() > 0);
+    assertEquals([made.length, new Set(made).size], [40, 40]);
+  }],
+  ["facts() tell of failures and of what was withheld", async ({ ledger }) => {
+    const hand = await worker(ledger);
+    await submit(ledger, [step("a"), step("b", { needs: [0] }), step("c")]);
+    const [a, c] = await hand.claim();
+    await hand.finish([withheld(a!, result()), stopped(c!)]);
+    const facts = await ledger.facts("", 1000);
+    const ended = facts.filter((f) => f.kind === "step")
+      .filter((f) => ["failed", "skipped", "cancelled"].includes(f.state ?? ""))
+      .map((f) => `${f.name} ${f.state}`);
+    assertEquals(ended.sort(), ["a failed", "b skipped", "c cancelled"]);
+    assertEquals(facts.filter((f) => f.kind === "withheld").map((f) => f.name), ["a"]);
+    assertEquals(facts.filter((f) => f.kind === "materialized"), []);
+    assertEquals(facts.filter((f) => f.kind === "run").at(-1)?.state, "failed");
+  }],
+  ["logs() gives the last lines, and goes on from any of them", async ({ ledger }) => {
+    const run = await submit(ledger, [step("a"), step("b")]);
+    const other = await submit(ledger, [step("a")]);
+    const fields = { rows: 5, ok: true, name: "x" };
+    await ledger.log([line(run, "1"), line(run, "2", { step: 1, level: "error", fields })]);
+    await ledger.log([line(other, "other"), line(run, "3"), line(run, "4")]);
+    const all = await ledger.logs({ run, limit: 10 });
+    assertEquals(all.map((l) => l.message), ["1", "2", "3", "4"]);
+    const { id: _id, ...second } = all[1]!;
+    assertEquals(second, line(run, "2", { step: 1, level: "error", fields }));
+    const messages = async (query: object) =>
+      (await ledger.logs({ run, limit: 10, ...query })).map((l) => l.message);
+    assertEquals(await messages({ limit: 2 }), ["3", "4"]);
+    assertEquals(await messages({ step: 0 }), ["1", "3", "4"]);
+    assertEquals(await messages({ after: all[0]!.id, limit: 2 }), ["2", "3"]);
+    assertEquals(await messages({ after: all[3]!.id }), []);
+    await ledger.log([line(run, "5", { step: null, attempt: null, level: "event" })]);
+    assertEquals(await messages({ after: all[3]!.id }), ["5"]);
+  }],
+];

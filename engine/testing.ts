@@ -1,0 +1,7 @@
+/**
+ * For tests of what is declared, and of what implements a port of the engine.
+ *
+ * @module
+ */
+export * from "./ledger/contract.ts";
+export * from "./ledger/memory.ts";

@@ -1,0 +1,31 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { ledgerContract, memoryLedger } from "engine/testing";
+import { plan, step } from "../../../engine/ledger/contract/subject.ts";
+
+function memory() {
+  let now = Date.parse("2025-01-27T06:00:00Z");
+  const ledger = memoryLedger({ now: () => new Date(now) });
+  return {
+    ledger,
+    advanceClock: (ms: number) => void (now += ms),
+    [Symbol.asyncDispose]: () => ledger[Symbol.asyncDispose](),
+  };
+}
+
+ledgerContract("memory", () => Promise.resolve(memory()));
+
+Deno.test("submit() refuses a step that needs one that does not come before it", async () => {
+  const { ledger } = memory();
+  const wrong = plan([step("a", { needs: [1] }), step("b")], { title: "a, b" });
+  const message = `Cannot submit "a, b": step 0 needs step 1, only earlier ones can be needed`;
+  await assertRejects(() => ledger.submit(wrong), RangeError, message);
+  assertEquals(await ledger.runs({ limit: 1 }), []);
+});
+
+Deno.test("advance() submits none of its runs if one of them is refused", async () => {
+  const { ledger } = memory();
+  const submissions = [plan([step("a")]), plan([step("b", { needs: [0] })])];
+  const advance = { name: "n", revision: 0, value: 1, result: "two", submissions };
+  await assertRejects(() => ledger.advance({ ...advance, outcome: "requested" }), RangeError);
+  assertEquals([await ledger.runs({ limit: 1 }), await ledger.cursors("")], [[], []]);
+});
