@@ -13,6 +13,7 @@ export { type RegressionMetrics, regressionMetrics } from "./metrics.ts";
 export { psi } from "./psi.ts";
 export type { Algorithm, Parity, RoundScore, Trained, TrainRequest } from "./train/request.ts";
 export { MissingLibraryError, NativeError } from "./native/error.ts";
+export { locate, type Located, type Places } from "./native/locate.ts";
 export { ParityError } from "./onnx/parity.ts";
 export { Scorer } from "./serve/scorer.ts";
 export { train, type TrainOptions } from "./train/train.ts";

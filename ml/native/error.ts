@@ -5,6 +5,7 @@ export class NativeError extends Error {
   /** The C function that failed. */
   readonly symbol: string;
 
+  /** `reason` is what the library said. */
   constructor(library: string, symbol: string, reason: string) {
     super(`Cannot ${symbol} of ${library}: ${reason}`);
     this.name = "NativeError";
@@ -18,6 +19,7 @@ export class MissingLibraryError extends Error {
   /** Which library, such as `xgboost`. */
   readonly library: string;
 
+  /** `looked` are the places where it was looked for. */
   constructor(library: string, looked: readonly string[]) {
     super(
       `Cannot find the library of "${library}": looked at ${looked.join(", ")}. ${WAYS}`,

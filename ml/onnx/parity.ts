@@ -12,6 +12,7 @@ export class ParityError extends Error {
   /** What the ONNX model predicts for it. */
   readonly onnx: number;
 
+  /** `of` says which rows were compared. */
   constructor(o: { row: number; native: number; onnx: number; of: string }) {
     super(
       `Cannot accept ONNX model: it predicts ${o.onnx} for row ${o.row} of the ${o.of} rows, ` +

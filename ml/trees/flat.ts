@@ -20,7 +20,11 @@ export class FlatScorer {
   readonly #value: Float64Array;
   readonly #nanLeft: Uint8Array;
 
-  /** @throws {TypeError} If the model has categories, or zeros that read as missing. */
+  /**
+   * Lays the trees out once; O(nodes).
+   *
+   * @throws {TypeError} If the model has categories, or zeros that read as missing.
+   */
   constructor(ensemble: Ensemble) {
     const { trees } = ensemble;
     if (trees.some(({ mode }) => mode.includes("in")) || ensemble.zeroMissing.size > 0) {
