@@ -20,7 +20,7 @@ type Writable = {
  */
 export async function copyIn(sql: Queries, statement: string, rows: CopyText): Promise<void> {
   const query = sql.unsafe(statement);
-  const refused = refusal(query);
+  const refused = refusal(query, (stream) => stream.on("error", () => {}));
   const stream = await Promise.race([query.writable(), refused]) as unknown as Writable;
   const finished = new Promise<void>((done, fail) => {
     stream.once("finish", () => done());
@@ -43,25 +43,62 @@ export async function copyIn(sql: Queries, statement: string, rows: CopyText): P
   }
 }
 
-/** Rejects when the server refuses, even after the query gave its stream. */
-function refusal(query: unknown): Promise<never> {
-  const pending = query as { reject: (error: unknown) => void };
+type Pending = { reject: (error: unknown) => void; resolve: (value: unknown) => void };
+
+/**
+ * Rejects when the server refuses, even after the query gave its stream. `attach` gets the stream in the moment
+ * it exists: what arrives in the same packet, an error included, would find no listener later.
+ */
+function refusal(query: unknown, attach: (stream: Readable) => void): Promise<never> {
+  const pending = query as Pending;
+  const { resolve, reject } = pending;
+  pending.resolve = (stream) => {
+    pending.resolve = resolve;
+    attach(stream as Readable);
+    resolve(stream);
+  };
   const refused = new Promise<never>((_, fail) => {
-    const usual = pending.reject;
     pending.reject = (error) => {
       fail(error);
-      usual(error);
+      reject(error);
     };
   });
   refused.catch(() => {});
   return refused;
 }
 
-/** Reads what "copy … to stdout" gives, in the chunks in which it arrives. */
+/**
+ * Reads what "copy … to stdout" gives, in the chunks in which it arrives.
+ *
+ * No back pressure: a stream of the driver (3.4.9) that was paused never goes on under Deno (2.9.6), so whatever
+ * is not taken yet waits in memory. Ask for large tables in slices.
+ */
 export async function* copyOut(sql: Queries, statement: string): AsyncGenerator<Uint8Array> {
-  const stream = await sql.unsafe(statement).readable();
-  for await (const chunk of stream) yield chunk as Uint8Array;
+  const arrived: Uint8Array[] = [];
+  let wake = () => {};
+  let isOver = false;
+  const query = sql.unsafe(statement);
+  const refused = refusal(query, (stream) => {
+    stream.on("data", (chunk) => {
+      arrived.push(chunk as Uint8Array);
+      wake();
+    });
+    stream.on("end", () => {
+      isOver = true;
+      wake();
+    });
+    stream.on("error", () => {}); // comes by `refused` as well
+  });
+  await Promise.race([query.readable(), refused]);
+  for (;;) {
+    const chunk = arrived.shift();
+    if (chunk !== undefined) yield chunk;
+    else if (isOver) return;
+    else await Promise.race([refused, new Promise<void>((done) => wake = done)]);
+  }
 }
+
+type Readable = { on(event: "data" | "end" | "error", listener: (chunk: unknown) => void): void };
 
 const ESCAPES: Readonly<Record<string, string>> = {
   "\\": "\\\\",

@@ -98,3 +98,16 @@ Deno.test("copyOut() gives back what copyIn() wrote", async () => {
   const bytes = await new Blob(chunks as BlobPart[]).text();
   assertEquals(bytes, text);
 });
+
+Deno.test("copyOut() does not stall on a slow reader, and reports what the server refuses", async () => {
+  await using db = await testDatabase();
+  let bytes = 0;
+  const many = "copy (select i, md5(i::text) from generate_series(1, 50000) i) to stdout";
+  for await (const chunk of copyOut(db.sql, many)) {
+    bytes += chunk.length;
+    if (bytes % 64 === 0) await new Promise((done) => setTimeout(done, 1));
+  }
+  assertEquals(bytes, 1_938_894);
+  const late = "copy (select 1 / (5000 - i) from generate_series(1, 9000) i) to stdout";
+  await assertRejects(() => Array.fromAsync(copyOut(db.sql, late)), Error, "division by zero");
+});
