@@ -1,10 +1,10 @@
 /**
- * Half width of a split-conformal prediction interval: `prediction ± conformal(residuals, 0.9)` holds
- * the true value with probability `level`, whatever the model, if the residuals come from rows that
- * it was not trained on and the future resembles them.
+ * Half width of a split-conformal prediction interval: `prediction ± conformal(residuals, 0.9)`
+ * holds the true value with probability `level`, whatever the model, if the residuals come from
+ * rows that it was not trained on and the future resembles them.
  *
- * The ⌈(n + 1) · level⌉-th smallest absolute residual; `Infinity` if there are too few residuals for
- * that level (fewer than 9 for 0.9).
+ * The ⌈(n + 1) · level⌉-th smallest absolute residual; `Infinity` if there are too few residuals
+ * for that level (fewer than 9 for 0.9).
  *
  * @throws {RangeError} If `level` is not between 0 and 1, or a residual is not a number.
  * @see {@link https://arxiv.org/abs/1604.04173} Lei et al., Algorithm 2.

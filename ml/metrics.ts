@@ -4,7 +4,9 @@ export interface RegressionMetrics {
   readonly mae: number;
   /** Root of the mean squared error, in the unit of the target. */
   readonly rmse: number;
-  /** Share of the variance explained: 1 is perfect, 0 is the mean; `NaN` if the target is constant. */
+  /**
+   * Share of the variance explained: 1 is perfect, 0 is the mean; `NaN` if the target is constant.
+   */
   readonly r2: number;
   /** Rank correlation in [-1, 1]; `NaN` if either side is constant. */
   readonly spearman: number;

@@ -4,8 +4,8 @@ const SMALLEST_SHARE = 1e-4;
 /**
  * Population stability index: how far `actual` is distributed from `reference`.
  *
- * Bins are quantiles of the reference (`bins`, 10); `NaN` is a bin of its own. By convention below 0.1
- * is stable, above 0.25 has shifted.
+ * Bins are quantiles of the reference (`bins`, 10); `NaN` is a bin of its own. By convention below
+ * 0.1 is stable, above 0.25 has shifted.
  *
  * @throws {RangeError} If one of both is empty.
  */
@@ -16,7 +16,8 @@ export function psi(
 ): number {
   if (reference.length === 0 || actual.length === 0) {
     throw new RangeError(
-      `Cannot compare distributions: ${reference.length} reference and ${actual.length} actual values`,
+      `Cannot compare distributions: ` +
+        `${reference.length} reference and ${actual.length} actual values`,
     );
   }
   const edges = quantiles(reference, bins);

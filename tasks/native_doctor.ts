@@ -2,7 +2,7 @@
 /**
  * `deno task native:doctor`: says which native libraries are found, and whether they train.
  *
- * Trains a small model with each, which calls every function that we use and passes the parity gate.
+ * Trains a small model with each and passes it through the parity gate.
  *
  * @module
  */

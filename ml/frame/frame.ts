@@ -22,7 +22,8 @@ export interface Matrix {
 /**
  * Takes columns of a frame as a matrix, in the order of `names`.
  *
- * Copies; float64 and int32 are rounded to float32. `keep` chooses rows by their index in the frame.
+ * Copies; float64 and int32 are rounded to float32. `keep` chooses rows by their index in the
+ * frame.
  *
  * @throws {RangeError} If a name is no column of the frame.
  * @throws {TypeError} If a column holds text.

@@ -15,9 +15,9 @@ type Values = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Int32Array
 /**
  * Reads the bytes of `COPY … TO STDOUT (FORMAT binary)` into typed columns, chunk by chunk.
  *
- * `float4` and `bool` become float32, `int4` int32, `float8`, `int8` and `timestamptz` (ms since 1970,
- * UTC) float64, `text` strings. NULL is `NaN` in the float columns and refused in
- * the others. Chunks may be cut anywhere.
+ * `float4` and `bool` become float32, `int4` int32, `float8`, `int8` and `timestamptz` (ms since
+ * 1970, UTC) float64, `text` strings. NULL is `NaN` in the float columns and refused in the others.
+ * Chunks may be cut anywhere.
  *
  * @example
  * ```ts ignore

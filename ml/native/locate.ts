@@ -32,8 +32,8 @@ export interface Located {
 }
 
 /**
- * Finds the library of an algorithm: environment variable, our own install, the virtual environment of
- * Python or conda, Homebrew.
+ * Finds the library of an algorithm: environment variable, our own install, the virtual environment
+ * of Python or conda, Homebrew.
  *
  * @throws {MissingLibraryError} If it is at none of these places.
  */

@@ -17,7 +17,8 @@ interface Graph {
 }
 
 /**
- * Writes a model as ONNX: input `x` (rows × features, float32), output `y` (rows × outputs, float32).
+ * Writes a model as ONNX: input `x` (rows × features, float32), output `y` (rows × outputs,
+ * float32).
  *
  * The same model gives the same bytes. `metadata` is kept beside the names of the features.
  */

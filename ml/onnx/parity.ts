@@ -1,6 +1,8 @@
 import type { Parity } from "../train/request.ts";
 
-/** Largest difference allowed for predictions up to 10 in size; beyond, in proportion to the size. */
+/**
+ * Largest difference allowed for predictions up to 10 in size; beyond, in proportion to the size.
+ */
 export const TOLERANCE = 2e-5;
 
 /** The ONNX model does not say what the native model says: it must not be used. */
@@ -37,7 +39,8 @@ export function compare(
 ): Parity {
   if (native.length !== onnx.length) {
     throw new RangeError(
-      `Cannot compare predictions of the ${of} rows: ${native.length} native, ${onnx.length} by ONNX`,
+      `Cannot compare predictions of the ${of} rows: ` +
+        `${native.length} native, ${onnx.length} by ONNX`,
     );
   }
   let maxAbsDiff = 0;

@@ -3,9 +3,9 @@ import { type Ensemble, isLeaf } from "../trees/ensemble.ts";
 import { nextDown, nextUp } from "../trees/float32.ts";
 
 /**
- * Makes the hardest rows for a model: every value is one of the feature's own thresholds, or the float32
- * next to it, or missing, or 0. Errors of rounding that ordinary rows meet once in 200,000 show here in
- * every fourth row. The same model and `seed` give the same rows.
+ * Makes the hardest rows for a model: every value is one of the feature's own thresholds, or the
+ * float32 next to it, or missing, or 0. Errors of rounding that ordinary rows meet once in 200,000
+ * show here in every fourth row. The same model and `seed` give the same rows.
  */
 export function thresholdRows(ensemble: Ensemble, rows: number, seed: number): Matrix {
   const { features } = ensemble;

@@ -5,7 +5,9 @@ import type { Attribute } from "./protobuf.ts";
 /** The domain of ONNX's operators for classic machine learning. */
 export const ML_DOMAIN = "ai.onnx.ml";
 
-/** The version of that domain: 3 is read by every runtime; 5 halves the file and asks for a new one. */
+/**
+ * The version of that domain: 3 is read by every runtime; 5 halves the file and asks for a new one.
+ */
 export const ML_VERSION = 3;
 
 /** Columns of the operator: one entry a node, then one a leaf. */

@@ -8,7 +8,8 @@ import { Session } from "./session.ts";
 const MOST_ROWS_IN_LINE = 200;
 
 /**
- * A model that predicts: few rows at once, many in a thread of its own, so that the event loop lives on.
+ * A model that predicts: few rows at once, many in a thread of its own, so that the event loop
+ * lives on.
  *
  * @example
  * ```ts ignore
@@ -47,7 +48,8 @@ export class Scorer implements AsyncDisposable {
   }
 
   /**
-   * Predicts one value a row (`rows × outputs` for models of several classes), in the order of the rows.
+   * Predicts one value a row (`rows × outputs` for models of several classes), in the order of the
+   * rows.
    *
    * @throws {RangeError} If the matrix has not the features of the model.
    */

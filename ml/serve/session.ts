@@ -2,7 +2,8 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import type { Matrix } from "../frame/frame.ts";
 
 /**
- * A model loaded by onnxruntime. `score` blocks the thread for about 5 µs a row (200 trees, depth 6).
+ * A model loaded by onnxruntime. `score` blocks the thread for about 5 µs a row
+ * (200 trees, depth 6).
  */
 export class Session implements AsyncDisposable {
   readonly #session: InferenceSession;

@@ -85,7 +85,9 @@ function shares(gain: Float64Array, names: readonly string[]): { [feature: strin
   return Object.fromEntries(names.map((name, at) => [name, total > 0 ? gain[at]! / total : 0]));
 }
 
-/** Both libraries only warn of a parameter they do not know: a typing error would train on defaults. */
+/**
+ * Both libraries only warn of a parameter they do not know: a typing error would train on defaults.
+ */
 function checkWarnings(algorithm: Algorithm, warnings: readonly string[]): void {
   const text = warnings.join("");
   const unknown = /Unknown parameter: \S+/.exec(text)?.[0] ??

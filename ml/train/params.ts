@@ -12,8 +12,8 @@ const OURS = new Set([
 ]);
 
 /**
- * The library's parameters of a request: the caller's, then seed, threads and what makes the result the
- * same each time.
+ * The library's parameters of a request: the caller's, then seed, threads and what makes the result
+ * the same each time.
  *
  * @throws {TypeError} If the caller gives one of ours.
  */

@@ -24,7 +24,8 @@ export interface TrainOptions {
  *
  * @throws {MissingLibraryError} If the library is not on this machine.
  * @throws {NativeError} If the library refuses the request, or its process died.
- * @throws {ParityError} If ONNX and native differ by more than 2e-5 on any row.
+ * @throws {ParityError} If ONNX and native differ by more than 2e-5 on any row (of values
+ *   beyond 10: in proportion).
  * @throws {RangeError} If matrices, labels and names do not fit.
  * @throws The signal's reason if it was aborted.
  */
@@ -51,7 +52,8 @@ function checkRequest(request: TrainRequest): void {
   const { featureNames } = request;
   if (new Set(featureNames).size !== featureNames.length || featureNames.length === 0) {
     throw new RangeError(
-      `Cannot train on ${featureNames.length} features: at least one, and distinct names are needed`,
+      `Cannot train on ${featureNames.length} features: ` +
+        `at least one, and distinct names are needed`,
     );
   }
   if (request.train.rows === 0 || request.valid.rows === 0) {
@@ -115,7 +117,9 @@ async function runChild(request: TrainRequest, o: ChildOptions): Promise<void> {
   }
 }
 
-/** No network, no environment: what the child may do is read, call native code, write its folder. */
+/**
+ * No network, no environment: what the child may do is read, call native code, write its folder.
+ */
 function childCommand(request: TrainRequest, { folder, library }: ChildOptions): Deno.Command {
   const search = [library.loaderPath, Deno.env.get("LD_LIBRARY_PATH")].filter(Boolean).join(":");
   return new Deno.Command(Deno.execPath(), {

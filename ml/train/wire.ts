@@ -36,7 +36,10 @@ export interface ChildError {
   readonly fields: { readonly [name: string]: unknown };
 }
 
-/** Writes a message as JSON (infinite numbers and NaN kept); typed arrays lie on multiples of 8 behind the JSON. */
+/**
+ * Writes a message as JSON (infinite numbers and NaN kept); typed arrays lie on multiples of 8
+ * behind the JSON.
+ */
 export function pack(value: ChildTask | Trained): Uint8Array {
   const arrays: Uint8Array[] = [];
   let size = 0;
@@ -62,7 +65,9 @@ export function pack(value: ChildTask | Trained): Uint8Array {
   return bytes;
 }
 
-/** Reads what {@link pack} wrote; numbers are views of `bytes`, which must begin at a multiple of 4. */
+/**
+ * Reads what {@link pack} wrote; numbers are views of `bytes`, which must begin at a multiple of 4.
+ */
 export function unpack<T extends ChildTask | Trained>(bytes: Uint8Array): T {
   const size = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const begin = bytes.byteOffset + aligned(8 + size);

@@ -4,8 +4,8 @@ import { divisor, type Ensemble } from "./ensemble.ts";
 import { floor32, nextDown } from "./float32.ts";
 
 /**
- * Scores in plain TypeScript over flat arrays: no library, no promise, 3.4 µs for one row of 200 trees
- * (onnxruntime 9 µs), and slower than it from some tens of rows on. Runs in a browser too.
+ * Scores in plain TypeScript over flat arrays: no library, no promise, 3.4 µs for one row of 200
+ * trees (onnxruntime 9 µs), and slower than it from some tens of rows on. Runs in a browser too.
  *
  * Numeric splits only. Sums before the link.
  */

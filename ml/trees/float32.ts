@@ -17,9 +17,11 @@ export function nextUp(x: number): number {
 }
 
 /**
- * The largest float32 that is not above `t`: for every float32 `x`, `x <= t` equals `x <= floor32(t)`.
+ * The largest float32 that is not above `t`: for every float32 `x`,
+ * `x <= t` equals `x <= floor32(t)`.
  *
- * Rounding to nearest instead sends up to a third of the rows that lie on a threshold the wrong way.
+ * Rounding to nearest instead sends up to a third of the rows that lie on a threshold the wrong
+ * way.
  */
 export function floor32(t: number): number {
   if (!Number.isFinite(t)) return t;

@@ -55,7 +55,9 @@ function entries(text: string): Map<string, string> {
   );
 }
 
-/** C++ prints infinity as `inf` (a split of NaN against all else), which `Number()` does not read. */
+/**
+ * C++ prints infinity as `inf` (a split of NaN against all else), which `Number()` does not read.
+ */
 function number(text: string): number {
   const value = text === "inf" ? Infinity : text === "-inf" ? -Infinity : Number(text);
   if (text === "" || Number.isNaN(value)) {

@@ -1,6 +1,8 @@
 import type { Ensemble, Link, Tree } from "./ensemble.ts";
 
-/** The parts of XGBoost's JSON model that matter; parsed from outside, so nothing is taken for sure. */
+/**
+ * The parts of XGBoost's JSON model that matter; parsed from outside, so nothing is taken for sure.
+ */
 interface Model {
   readonly learner: {
     readonly feature_names?: readonly string[];

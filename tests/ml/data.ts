@@ -14,7 +14,9 @@ export function generator(seed: number): () => number {
 /** Names of the features of {@link curved}. */
 export const FEATURES = ["wave", "left", "right", "shade", "noise", "flat"] as const;
 
-/** A curved target of six features with 8 % missing values and some zeros: y = sin 2a + b·c + noise. */
+/**
+ * A curved target of six features with 8 % missing values and some zeros: y = sin 2a + b·c + noise.
+ */
 export function curved(rows: number, seed: number): Labelled {
   const random = generator(seed);
   const features = FEATURES.length;

@@ -19,7 +19,7 @@ for (const kind of KINDS) {
   });
 }
 
-Deno.test("rounding thresholds to nearest instead of down is seen by the threshold rows", async () => {
+Deno.test("thresholdRows() show thresholds that were rounded to nearest", async () => {
   using trained = model(KINDS.find(({ algorithm }) => algorithm === "lightgbm")!);
   const trees = trained.ensemble.trees.map((tree) => ({
     ...tree,

@@ -1,4 +1,6 @@
-/** Models of many kinds, each trained in the process of the test, with what the library predicts. */
+/**
+ * Models of many kinds, each trained in the process of the test, with what the library predicts.
+ */
 import type { Algorithm, Matrix } from "../../../ml/mod.ts";
 import type { Ensemble } from "../../../ml/trees/ensemble.ts";
 import { ensembleOf } from "../../../ml/train/fit.ts";
