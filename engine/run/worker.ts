@@ -68,6 +68,7 @@ class Shift {
   #woken = false;
   #wake = () => {};
   #lost = false;
+  #abandoning = false;
   #failure: unknown;
 
   constructor(o: WorkerOptions, logs: LogBuffer) {
@@ -138,6 +139,10 @@ class Shift {
     this.#running.set(token, abort);
     const log = this.#logs.of(claimed);
     void runStep(this.#bench, claimed, { log, signal: abort.signal }).then((outcome) => {
+      // Aborted by the shutdown, not by a person: not an outcome, the step is queued again when the worker leaves.
+      if (this.#abandoning && outcome.state === "cancelled") {
+        return void this.#running.delete(token);
+      }
       this.#ended.push(outcome);
       this.#finishing ??= this.#finish();
     });
@@ -210,6 +215,7 @@ class Shift {
   /** Lets running steps end, then aborts them. */
   async #drain(): Promise<void> {
     const timer = setTimeout(() => {
+      this.#abandoning = true;
       for (const r of this.#running.values()) r.abort(new Error("The worker is shutting down"));
     }, this.#o.drainMs ?? 20_000);
     while (this.#running.size > 0) {
