@@ -50,10 +50,11 @@ export function socialQuery(
       from e where event_type = 'social' and ended_at >= ${w.week} group by user_id
     )
     select p.user_id, coalesce(f.n, 0) as friend_count,
-      100 * coalesce(
-        ${weight.events}::float8 * least(1, m.n / ${full.events}::float8)
-        + ${weight.friends}::float8 * least(1, m.friends / ${full.friends}::float8)
-        + ${weight.minutes}::float8 * least(1, m.minutes / ${full.minutes}::float8), 0)
+      -- coalesce inside: least(1, null) would be 1.
+      100 * (
+        ${weight.events}::float8 * least(1, coalesce(m.n, 0) / ${full.events}::float8)
+        + ${weight.friends}::float8 * least(1, coalesce(m.friends, 0) / ${full.friends}::float8)
+        + ${weight.minutes}::float8 * least(1, coalesce(m.minutes, 0) / ${full.minutes}::float8))
         as social_engagement_score
     from people p left join friends f using (user_id) left join met m using (user_id)`;
 }
