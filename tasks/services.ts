@@ -1,16 +1,21 @@
 // deno-lint-ignore-file no-console
 /**
- * `deno task services`: installs what the tests need (Redis, Kafka, Chromium, native libraries).
+ * `deno task services`: installs what the tests need (PostgreSQL, Redis, Kafka, Chromium, native libraries).
  * Quick when all is there.
  * @module
  */
 import { chromium } from "../tests/services/chromium.ts";
 import { java, kafkaJars } from "../tests/services/kafka.ts";
 import { nativeLibraries } from "../tests/services/native.ts";
+import { stopTestServer, testServer } from "../tests/services/postgres.ts";
 import { redisServer } from "../tests/services/redis.ts";
 
 /** Everything that tests need from outside, by name. */
 export const PROVISIONS: Readonly<Record<string, () => Promise<string | void>>> = {
+  postgres: async () => {
+    await testServer();
+    await stopTestServer();
+  },
   redis: redisServer,
   java,
   kafka: kafkaJars,
