@@ -1,4 +1,4 @@
-import { dirname, join } from "@std/path";
+import { basename, dirname, join } from "@std/path";
 import { type Account, blockedAt } from "./account.ts";
 import { attempt, EmbeddedError, WAY_OUT } from "./fault.ts";
 import { pause } from "./postmaster.ts";
@@ -101,11 +101,18 @@ async function pointTo(directory: string, home: string): Promise<void> {
 export async function socketFolder(home: string, account: Account | undefined): Promise<string> {
   const inside = join(home, "socket");
   const isShort = new TextEncoder().encode(`${inside}/.s.PGSQL.65535`).length <= 103;
-  const folder = isShort ? inside : await Deno.makeTempDir({ prefix: "aurora-pg-" });
+  const folder = isShort ? inside : await Deno.makeTempDir({ prefix: TEMPORARY });
   await Deno.mkdir(folder, { recursive: true });
   await Deno.chmod(folder, 0o755);
   if (account !== undefined) await Deno.chown(folder, account.uid, account.gid);
   return folder;
+}
+
+const TEMPORARY = "aurora-pg-";
+
+/** Is this socket folder one of those short ones, to be removed with its server? */
+export function isTemporary(socket: string | undefined): boolean {
+  return socket !== undefined && basename(socket).startsWith(TEMPORARY);
 }
 
 /** 32 hexadecimal digits. */

@@ -1,8 +1,9 @@
 import { join } from "@std/path";
-import { type Account, accountFor } from "./account.ts";
+import { type Account, accountFor, blockedAt } from "./account.ts";
 import { attempt, EmbeddedError, WAY_OUT } from "./fault.ts";
 import {
   isFree,
+  isTemporary,
   lock,
   type Memory,
   type Place,
@@ -74,7 +75,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     const server = found !== undefined
       ? await adopt(place, found)
       : await attempt("start PostgreSQL", async () => {
-        const runtime = await stage(options.runtimes ?? place.runtimes, platform);
+        const runtime = await stage(await runtimesFor(options, place, account), platform);
         await init(runtime, place, memory.password, account);
         await forgetStranger(place.data);
         return await launchSomewhere({ directory, place, memory, runtime, account, options });
@@ -92,6 +93,17 @@ async function adopt(place: Place, found: Postmaster): Promise<Postmaster> {
   return await untilReady(place, () => serves(found.pid, place.data), log);
 }
 
+/** The folder of binaries asked for, unless PostgreSQL's account may not reach it. */
+async function runtimesFor(
+  { runtimes }: EmbeddedOptions,
+  place: Place,
+  account: Account | undefined,
+): Promise<string> {
+  if (runtimes === undefined) return place.runtimes;
+  const isBlocked = account !== undefined && await blockedAt(runtimes, account) !== undefined;
+  return isBlocked ? place.runtimes : runtimes;
+}
+
 type Start = {
   readonly directory: string;
   readonly place: Place;
@@ -105,7 +117,7 @@ type Start = {
 async function launchSomewhere(start: Start): Promise<Postmaster> {
   const { directory, place, memory, runtime, account, options } = start;
   await boundLog(place.log, account);
-  if (memory.socket?.includes("aurora-pg-")) await Deno.remove(memory.socket).catch(() => {});
+  if (isTemporary(memory.socket)) await Deno.remove(memory.socket ?? "").catch(() => {});
   const socket = await socketFolder(place.home, account);
   for (let tries = 1;; tries++) {
     const port = options.port ?? freePort(tries === 1 ? memory.port : undefined);
@@ -167,7 +179,9 @@ function handle(
     if (!isMine) return;
     using _stopping = await lock(join(directory, "start.lock"), "alone");
     leave();
-    if (await isFree(join(directory, "users.lock"))) await shutDown(place.data);
+    if (!await isFree(join(directory, "users.lock"))) return;
+    await shutDown(place.data);
+    if (isTemporary(server.socket)) await Deno.remove(server.socket).catch(() => {});
   };
   return {
     url: `postgres://${NAME}:${memory.password}@127.0.0.1:${server.port}/${NAME}`,

@@ -1,0 +1,43 @@
+/** The database that a task works on: DATABASE_URL, or the embedded one. @module */
+import { fromFileUrl, join } from "@std/path";
+import { open, type Sql } from "../adapters/postgres/connect.ts";
+import { startEmbedded } from "../adapters/postgres/embedded/start.ts";
+import { migrate, readMigrations } from "../adapters/postgres/migrate.ts";
+
+/** Everything the program keeps, schema by schema. */
+export const SCHEMAS = ["aurora_life", "features", "ml", "predictions", "quality", "engine"];
+
+const ROOT = fromFileUrl(new URL("..", import.meta.url));
+
+/** Sets of migrations, in the order in which they run. */
+export const SETS: readonly (readonly [set: string, folder: string])[] = [
+  ["engine", join(ROOT, "adapters/postgres/migrations")],
+  ["aurora", join(ROOT, "assets/migrations")],
+];
+
+/** An open database; the embedded one is started if need be, and ended if nobody else uses it. */
+export async function database(
+  url: string | undefined,
+): Promise<AsyncDisposable & { readonly sql: Sql }> {
+  const embedded = url === undefined || url === ""
+    ? await startEmbedded({ directory: join(ROOT, ".aurora") })
+    : undefined;
+  try {
+    const sql = await open(embedded?.url ?? url ?? "");
+    return {
+      sql,
+      [Symbol.asyncDispose]: async () => {
+        await sql.end({ timeout: 5 });
+        await embedded?.stop();
+      },
+    };
+  } catch (error) {
+    await embedded?.stop();
+    throw error;
+  }
+}
+
+/** Brings every set of migrations up to date. */
+export async function migrateAll(sql: Sql): Promise<void> {
+  for (const [set, folder] of SETS) await migrate(sql, set, await readMigrations(folder));
+}
