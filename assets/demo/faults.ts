@@ -56,8 +56,9 @@ function lasting(e: LifeEvent, minutes: number): void {
 
 const spoils: { readonly [rule: string]: Spoil } = {
   event_future(e, i, end) {
-    e.end = end + (1 + i) * HOUR;
-    lasting(e, i % 2 === 0 ? 30 : (2 + i) * 60 + 600);
+    // The 500th millisecond belongs to nobody else; every second one has already begun.
+    e.end = end + (1 + i) * HOUR + 500;
+    lasting(e, i % 2 === 0 ? 30 : (12 + i) * 60 + i);
   },
   event_duration(e, i) {
     if (i % 3 === 0) lasting(e, i % 2 === 0 ? 0 : -30);

@@ -47,6 +47,10 @@ export function knownEvents(sql: Transaction, w: Windows, maxSleepHours: number)
         or ended_at - started_at <= make_interval(hours => ${maxSleepHours}))`;
 }
 
+/** Names of columns, with commas between; the driver's own list means something else after `insert`. */
+const listed = (sql: Transaction, names: readonly string[]) =>
+  names.map((name, i) => i === 0 ? sql`${sql(name)}` : sql`, ${sql(name)}`);
+
 /** Part of an asset's context. */
 export interface SnapshotContext {
   /** The slice. */
@@ -75,7 +79,7 @@ async function measure(
   columns: readonly string[],
   version: string,
 ): Promise<Measured> {
-  const content = sql(["user_id", ...columns]);
+  const content = listed(sql, ["user_id", ...columns]);
   const [seen] = await sql<Measured[]>`
     with r as (select ${content} from ${sql(`${table}_rows`)} where version = ${version}::bigint)
     select count(*)::integer as rows,
@@ -104,7 +108,7 @@ export async function writeSnapshot(
   const started = performance.now();
   const { rows, digest, nulls } = await resources.database.begin(async (sql) => {
     const into = sql(`${table}_rows`);
-    const columns = sql(names);
+    const columns = listed(sql, names);
     await sql`select features.ensure_month(${`${table}_rows`}::regclass, ${windows.at})`;
     await sql`delete from ${into} where version = ${version}::bigint`;
     await sql`

@@ -18,7 +18,7 @@ export const lifeEventRules: readonly Rule[] = [
   {
     name: "event_duplicate",
     table,
-    description: "An earlier record has the same user, type and start",
+    description: "An earlier record of the same weeks has the same user, type and start",
     severity: "error",
     checked,
     offending: (scope) =>
