@@ -13,6 +13,9 @@ import { redisOnlineStore } from "../adapters/redis/online_store.ts";
 import type { ObjectStore } from "./inputs/frame_store.ts";
 import type { Sql } from "./sql.ts";
 
+/** Reading and writing by COPY, with the server's refusals. */
+export { copyIn, copyOut } from "../adapters/postgres/copy.ts";
+
 /** A variable that the composition root always sets. */
 function required(env: (name: string) => string, name: string, what: string): string {
   const value = env(name);

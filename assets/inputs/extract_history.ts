@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Sql } from "../sql.ts";
+import { copyOut } from "../resources.ts";
+import type { Queries, Sql } from "../sql.ts";
 import { CopyBinaryParser, type Frame } from "../../ml/mod.ts";
 import { categories } from "../catalogue.ts";
 import { KIND } from "./history.ts";
@@ -65,16 +66,14 @@ function eventsQuery(span: HistorySpan): string {
 }
 
 async function copy(
-  sql: Sql,
+  sql: Queries,
   query: string,
   parser: CopyBinaryParser,
   signal: AbortSignal,
 ): Promise<Frame> {
-  const stream = await sql.unsafe(`copy (${query}) to stdout (format binary)`).readable();
-  for await (const chunk of stream) {
-    if (signal.aborted) stream.destroy();
+  for await (const chunk of copyOut(sql, `copy (${query}) to stdout (format binary)`)) {
     signal.throwIfAborted();
-    parser.push(chunk as Uint8Array);
+    parser.push(chunk);
   }
   return parser.finish();
 }
@@ -91,13 +90,13 @@ export async function extractHistory(
 ): Promise<HistoryFrames> {
   return await sql.begin("isolation level repeatable read read only", async (snapshot) => {
     const users = await copy(
-      snapshot as unknown as Sql,
+      snapshot,
       `select id::text, timezone from (${usersQuery(span)}) u order by index`,
       new CopyBinaryParser({ id: "text", timezone: "text" }),
       signal,
     );
     const events = await copy(
-      snapshot as unknown as Sql,
+      snapshot,
       eventsQuery(span),
       new CopyBinaryParser({
         user: "int4",

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { after, asset, type TableSlice } from "engine";
+import { asset, type TableSlice } from "engine";
 import type { Sql } from "../sql.ts";
 import { daily } from "../partitions.ts";
 import { database } from "../resources.ts";
@@ -47,7 +47,7 @@ export const activeUsers = asset({
   name: "predictions/active_users",
   description: "Premium and pro users who are active at the end of the day",
   kinds: ["postgres"],
-  deps: { users: after(users) },
+  deps: { users },
   partitions: daily,
   resources: { database },
   config,

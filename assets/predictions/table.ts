@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { copyIn } from "../resources.ts";
 import type { Sql } from "../sql.ts";
 import { type Frame, numbers, texts } from "../../ml/mod.ts";
 import type { ModelName } from "../inputs/model_inputs.ts";
@@ -53,22 +54,20 @@ export async function savePredictions(
   const lines = o.sets.flatMap((set) => copyLines(o, set));
   await sql.begin(async (tx) => {
     await tx`delete from predictions.prediction_rows where version = ${o.version.toString()}`;
-    const stream = await tx`
-      copy predictions.prediction_rows
+    await copyIn(
+      tx,
+      `copy predictions.prediction_rows
         (version, kind, user_id, partition, target_at, value, low, high,
          model_version, feature_version, created_at)
-      from stdin`.writable();
-    const done = new Promise<void>((resolve, reject) => {
-      stream.on("finish", () => resolve());
-      stream.on("error", reject);
-    });
-    for (let i = 0; i < lines.length; i += 5_000) {
-      stream.write(lines.slice(i, i + 5_000).join(""));
-    }
-    stream.end();
-    await done;
+      from stdin`,
+      batches(lines, 5_000),
+    );
   });
   return lines.length;
+}
+
+function* batches(lines: readonly string[], size: number): Generator<string> {
+  for (let i = 0; i < lines.length; i += size) yield lines.slice(i, i + size).join("");
 }
 
 function copyLines(

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { after, asset } from "engine";
+import { asset } from "engine";
 import { putFrame } from "../inputs/frame_store.ts";
 import { DAY } from "../inputs/calendar.ts";
 import { extractHistory } from "../inputs/extract_history.ts";
@@ -32,7 +32,7 @@ export const extractTrainingData = asset({
   name: "training/extract_training_data",
   description: "Events of the last 90 days as known at the end of the day, in typed columns",
   kinds: ["postgres", "arrow"],
-  deps: { events: after(lifeEvents), users: after(users) },
+  deps: { events: lifeEvents, users },
   partitions: daily,
   resources: { database, objects },
   config,
