@@ -6,6 +6,7 @@
 import { claimBehaviours } from "./contract/claims.ts";
 import { crewBehaviours } from "./contract/crew.ts";
 import { outcomeBehaviours } from "./contract/outcomes.ts";
+import { raceBehaviours } from "./contract/races.ts";
 import { readBehaviours } from "./contract/reads.ts";
 import { runBehaviours } from "./contract/runs.ts";
 import { standingBehaviours } from "./contract/standing.ts";
@@ -26,6 +27,7 @@ export function ledgerContract(name: string, make: () => Promise<Subject>): void
     ...crewBehaviours,
     ...readBehaviours,
     ...standingBehaviours,
+    ...raceBehaviours,
   ];
   for (const [sentence, test] of behaviours) {
     Deno.test(`${name}: ${sentence}`, async () => {

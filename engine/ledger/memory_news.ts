@@ -32,10 +32,7 @@ export function news(state: MemoryState, signal: AbortSignal): AsyncIterable<New
           yield one;
           if (signal.aborted) return;
         }
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-          if (pending.size > 0 || signal.aborted) resolve();
-        });
+        await new Promise<void>((resolve) => wake = resolve);
       }
     } finally {
       signal.removeEventListener("abort", stop);

@@ -241,7 +241,7 @@ export interface RunRecord extends Omit<Submission, "steps" | "maxActiveRuns"> {
   readonly endedAt: Date | null;
   /** How many steps stand where. */
   readonly steps: { readonly [S in StepState]: number };
-  /** The first error. */
+  /** The first error; who cancelled it, if there was none before. */
   readonly error: StepError | null;
 }
 

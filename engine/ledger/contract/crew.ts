@@ -146,6 +146,7 @@ export const crewBehaviours: readonly Behaviour[] = [
     const { error, attempts } = await stepOf(ledger, run);
     assertStringIncludes(error?.message ?? "", "worker");
     assertEquals(attempts.map((a) => a.state), ["lost", "lost", "lost"]);
+    assertEquals((await ledger.slices(["a"]))[0]?.error, error);
     assertEquals((await runOf(ledger, run)).state, "failed");
   }],
   ["failed attempts are not counted among the lost ones", async ({ ledger }) => {

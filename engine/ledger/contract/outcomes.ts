@@ -286,4 +286,22 @@ export const outcomeBehaviours: readonly Behaviour[] = [
     assertEquals((await stepOf(ledger, run)).attempts[0]?.state, "cancelled");
     assertEquals((await runOf(ledger, run)).state, "cancelled");
   }],
+  ["what needs a stopped step is skipped", async ({ ledger }) => {
+    const hand = await worker(ledger);
+    const run = await submit(ledger, [step("a"), step("b", { needs: [0] })]);
+    await hand.finish([stopped(await hand.one())]);
+    assertEquals(await states(ledger, run), "cancelled skipped");
+    assert((await runOf(ledger, run)).endedAt !== null);
+  }],
+  ["an error may contain any character", async ({ ledger }) => {
+    const hand = await worker(ledger);
+    const run = await submit(ledger, [step("a"), step("b")]);
+    const claimed = await hand.claim();
+    const messages = ["a NUL: \u0000, and on", "half a pair: \ud83d, and on"];
+    const outcomes = claimed.map((c, i) => failed(c, messages[i]!));
+    assertEquals((await hand.finish(outcomes)).accepted.length, 2);
+    for (const { error } of await stepsOf(ledger, run)) {
+      assertStringIncludes(error?.message ?? "", ", and on");
+    }
+  }],
 ];

@@ -3,20 +3,20 @@
  *
  * @module
  */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
   type Behaviour,
   done,
   drain,
   failed,
   pass,
+  result,
   step,
   stopped,
   submit,
   withheld,
   worker,
 } from "./subject.ts";
-import { result } from "./subject.ts";
 import type { LogRecord } from "../records.ts";
 
 const line = (run: string, message: string, options: Partial<LogRecord> = {}): LogRecord => ({
@@ -250,5 +250,14 @@ export const readBehaviours: readonly Behaviour[] = [
     assertEquals(await messages({ after: all[3]!.id }), []);
     await ledger.log([line(run, "5", { step: null, attempt: null, level: "event" })]);
     assertEquals(await messages({ after: all[3]!.id }), ["5"]);
+  }],
+  ["a line of a log may contain any character", async ({ ledger }) => {
+    const run = await submit(ledger, [step("a")]);
+    const fields = { text: "NUL \u0000, half \ud83d, end" };
+    await ledger.log([line(run, "NUL \u0000, half \ud83d, end", { fields }), line(run, "2")]);
+    const [first, second] = await ledger.logs({ run, limit: 5 });
+    assertStringIncludes(first?.message ?? "", ", end");
+    assertStringIncludes(String(first?.fields?.text), ", end");
+    assertEquals(second?.message, "2");
   }],
 ];

@@ -137,6 +137,7 @@ export const runBehaviours: readonly Behaviour[] = [
     const run = await submit(ledger, [step("a")]);
     await ledger.cancel(run, "ops@aurora");
     assertStringIncludes((await stepOf(ledger, run)).error?.message ?? "", "ops@aurora");
+    assertStringIncludes((await runOf(ledger, run)).error?.message ?? "", "ops@aurora");
   }],
   ["cancel() of a run that has ended changes nothing", async ({ ledger }) => {
     const run = await submit(ledger, [step("a")]);

@@ -109,10 +109,11 @@ export const standingBehaviours: readonly Behaviour[] = [
     );
     assertEquals(answer?.map((s) => ({ ...s })), [{ run, steps: 1, created: false }]);
   }],
-  ["advance() is a fact", async ({ ledger }) => {
+  ["advance() is a fact if it requests or fails: idle looks leave no trail", async ({ ledger }) => {
     await ledger.advance(tick(0));
+    await ledger.advance(tick(1, { outcome: "failed" }));
     const ticks = (await ledger.facts("", 100)).filter((fact) => fact.kind === "tick");
-    assertEquals(ticks.map((fact) => [fact.name, fact.state]), [["schedule:nightly", "skipped"]]);
+    assertEquals(ticks.map((fact) => [fact.name, fact.state]), [["schedule:nightly", "failed"]]);
   }],
   ["cursors() finds by the beginning of the name, taken literally", async ({ ledger }) => {
     for (const name of ["sensor:a_b", "sensor:axb", "schedule:a"]) {
@@ -173,7 +174,7 @@ export const standingBehaviours: readonly Behaviour[] = [
   }],
   ["news() tells of facts", async ({ ledger }) => {
     let revision = 0;
-    const cause = () => ledger.advance(tick(revision++));
+    const cause = () => ledger.advance(tick(revision++, { outcome: "failed" }));
     assert(await heard(ledger, cause, (news) => news.of === "fact"));
   }],
   ["news() tells of events to send", async ({ ledger }) => {

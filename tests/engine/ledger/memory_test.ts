@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ledgerContract, memoryLedger } from "engine/testing";
-import { plan, step } from "../../../engine/ledger/contract/subject.ts";
+import { done, plan, step, submit, worker } from "../../../engine/ledger/contract/subject.ts";
 
 function memory() {
   let now = Date.parse("2025-01-27T06:00:00Z");
@@ -28,4 +28,15 @@ Deno.test("advance() submits none of its runs if one of them is refused", async 
   const advance = { name: "n", revision: 0, value: 1, result: "two", submissions };
   await assertRejects(() => ledger.advance({ ...advance, outcome: "requested" }), RangeError);
   assertEquals([await ledger.runs({ limit: 1 }), await ledger.cursors("")], [[], []]);
+});
+
+Deno.test("what was handed over can be changed without changing the ledger", async () => {
+  const { ledger } = memory();
+  const hand = await worker(ledger);
+  await submit(ledger, [step("a")]);
+  const value = { rows: [1] };
+  await hand.finish([done(await hand.one(), { value })]);
+  value.rows.push(2);
+  const [visible] = await ledger.visible([{ asset: "a", partition: "" }]);
+  assertEquals(visible?.value, { rows: [1] });
 });

@@ -18,6 +18,12 @@ import {
 import { type Dice, dice } from "./dice.ts";
 import { holds, type Picture, picture } from "./invariants.ts";
 
+/** An attempt and who got it. */
+interface Given {
+  readonly worker: string;
+  readonly claimed: Claimed;
+}
+
 /** What the walk knows by itself, beside the ledger. */
 export interface Walk {
   readonly ledger: Ledger;
@@ -29,7 +35,7 @@ export interface Walk {
   /** Living workers. */
   workers: string[];
   /** Every attempt that was ever given, with its worker. */
-  readonly given: { readonly worker: string; readonly claimed: Claimed }[];
+  readonly given: Given[];
   /** Accepted outcomes. */
   readonly accepted: Set<string>;
   /** Accepted successes. */
@@ -80,9 +86,11 @@ async function oneMove(world: Walk): Promise<string> {
     case "claim":
       keep(world, worker, await ledger.claim(randomAsk(world, worker)));
       return "claim";
-    case "finish":
-      await finish(world, worker, world.given.filter((g) => g.worker === worker));
+    case "finish": {
+      const isOpen = (g: Given) => g.worker === worker && !world.accepted.has(id(g.claimed));
+      await finish(world, worker, world.given.filter(isOpen).slice(-4));
       return "finish";
+    }
     case "late":
       // Whatever was ever given, by whomever: nearly all of it must be refused.
       await finish(world, worker, world.given);
@@ -141,7 +149,7 @@ function randomAsk({ dice }: Walk, worker: string) {
 }
 
 /** Ends some of the attempts, some of them twice, and compares what was accepted with what should be. */
-async function finish(world: Walk, worker: string, among: Walk["given"]): Promise<void> {
+async function finish(world: Walk, worker: string, among: readonly Given[]): Promise<void> {
   const { dice, ledger, seen } = world;
   const some = Array.from({ length: dice.below(4) }, () => among.length ? dice.pick(among) : null);
   const outcomes = some.filter((given) => given !== null)
