@@ -1,6 +1,7 @@
 /** What can go wrong with the embedded PostgreSQL, by cause. */
 export type FaultKind =
   | "account"
+  | "busy"
   | "disk-full"
   | "download"
   | "not-writable"
@@ -37,6 +38,11 @@ const KNOWN: readonly (readonly [RegExp, FaultKind, string])[] = [
     /could not bind [^\n]*Address already in use|could not create any TCP\/IP sockets/,
     "port-taken",
     "the port is taken by another program: stop it or leave the port out to get a free one",
+  ],
+  [
+    /pre-existing shared memory block|lock file "[^"]*" already exists/,
+    "busy",
+    "another PostgreSQL still works on this data: end it",
   ],
   [
     /database files are incompatible with server|initialized by PostgreSQL version/,

@@ -1,4 +1,4 @@
-import { basename, dirname, join } from "@std/path";
+import { basename, join } from "@std/path";
 import { type Account, blockedAt } from "./account.ts";
 import { attempt, EmbeddedError, WAY_OUT } from "./fault.ts";
 import { pause } from "./postmaster.ts";
@@ -15,7 +15,8 @@ export type Place = {
 
 /** What is remembered between starts, in `postgres.json`; it holds the password, so only its owner reads it. */
 export type Memory = {
-  readonly home: string;
+  /** Only if the data is not in the directory itself, so that a directory may be moved with its data. */
+  readonly elsewhere?: string;
   readonly password: string;
   readonly port?: number;
   readonly socket?: string;
@@ -37,15 +38,15 @@ export async function placeFor(
   return await attempt(`use "${directory}" for PostgreSQL`, async () => {
     await Deno.mkdir(directory, { recursive: true });
     const root = await Deno.realPath(directory);
-    const known = await recall(root);
-    const memory = known ?? { home: await choose(root, account), password: secret() };
-    if (known === undefined) await remember(root, memory);
-    const isHere = dirname(memory.home) === root;
-    const log = isHere ? join(root, "postgres.log") : join(memory.home, "postgres.log");
-    const runtimes = isHere ? join(root, "runtime") : join(ELSEWHERE, "runtime");
-    await own(memory.home, log, account);
-    if (!isHere) await pointTo(root, memory.home);
-    return { place: { home: memory.home, data: join(memory.home, "data"), log, runtimes }, memory };
+    const memory = await recall(root) ?? await decide(root, account);
+    const { elsewhere } = memory;
+    if (elsewhere === undefined) await mustReach(root, account);
+    const home = elsewhere ?? join(root, "postgres");
+    const log = join(elsewhere ?? root, "postgres.log");
+    const runtimes = join(elsewhere === undefined ? root : ELSEWHERE, "runtime");
+    await own(home, log, account);
+    if (elsewhere !== undefined) await pointTo(root, elsewhere);
+    return { place: { home, data: join(home, "data"), log, runtimes }, memory };
   });
 }
 
@@ -61,18 +62,27 @@ async function recall(directory: string): Promise<Memory | undefined> {
   return text === undefined ? undefined : JSON.parse(text) as Memory;
 }
 
-async function choose(directory: string, account: Account | undefined): Promise<string> {
+/** The first time: here if the account may pass, else elsewhere. */
+async function decide(directory: string, account: Account | undefined): Promise<Memory> {
+  const password = secret();
   if (account === undefined || await blockedAt(directory, account) === undefined) {
-    return join(directory, "postgres");
+    await remember(directory, { password });
+    return { password };
   }
-  const home = join(ELSEWHERE, crypto.randomUUID());
   await Deno.mkdir(ELSEWHERE, { recursive: true, mode: 0o755 });
-  const blocked = await blockedAt(ELSEWHERE, account);
-  if (blocked === undefined) return home;
+  await mustReach(ELSEWHERE, account);
+  const memory = { elsewhere: join(ELSEWHERE, crypto.randomUUID()), password };
+  await remember(directory, memory);
+  return memory;
+}
+
+async function mustReach(directory: string, account: Account | undefined): Promise<void> {
+  const blocked = account === undefined ? undefined : await blockedAt(directory, account);
+  if (blocked === undefined) return;
   throw new EmbeddedError(
     "out-of-reach",
-    `Cannot keep PostgreSQL's data in "${directory}" nor in "${ELSEWHERE}": started by root it runs as ` +
-      `user ${account.uid}, who may not pass "${blocked}", allow that (chmod o+x) ${WAY_OUT}`,
+    `Cannot use the data in "${directory}": started by root PostgreSQL runs as user ${account?.uid}, who may ` +
+      `not pass "${blocked}", allow that (chmod o+x) or move the directory ${WAY_OUT}`,
   );
 }
 

@@ -50,13 +50,14 @@ async function listed(pid: number, data: string): Promise<boolean> {
 
 /**
  * Clears the way after a crash: a `postmaster.pid` whose number now belongs to a stranger would make
- * PostgreSQL refuse to start for ever. One whose process is gone it clears by itself.
+ * PostgreSQL refuse to start for ever; so would that of a zombie. One whose process is gone it clears by itself.
  */
 export async function forgetStranger(data: string): Promise<void> {
   if (Deno.build.os !== "linux") return; // without /proc its children cannot be told from strangers
   const file = join(data, "postmaster.pid");
   const found = parsePostmaster(await Deno.readTextFile(file).catch(() => ""));
   if (found === undefined || await serves(found.pid, data)) return;
+  if (!await Deno.stat(`/proc/${found.pid}`).then(() => true, () => false)) return;
   // Its children end by themselves, shortly after it; until then they may still write to the data.
   for (let waited = 0; waited < 10_000 && await hasOrphans(data); waited += 50) await pause(50);
   await Deno.remove(file).catch(() => {});

@@ -12,7 +12,7 @@ import {
   socketFolder,
 } from "./place.ts";
 import { platformOf } from "./platform.ts";
-import { forgetStranger, type Postmaster, runningOn, serves } from "./postmaster.ts";
+import { forgetStranger, pause, type Postmaster, runningOn, serves } from "./postmaster.ts";
 import { init, launch, NAME, shutDown, untilReady } from "./server.ts";
 import { stage } from "./stage.ts";
 import { boundLog } from "./log.ts";
@@ -119,19 +119,25 @@ async function launchSomewhere(start: Start): Promise<Postmaster> {
   await boundLog(place.log, account);
   if (isTemporary(memory.socket)) await Deno.remove(memory.socket ?? "").catch(() => {});
   const socket = await socketFolder(place.home, account);
+  const settings = options.settings ?? {};
   for (let tries = 1;; tries++) {
     const port = options.port ?? freePort(tries === 1 ? memory.port : undefined);
     mustBeFree(port);
     try {
-      const settings = options.settings ?? {};
       const server = await launch({ runtime, place, port, socket, account, settings });
       await remember(directory, { ...memory, port, socket });
       return server;
     } catch (error) {
-      const isTaken = error instanceof EmbeddedError && error.kind === "port-taken";
-      if (!isTaken || options.port !== undefined || tries === 5) throw error;
+      if (tries === 20 || !mayPass(error, options.port !== undefined)) throw error;
+      await pause(250);
     }
   }
+}
+
+/** Is it worth another try? The children of a server that was killed end within seconds. */
+function mayPass(error: unknown, isPortFixed: boolean): boolean {
+  if (!(error instanceof EmbeddedError)) return false;
+  return error.kind === "busy" || (error.kind === "port-taken" && !isPortFixed);
 }
 
 /** `wanted` if nobody listens there, else one that the system gives. */

@@ -69,6 +69,7 @@ Deno.test("fault() names cause and remedy for what PostgreSQL, the system or Den
     ["FATAL:  database files are incompatible with server", "version"],
     ["Read-only file system (os error 30): mkdir '/a'", "not-writable"],
     ["Permission denied (os error 13), mkdir '/a'", "not-writable"],
+    ["FATAL:  pre-existing shared memory block (key 1, ID 2) is still in use", "busy"],
     ["PANIC:  something new", "other"],
   ];
   for (const [said, kind] of table) {

@@ -63,6 +63,21 @@ asRoot("startEmbedded() as root works below a folder that only root may pass", a
   }
 });
 
+asRoot(
+  "startEmbedded() says so when its data was moved out of reach, instead of starting anew",
+  async () => {
+    const home = await Deno.makeTempDir();
+    await Deno.chmod(home, 0o755);
+    const options = { directory: join(home, "a"), runtimes: RUNTIMES };
+    await startEmbedded(options).then((server) => server.stop());
+    await Deno.chmod(home, 0o700);
+    const error = await assertRejects(() => startEmbedded(options), EmbeddedError);
+    assertEquals(error.kind, "out-of-reach");
+    assertStringIncludes(error.message, `may not pass "${home}"`);
+    await Deno.remove(home, { recursive: true });
+  },
+);
+
 asRoot("startEmbedded() says so when the user id has no entry in /etc/passwd", async () => {
   const directory = await Deno.makeTempDir();
   await Deno.chmod(directory, 0o755);

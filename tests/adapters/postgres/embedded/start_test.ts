@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { fromFileUrl, join } from "@std/path";
+import { dirname, fromFileUrl, join } from "@std/path";
 import postgres from "postgres";
 import { open } from "../../../../adapters/postgres/connect.ts";
 import { EmbeddedError } from "../../../../adapters/postgres/embedded/fault.ts";
@@ -102,6 +102,17 @@ Deno.test("startEmbedded() keeps data and port over a restart", async () => {
   assertEquals(await serves(first.pid, join(place.directory, "postgres/data")), false);
   await using second = await startEmbedded(place);
   assertEquals([second.port, second.adopted], [first.port, false]);
+  assertEquals(await ask<number>(second, "select value from kept"), 7);
+});
+
+Deno.test("startEmbedded() finds its data again after the directory was moved", async () => {
+  await using place = await playground();
+  const before = join(dirname(place.directory), "before");
+  const first = await startEmbedded({ ...place, directory: before });
+  await ask(first, "create table kept as select 7 as value");
+  await first.stop();
+  await Deno.rename(before, place.directory);
+  await using second = await startEmbedded(place);
   assertEquals(await ask<number>(second, "select value from kept"), 7);
 });
 
