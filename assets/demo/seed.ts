@@ -8,6 +8,7 @@ import * as copy from "./copy.ts";
 import { planted, type RuleName } from "./faults.ts";
 import { type Population, population, type PopulationOptions } from "./options.ts";
 import { simulate } from "./simulate.ts";
+import { withoutIndexes } from "./without_indexes.ts";
 
 /** What `seed()` takes. */
 export interface SeedOptions extends PopulationOptions {
@@ -127,7 +128,8 @@ async function write(sql: Transaction, o: Population): Promise<number> {
   const to = new Date(o.end.getTime() + 3 * day);
   await sql`select aurora_life.ensure_months(${from}, ${to})`;
   const simulation = simulate(o);
-  const events = await copy.copyRows(sql, copy.lifeEvents, simulation.events());
+  const load = () => copy.copyRows(sql, copy.lifeEvents, simulation.events());
+  const events = await withoutIndexes(sql, copy.lifeEvents.table, load);
   const s = simulation.society();
   await copy.copyRows(sql, copy.users, [s.users]);
   await copy.copyRows(sql, copy.friendships, [s.friendships]);

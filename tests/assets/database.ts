@@ -34,8 +34,9 @@ export const small: SeedOptions = { users: 60, days: 45, seed: 7, end: smallEnd 
 /** A copy of a database with a small population. */
 export function smallDatabase(): Promise<TestDatabase> {
   const statements = texts();
-  const code = ["life", "people", "person", "faults", "simulate", "copy", "random", "achievements"]
-    .map((f) => Deno.readTextFileSync(new URL(`../../assets/demo/${f}.ts`, import.meta.url)));
+  const demo = new URL("../../assets/demo/", import.meta.url);
+  const code = [...Deno.readDirSync(demo)].map((f) => f.name).sort()
+    .map((name) => Deno.readTextFileSync(new URL(name, demo)));
   return testDatabase({
     template: [...statements, JSON.stringify(small), ...code].join("\n"),
     prepare: async (sql) => {

@@ -38,6 +38,21 @@ Deno.test("seed() writes the same rows for the same options, and others for anot
   for (const table of tables) assert(different[table] !== rows[table], table);
 });
 
+Deno.test("seed() leaves every index as the migrations made it", async () => {
+  await using empty = await auroraDatabase();
+  await using full = await smallDatabase();
+  const indexes = (sql: Sql) =>
+    sql<{ definition: string; valid: boolean }[]>`
+      select pg_get_indexdef(indexrelid) as definition, indisvalid as valid from pg_index
+      where indrelid in ('aurora_life.life_events'::regclass, 'aurora_life.life_events_other'::regclass)
+      order by 1`;
+  assertEquals([...await indexes(full.sql)], [...await indexes(empty.sql)]);
+  const [month] = await full.sql<{ n: number }[]>`
+    select count(*)::integer as n from pg_index
+    where indrelid = 'aurora_life.life_events_2026_03'::regclass and indisvalid`;
+  assertEquals(month!.n, 3);
+});
+
 Deno.test("seed() leaves alone what is there already", async () => {
   await using db = await smallDatabase();
   const before = await digest(db.sql);
