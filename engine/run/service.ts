@@ -1,0 +1,97 @@
+/**
+ * The engine as seen by people, on a ledger.
+ *
+ * @module
+ */
+import type { Service } from "./views.ts";
+import { cancelNow, materializeNow, planOf, retryNow, triggerNow } from "./service/acting.ts";
+import { assetView, historyOf, partitionsView } from "./service/asset_view.ts";
+import { jobViews, sensorViews } from "./service/automation_view.ts";
+import { lineageOf } from "./service/cards.ts";
+import { changesOf } from "./service/changes.ts";
+import type { ServiceOptions } from "./service/ports.ts";
+import { isRunId, logLines, logQuery, runView, summaryOf } from "./service/run_view.ts";
+import { watcher } from "./service/seen.ts";
+import { aboutView, alertViews, eventsView, overviewOf } from "./service/system_view.ts";
+
+export { NothingToRun } from "./service/acting.ts";
+export type { QualityReader, ServiceOptions } from "./service/ports.ts";
+
+/**
+ * The service on a ledger. What it tells is as of one fact; it looks at the ledger again only when there is a newer one
+ * or a minute has begun, because then slices may have ended.
+ */
+export function createService(o: ServiceOptions): Service {
+  const see = watcher(o);
+  const named = (name: string) => o.definitions.assets.find((a) => a.name === name);
+  return {
+    ...reading(o),
+    overview: async () => await overviewOf(o, await see()),
+    lineage: async () => lineageOf(o.definitions, await see()),
+    async asset(name) {
+      const asset = named(name);
+      return asset && await assetView(o, await see(), asset);
+    },
+    async history(name, { limit = 50, before } = {}) {
+      if (before !== undefined && !isRunId(before)) return [];
+      return named(name) ? await historyOf(o.ledger, name, { limit, before }) : [];
+    },
+    async partitions(name, options = {}) {
+      const asset = named(name);
+      return asset && partitionsView(asset, await see(), options);
+    },
+    plan: async (request) => await planOf(o, await see(), request),
+    materialize: async (request) => await materializeNow(o, await see(), request),
+    trigger: async (job, options = {}) => await triggerNow(o, await see(), job, options),
+    cancel: (run) => cancelNow(o, run, "a person"),
+    retry: async (run) => await retryNow(o, await see(), run),
+    changes: (signal) => changesOf(o, see, signal),
+  };
+}
+
+type Reading = Pick<
+  Service,
+  | "about"
+  | "health"
+  | "jobs"
+  | "sensors"
+  | "runs"
+  | "run"
+  | "logs"
+  | "quality"
+  | "events"
+  | "alerts"
+>;
+
+/** What needs no judgement. */
+function reading(o: ServiceOptions): Reading {
+  return {
+    about: () => aboutView(o),
+    health: () => o.health(),
+    jobs: () => jobViews(o),
+    sensors: () => sensorViews(o),
+    async runs({ status, job, asset, cursor, limit = 50 } = {}) {
+      const before = cursor !== undefined && isRunId(cursor) ? cursor : undefined;
+      const [found, counts] = await Promise.all([
+        o.ledger.runs({ state: status, job, asset, before, limit: limit + 1 }),
+        o.ledger.runCounts(),
+      ]);
+      const page = found.slice(0, limit);
+      const next = found.length > limit ? page.at(-1)!.id : null;
+      return { runs: page.map(summaryOf), next, counts };
+    },
+    async run(id) {
+      const found = isRunId(id) ? await o.ledger.run(id) : undefined;
+      return found && runView(found);
+    },
+    async logs(id, filter = {}) {
+      const found = isRunId(id) ? await o.ledger.run(id) : undefined;
+      const query = found && logQuery(id, filter);
+      if (!query) return [];
+      return logLines(await o.ledger.logs(query), found.steps.map((s) => s.asset));
+    },
+    quality: async (partition) => await o.quality?.read(partition),
+    events: (options = {}) => eventsView(o, options),
+    alerts: () => alertViews(o),
+  };
+}

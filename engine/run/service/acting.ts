@@ -1,0 +1,180 @@
+/**
+ * What people may start and stop.
+ *
+ * @module
+ */
+import { UnknownName } from "../../declare/errors.ts";
+import { expected } from "../../decide/expected.ts";
+import { missingInputs, missingText } from "../../decide/plan.ts";
+import { withSources } from "../../decide/sources.ts";
+import { type Asking, submissionOf } from "../../decide/submission.ts";
+import { assetsOf, type Target, targets } from "../../decide/targets.ts";
+import type { Submission, Trigger } from "../../ledger/records.ts";
+import type { MaterializeRequest, PlanView, StartedRun } from "../views.ts";
+import type { ServiceOptions } from "./ports.ts";
+import { isRunId } from "./run_view.ts";
+import type { Seen } from "./seen.ts";
+import { partitionOrNull } from "./words.ts";
+
+/** There is nothing to do: what was asked for is fresh. Not a failure. */
+export class NothingToRun extends RangeError {
+  /** Survives minification. */
+  override name = "NothingToRun";
+}
+
+const TRIGGERS: readonly Trigger[] = [
+  "schedule",
+  "sensor",
+  "condition",
+  "ui",
+  "cli",
+  "api",
+  "backfill",
+];
+
+/** Who asks: a known way in, or a person by the API. */
+function asker(by: string | undefined): Pick<Asking, "trigger" | "by"> {
+  const known = TRIGGERS.find((t) => t === by);
+  return known ? { trigger: known, by: null } : { trigger: "api", by: by ?? null };
+}
+
+/** What a request would run, sources that were never observed included. */
+function targetsOf(o: ServiceOptions, seen: Seen, request: MaterializeRequest): readonly Target[] {
+  const wished = targets(o.definitions, seen.judgement, request);
+  const reason = request.reason;
+  const asked = reason && !request.stale ? wished.map((t) => ({ ...t, reason })) : wished;
+  return withSources(o.definitions, asked, seen.judgement);
+}
+
+/** What a request would run, in which order, and how long that may take. */
+export async function planOf(
+  o: ServiceOptions,
+  seen: Seen,
+  request: MaterializeRequest,
+): Promise<PlanView> {
+  const asking: Asking = { ...asker(request.triggeredBy), reason: "" };
+  const found = targetsOf(o, seen, request);
+  const { steps } = submissionOf(o.definitions, found, asking, seen.now);
+  const { steps: ms, total } = expected(steps, await o.ledger.durations(20));
+  const missing = Map.groupBy(
+    missingInputs(o.definitions, steps, seen.judgement),
+    (m) => m.step,
+  );
+  const nameOf = (i: number) => {
+    const { asset, partition } = steps[i]!;
+    return partition ? `${asset} [${partition}]` : asset;
+  };
+  return {
+    steps: steps.map((s, i) => ({
+      asset: s.asset,
+      partition: partitionOrNull(s.partition),
+      reason: missing.has(s) ? `${s.reason}; ${missingText(missing.get(s)!)}` : s.reason,
+      needs: s.needs.map(nameOf),
+      expectedMs: ms[i] ?? null,
+    })),
+    expectedMs: total,
+  };
+}
+
+async function submit(
+  o: ServiceOptions,
+  seen: Seen,
+  submission: Submission,
+): Promise<StartedRun> {
+  const missing = missingInputs(o.definitions, submission.steps, seen.judgement);
+  if (missing.length) throw new RangeError(missingText(missing));
+  const { run, steps } = await o.ledger.submit(submission);
+  return { run, steps };
+}
+
+/** The line of text that stands for a request. */
+function titleOf(o: ServiceOptions, seen: Seen, request: MaterializeRequest): string | undefined {
+  const what = request.selection ?? undefined;
+  if (request.stale) return what ? `what is stale of ${what}` : "what is stale";
+  return what && assetsOf(o.definitions, seen.judgement, { selection: what }).length > 1
+    ? what
+    : undefined;
+}
+
+/** Starts what a request names. */
+export async function materializeNow(
+  o: ServiceOptions,
+  seen: Seen,
+  request: MaterializeRequest,
+): Promise<StartedRun> {
+  const found = targetsOf(o, seen, request);
+  if (!found.length) {
+    throw new NothingToRun(
+      request.stale
+        ? "Nothing to materialize: nothing of it is stale"
+        : "Nothing to materialize: the selection is empty",
+    );
+  }
+  const title = titleOf(o, seen, request);
+  const submission = submissionOf(o.definitions, found, {
+    ...asker(request.triggeredBy),
+    ...(title === undefined ? {} : { title }),
+    reason: request.reason ?? (request.stale ? "what is stale was asked for" : "asked for"),
+  }, seen.now);
+  return await submit(o, seen, submission);
+}
+
+/** Starts a job at the newest slices, or at those that are named. */
+export async function triggerNow(
+  o: ServiceOptions,
+  seen: Seen,
+  name: string,
+  options: { readonly partition?: string | undefined; readonly triggeredBy?: string | undefined },
+): Promise<StartedRun> {
+  const job = o.definitions.job(name);
+  const found = targetsOf(o, seen, {
+    assets: job.assets.map((a) => a.name),
+    ...(options.partition === undefined ? {} : { partitions: [options.partition] }),
+    reason: `job "${job.name}" was triggered`,
+  });
+  const submission = submissionOf(o.definitions, found, {
+    ...asker(options.triggeredBy),
+    job,
+    title: job.name,
+    reason: `job "${job.name}" was triggered`,
+  }, seen.now);
+  return await submit(o, seen, submission);
+}
+
+async function known(o: ServiceOptions, id: string) {
+  const found = isRunId(id) ? await o.ledger.run(id) : undefined;
+  if (!found) throw new UnknownName("run", id, undefined);
+  return found;
+}
+
+/** Ends a run. */
+export async function cancelNow(o: ServiceOptions, id: string, by: string): Promise<void> {
+  const { run } = await known(o, id);
+  if (await o.ledger.cancel(id, by)) return;
+  throw new RangeError(`Cannot cancel run "${id}": it has ended with "${run.state}"`);
+}
+
+/** Starts a new run of what did not succeed in one that has ended. */
+export async function retryNow(o: ServiceOptions, seen: Seen, id: string): Promise<StartedRun> {
+  const { run, steps } = await known(o, id);
+  if (run.state === "queued" || run.state === "running") {
+    throw new RangeError(`Cannot retry run "${id}": it is still ${run.state}`);
+  }
+  const open = steps.filter((s) => s.state !== "success");
+  if (!open.length) throw new RangeError(`Cannot retry run "${id}": all its steps succeeded`);
+  const found = open.map((s): Target => {
+    const asset = o.definitions.asset(s.asset);
+    const key = asset.partitions.parse(s.partition);
+    const reason = `it was ${s.state} in run ${id}`;
+    return { asset, key, partition: s.partition, reason };
+  });
+  const job = o.definitions.jobs.find((j) => j.name === run.job);
+  const submission = submissionOf(o.definitions, found, {
+    job,
+    title: run.title,
+    trigger: run.trigger === "backfill" ? "backfill" : "ui",
+    by: null,
+    reason: `what did not succeed in run ${id}`,
+  }, seen.now);
+  return await submit(o, seen, submission);
+}

@@ -1,0 +1,108 @@
+/**
+ * Everything that happens, as it happens, for pages that stay open.
+ *
+ * @module
+ */
+import type { News } from "../../ledger/ledger.ts";
+import type { Fact } from "../../ledger/records.ts";
+import type { AssetCard, Change } from "../views.ts";
+import { cardOf } from "./cards.ts";
+import type { ServiceOptions } from "./ports.ts";
+import { runView } from "./run_view.ts";
+import type { Seen } from "./seen.ts";
+import { alertViews } from "./system_view.ts";
+
+/** Facts that are read at once. */
+const BATCH = 1_000;
+/** Milliseconds after which it is looked without news. */
+const LOOK_MS = 5_000;
+
+type Cards = Map<string, string>;
+
+/** What of a card counts as a change: not how old it is said to be. */
+const faceOf = ({ age: _, ...card }: AssetCard) => JSON.stringify(card);
+
+function changedCards(o: ServiceOptions, seen: Seen, known: Cards): readonly Change[] {
+  const changes: Change[] = [];
+  for (const a of o.definitions.assets) {
+    const asset = cardOf(a, seen);
+    const face = faceOf(asset);
+    if (known.get(asset.name) !== face) changes.push({ type: "asset", asset });
+    known.set(asset.name, face);
+  }
+  return changes;
+}
+
+async function runChanges(o: ServiceOptions, facts: readonly Fact[]): Promise<readonly Change[]> {
+  const touched = new Map<string, Set<number>>();
+  for (const f of facts) {
+    if (f.run === null) continue;
+    const steps = touched.get(f.run) ?? new Set<number>();
+    touched.set(f.run, f.step === null ? steps : steps.add(f.step));
+  }
+  const changes: Change[] = [];
+  for (const [id, steps] of touched) {
+    const found = await o.ledger.run(id);
+    if (!found) continue;
+    const view = runView(found);
+    for (const i of steps) {
+      const step = view.steps[i];
+      if (step) changes.push({ type: "step", run: id, step });
+    }
+    changes.push({ type: "run", run: view.run });
+  }
+  return changes;
+}
+
+/** News, and a look from time to time for what they missed. */
+async function* looks(news: AsyncIterator<News>, signal: AbortSignal): AsyncGenerator<News> {
+  let next = news.next();
+  while (!signal.aborted) {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<"late">((resolve) => {
+      timer = setTimeout(() => resolve("late"), LOOK_MS);
+    });
+    const found = await Promise.race([next, late]);
+    clearTimeout(timer);
+    if (found === "late") {
+      yield { of: "gap" };
+      continue;
+    }
+    if (found.done) return;
+    next = news.next();
+    yield found.value;
+  }
+}
+
+/** Everything that happens from now on until the signal aborts. */
+export async function* changesOf(
+  o: ServiceOptions,
+  see: () => Promise<Seen>,
+  signal: AbortSignal,
+): AsyncGenerator<Change> {
+  const news = looks(o.ledger.news(signal)[Symbol.asyncIterator](), signal);
+  // The first look listens before the place is taken, so that nothing falls between the two.
+  let pending = news.next();
+  let cursor = await o.ledger.newestFact();
+  const cards: Cards = new Map();
+  changedCards(o, await see(), cards);
+  while (!signal.aborted) {
+    const { done, value } = await pending;
+    if (done) return;
+    if (value.of === "log") yield { type: "log", run: value.run };
+    if (value.of === "fact" || value.of === "gap") {
+      for (;;) {
+        const facts = await o.ledger.facts(cursor, BATCH);
+        if (!facts.length) break;
+        cursor = facts.at(-1)!.seq;
+        yield* await runChanges(o, facts);
+        yield* changedCards(o, await see(), cards);
+        if (facts.some((f) => f.kind === "alert")) {
+          for (const alert of await alertViews(o)) yield { type: "alert", alert };
+        }
+        if (facts.length < BATCH) break;
+      }
+    }
+    pending = news.next();
+  }
+}

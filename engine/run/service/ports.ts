@@ -1,0 +1,34 @@
+/**
+ * What the service is built from.
+ *
+ * @module
+ */
+import type { Definitions } from "../../graph/define.ts";
+import type { Ledger } from "../../ledger/ledger.ts";
+import type { About, HealthView, QualityView } from "../views.ts";
+
+/** Reads quality reports: the assets that write them know their tables. */
+export interface QualityReader {
+  /** The report of a partition, or the newest; undefined if there is none. */
+  read(partition?: string): Promise<QualityView | undefined>;
+}
+
+/** What the service is built from. */
+export interface ServiceOptions {
+  /** What exists. */
+  readonly definitions: Definitions;
+  /** What is remembered. */
+  readonly ledger: Ledger;
+  /** The time. */
+  readonly clock: { now(): Date };
+  /** What this process is. */
+  readonly about: Pick<About, "version" | "startedAt" | "adapters">;
+  /** Asks everything that the program needs. */
+  health(): Promise<HealthView>;
+  /** The next `count` instants of a cron after `after`. */
+  nextTicks(cron: string, timezone: string, after: Date, count: number): readonly Date[];
+  /** Whether schedules and sensors run here; a paused one is off even then. @default {true} */
+  readonly schedules?: boolean;
+  /** The quality reports, if there are any. */
+  readonly quality?: QualityReader | undefined;
+}
