@@ -1,5 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
-import { type EventLog, type Outbox, type OutboxEvent, relay, type RelayNotice } from "engine";
+import {
+  type EventLog,
+  type Outbox,
+  type OutboxEvent,
+  relay,
+  type RelayNotice,
+  sign,
+} from "engine";
 
 function event(id: number, key = "u1"): OutboxEvent {
   return {
@@ -105,15 +112,13 @@ Deno.test("relay() wakes at a sign, long before the next poll", async () => {
   const events: OutboxEvent[] = [];
   const outbox = memoryOutbox(events);
   const stop = new AbortController();
-  let sign = Promise.withResolvers<void>();
-  const wake = () => sign.promise;
+  const news = sign();
   const sent = Promise.withResolvers<void>();
   const log = logOf(() => Promise.resolve(sent.resolve()));
-  const running = relay({ outbox, log, signal: stop.signal, wake, pollMs: 60_000 });
+  const running = relay({ outbox, log, signal: stop.signal, wake: news.wait, pollMs: 60_000 });
   await turn();
   events.push(event(1));
-  sign.resolve();
-  sign = Promise.withResolvers();
+  news.give();
   await sent.promise;
   stop.abort();
   await running;
@@ -142,4 +147,20 @@ Deno.test("two relays at once send each event once, in order", async () => {
   await Promise.all([relay(options), relay(options)]);
   assertEquals(seen, Array.from({ length: 40 }, (_, i) => i));
   assert(outbox.sent.size === 40);
+});
+
+Deno.test("sign() wakes those who wait now, once, and those whose time is over", async () => {
+  const news = sign();
+  const stop = new AbortController();
+  let woken = 0;
+  const waiting = [1, 2].map(() => news.wait(stop.signal).then(() => woken++));
+  news.give();
+  await Promise.all(waiting);
+  assertEquals(woken, 2);
+  const later = news.wait(stop.signal).then(() => woken++);
+  await turn();
+  assertEquals(woken, 2);
+  stop.abort();
+  await later;
+  await news.wait(stop.signal);
 });
