@@ -17,7 +17,8 @@ export type { Subject } from "./contract/subject.ts";
 /**
  * Registers one test for each sentence. `make` gives an empty ledger each time.
  *
- * What takes time moves the ledger's clock by `advanceClock`, or waits if it has none, 120 ms at most.
+ * What takes time moves the ledger's clock by `advanceClock`, or waits if there is none, 120 ms
+ * at most.
  */
 export function ledgerContract(name: string, make: () => Promise<Subject>): void {
   const behaviours = [

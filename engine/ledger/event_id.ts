@@ -6,9 +6,11 @@
 import { createHash } from "node:crypto";
 
 /**
- * The UUID of one event of a materialization: the same for the same place, so that what is sent twice is known as one.
+ * The UUID of one event of a materialization: the same for the same place, so that what is sent
+ * twice is known as one.
  *
- * `ledger` tells apart ledgers that feed one log, whose versions both begin at 1. UUID version 8 of RFC 9562: SHA-256, shortened.
+ * `ledger` tells apart ledgers that feed one log, since the versions of each begin at 1. UUID
+ * version 8 of RFC 9562: SHA-256, shortened.
  *
  * @example Same place, same id
  * ```ts

@@ -104,17 +104,22 @@ export type News =
 export interface Queue {
   /** Remembers a run, or finds the one with the same key. */
   submit(submission: Submission): Promise<Submitted>;
-  /** Makes up to `room` queued steps the worker's: by priority, then run, then place in the plan. */
+  /**
+   * Makes up to `room` queued steps the worker's: by priority, then run, then place in the plan. A slice is never
+   * computed twice at once, whatever the runs: the second step waits. A worker that was given up gets nothing, since
+   * nobody would miss what it holds.
+   */
   claim(ask: Ask): Promise<readonly Claimed[]>;
   /**
    * Ends attempts. A success publishes its version, records checks and facts, writes events to the outbox and releases
    * the steps that waited for it, all together. An outcome whose attempt is not the worker's any more changes nothing.
    * A final failure skips what needs the step. Ready steps are handed to the worker, up to `ask.room`.
+   * After its run was cancelled a success is refused and nothing is tried again: any outcome ends the step.
    */
   finish(outcomes: readonly Outcome[], ask: Ask): Promise<Finished>;
   /** Ends a run: what waits is cancelled at once, what runs when its worker hears of it. False if it had ended already. */
   cancel(run: string, by: string): Promise<boolean>;
-  /** Which of these attempts must stop, since their run was cancelled or they are not the worker's any more. */
+  /** Attempts that the worker must stop: their run was cancelled, or they were taken from it. */
   revoked(worker: string): Promise<readonly Pick<Claimed, "run" | "step" | "attempt">[]>;
 }
 
@@ -124,9 +129,12 @@ export interface Crew {
   join(hello: WorkerHello): Promise<string>;
   /** Says that the worker lives. False if it was given up meanwhile. */
   heartbeat(worker: string): Promise<boolean>;
-  /** Says that it ends by its own will; what it still holds is queued again. */
+  /** Says that it ends by its own will; what it still holds is queued again, which counts as no death. */
   leave(worker: string): Promise<void>;
-  /** Finds workers that died or were silent longer than `silentMs`, queues again what they held. Gives their ids and why. */
+  /**
+   * Finds workers that died or were silent longer than `silentMs`, queues again what they held; a step that was lost
+   * with three workers fails. Gives their ids and why.
+   */
   reap(silentMs: number): Promise<readonly { readonly worker: string; readonly cause: string }[]>;
   /** Gives up one worker that is known to be dead. */
   bury(worker: string, cause: string): Promise<void>;
@@ -145,7 +153,7 @@ export interface Memory {
     asset: string,
     query: { readonly before?: string | undefined; readonly limit: number },
   ): Promise<readonly MaterializationRecord[]>;
-  /** The latest verdict of each check, or those of one asset. */
+  /** The latest verdict of each check of each slice, or those of one asset. */
   checks(asset?: string): Promise<readonly CheckState[]>;
   /** Some runs. */
   runs(query: RunQuery): Promise<readonly RunRecord[]>;
@@ -179,7 +187,10 @@ export interface Memory {
 export interface Standing {
   /** All cursors whose name begins so. */
   cursors(prefix: string): Promise<readonly CursorRecord[]>;
-  /** Moves a cursor and submits its runs. Undefined if somebody else moved it first: nothing happened. */
+  /**
+   * Moves a cursor and submits its runs. Undefined if somebody else moved it first: nothing happened. A fact tells of it
+   * unless it skipped.
+   */
   advance(step: Advance): Promise<readonly Submitted[] | undefined>;
   /** Opens an episode unless one of that name is open. Undefined if it is. */
   open(

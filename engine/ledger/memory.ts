@@ -17,13 +17,23 @@ import { emptyState, type MemoryState } from "./memory_state.ts";
  *
  * Each method does all of its work before it returns its promise, so two calls cannot interleave.
  *
- * @example One step, from submission to a visible version
+ * @example An episode is opened once
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { memoryLedger } from "./memory.ts";
  *
  * await using ledger = memoryLedger({ now: () => new Date("2025-01-27T06:00:00Z") });
- * assertEquals(await ledger.slices(), []);
+ * const late = {
+ *   episode: "late:clicks",
+ *   kind: "late",
+ *   severity: "error",
+ *   asset: "clicks",
+ *   run: null,
+ *   title: "clicks is late",
+ *   message: "It should have been there at 06:00",
+ * } as const;
+ * assertEquals((await ledger.open(late))?.openedAt.toISOString(), "2025-01-27T06:00:00.000Z");
+ * assertEquals(await ledger.open(late), undefined);
  * ```
  */
 export function memoryLedger({ now }: { readonly now: () => Date }): Ledger {

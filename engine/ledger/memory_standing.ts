@@ -28,6 +28,7 @@ export function advance(state: MemoryState, step: Advance): Submitted[] | undefi
     outcome: step.outcome,
     run: run ?? before?.run ?? null,
   });
+  if (step.outcome === "skipped") return submitted;
   remember(state, {
     kind: "tick",
     name: step.name,
