@@ -3,5 +3,6 @@
  *
  * @module
  */
+export * from "./feature/contract.ts";
 export * from "./ledger/contract.ts";
 export * from "./ledger/memory.ts";

@@ -6,7 +6,7 @@ import { encodeTimestamp } from "../../../adapters/redis/codec/timestamp.ts";
 import { encodeValue } from "../../../adapters/redis/codec/value.ts";
 import { closeRedis, connectRedis, type Redis } from "../../../adapters/redis/connect.ts";
 import { redisOnlineStore } from "../../../adapters/redis/online_store.ts";
-import { cacheContract, onlineStoreContract } from "../../../engine/feature/contract.ts";
+import { cacheContract, onlineStoreContract } from "engine/testing";
 import { startRedis, testRedis } from "../../services/redis.ts";
 import { Buffer } from "node:buffer";
 

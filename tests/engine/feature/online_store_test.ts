@@ -1,5 +1,5 @@
 import { memoryCache, memoryOnlineStore } from "engine";
-import { cacheContract, onlineStoreContract } from "../../../engine/feature/contract.ts";
+import { cacheContract, onlineStoreContract } from "engine/testing";
 
 onlineStoreContract("memory", () => Promise.resolve(memoryOnlineStore()));
 

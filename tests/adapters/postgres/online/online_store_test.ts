@@ -4,7 +4,7 @@ import { postgresCache } from "../../../../adapters/postgres/online/cache.ts";
 import { migrateOnline } from "../../../../adapters/postgres/online/migrate.ts";
 import { postgresOnlineStore } from "../../../../adapters/postgres/online/online_store.ts";
 import { connect } from "../../../../adapters/postgres/connect.ts";
-import { cacheContract, onlineStoreContract } from "../../../../engine/feature/contract.ts";
+import { cacheContract, onlineStoreContract } from "engine/testing";
 import { testDatabase } from "../../../services/postgres.ts";
 
 const FILE = "../../../../adapters/postgres/online/migrations/0001_online.sql";
