@@ -13,11 +13,13 @@ import type { Queries } from "./sql.ts";
 
 /** What was seen of a table. `type`, not `interface`: it is stored as JSON. */
 export type SourceState = {
+  /** Schema and name. */
+  readonly table: string;
   /** Rows that existed as of the slice's end. */
   readonly rows: number;
   /** The newest change among them, ISO, or null without rows. */
   readonly newest: string | null;
-  /** Equal digests mean equal data, as far as a cheap look can tell. */
+  /** Equal digests mean equal data, as far as a cheap look can tell; nothing else of this decides staleness. */
   readonly digest: string;
 };
 
@@ -32,7 +34,8 @@ const DAY = 86_400_000;
 /** How far back anything reads events. */
 const window = 91 * DAY;
 
-const state = (seen: Seen | undefined): SourceState => ({
+const state = (table: string, seen: Seen | undefined): SourceState => ({
+  table: `aurora_life.${table}`,
   rows: seen?.rows ?? 0,
   newest: seen?.newest?.toISOString() ?? null,
   digest: `${seen?.rows ?? 0}-${seen?.digest ?? ""}`,
@@ -46,7 +49,7 @@ async function observeEvents(sql: Queries, asOf: Date): Promise<SourceState> {
       coalesce(extract(epoch from max(updated_at)), 0)::text as digest
     from aurora_life.life_events
     where created_at >= ${from} and created_at < ${asOf}`;
-  return state(seen);
+  return state("life_events", seen);
 }
 
 // last_active_at moves with every click and would make everything stale; it is left out.
@@ -57,7 +60,7 @@ async function observeUsers(sql: Queries, asOf: Date): Promise<SourceState> {
         concat_ws('|', id, email, subscription_tier, is_active, deactivated_at, timezone), 0)), 0)::text
         as digest
     from aurora_life.users where created_at < ${asOf}`;
-  return state(seen);
+  return state("users", seen);
 }
 
 async function observeFriendships(sql: Queries, asOf: Date): Promise<SourceState> {
@@ -66,7 +69,7 @@ async function observeFriendships(sql: Queries, asOf: Date): Promise<SourceState
       coalesce(sum(hashtextextended(
         concat_ws('|', user_id, friend_id, status, accepted_at), 0)), 0)::text as digest
     from aurora_life.friendships where created_at < ${asOf}`;
-  return state(seen);
+  return state("friendships", seen);
 }
 
 async function observeIntegrations(sql: Queries, asOf: Date): Promise<SourceState> {
@@ -79,7 +82,7 @@ async function observeIntegrations(sql: Queries, asOf: Date): Promise<SourceStat
         coalesce(extract(epoch from max(finished_at)), 0)) as digest
     from aurora_life.integration_syncs
     where finished_at >= ${from} and finished_at < ${asOf}`;
-  return state(seen);
+  return state("integrations", seen);
 }
 
 async function observeGamification(sql: Queries, asOf: Date): Promise<SourceState> {
@@ -88,7 +91,7 @@ async function observeGamification(sql: Queries, asOf: Date): Promise<SourceStat
       concat_ws('-', coalesce(sum(total_xp), 0), coalesce(sum(level), 0),
         (select count(*) from aurora_life.user_achievements where unlocked_at < ${asOf})) as digest
     from aurora_life.user_gamification where updated_at < ${asOf}`;
-  return state(seen);
+  return state("user_gamification", seen);
 }
 
 const shared = {

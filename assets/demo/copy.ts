@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { copyIn } from "../resources.ts";
 import type { Transaction } from "../sql.ts";
 import type { Achievement, Gamification, Unlocked } from "./achievements.ts";
 import type { LifeEvent } from "./life.ts";
@@ -175,22 +176,18 @@ export async function copyRows<Row>(
   to: CopyTarget<Row>,
   batches: Iterable<readonly Row[]>,
 ): Promise<number> {
-  const stream = await sql`
-    copy ${sql(to.table)} (${sql(to.columns as string[])}) from stdin`.writable();
-  const failed = new Promise<never>((_, reject) => stream.once("error", reject));
-  failed.catch(() => {});
   let rows = 0;
-  for (const batch of batches) {
-    for (let at = 0; at < batch.length; at += 1000) {
-      let lines = "";
-      for (const row of batch.slice(at, at + 1000)) lines += to.line(row);
-      if (stream.write(lines)) continue;
-      await Promise.race([new Promise<void>((go) => stream.once("drain", () => go())), failed]);
+  function* chunks(): Generator<string> {
+    for (const batch of batches) {
+      rows += batch.length;
+      for (let at = 0; at < batch.length; at += 1000) {
+        let lines = "";
+        for (const row of batch.slice(at, at + 1000)) lines += to.line(row);
+        yield lines;
+      }
     }
-    rows += batch.length;
   }
-  const done = new Promise<void>((go) => stream.once("finish", () => go()));
-  stream.end();
-  await Promise.race([done, failed]);
+  // Names of tables and columns are constants of this file.
+  await copyIn(sql, `copy ${to.table} (${to.columns.join(", ")}) from stdin`, chunks());
   return rows;
 }

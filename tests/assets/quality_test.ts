@@ -147,7 +147,7 @@ Deno.test("score() is 1 where all pass, and a critical rule weighs more than a w
 
 Deno.test("quality/report keeps its history and tells about it", async () => {
   await using db = await smallDatabase();
-  const seen = { rows: 1, newest: null, digest: "" };
+  const seen = { table: "", rows: 1, newest: null, digest: "" };
   const sources = [lifeEvents, users, integrations, gamification].map((s) => given(s, seen));
   const run = () =>
     materialize(report, {

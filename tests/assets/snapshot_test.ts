@@ -12,7 +12,7 @@ import type { Sql } from "../../assets/sql.ts";
 import { smallDatabase, smallEnd } from "./database.ts";
 
 const partition = "2026-04-09T18";
-const state = { rows: 1, newest: null, digest: "" };
+const state = { table: "", rows: 1, newest: null, digest: "" };
 
 const run = (sql: Sql, version: bigint) =>
   materialize(activity, {
