@@ -1,0 +1,137 @@
+import { type ClientResponse, hc } from "hono/client";
+import type { AppType } from "../api/mod.ts";
+
+/** Answers a request of the pages: the API in this process. */
+export type Fetch = (request: Request) => Response | Promise<Response>;
+
+/** The API refused, or has no such thing. */
+export class ApiProblem extends Error {
+  override readonly name = "ApiProblem";
+  /** HTTP status. */
+  readonly status: 404 | 400 | 500;
+  /** What would be right, if the API knows. */
+  readonly hint: string | null;
+
+  /** From the problem document that the API answered with. */
+  constructor(status: number, body: { message: string; hint: string | null }) {
+    super(body.message);
+    this.status = status === 404 || status === 400 ? status : 500;
+    this.hint = body.hint;
+  }
+}
+
+type Answer<R> = R extends ClientResponse<infer Body, infer Status, "json">
+  ? Status extends 200 | 202 ? Body : never
+  : never;
+
+async function answer<R extends ClientResponse<unknown, number, "json">>(
+  pending: Promise<R>,
+): Promise<Answer<R>> {
+  const response = await pending;
+  // The API's own tests hold every answer to the schema that this type is made from.
+  if (response.ok) return await response.json() as Answer<R>;
+  throw new ApiProblem(
+    response.status,
+    await response.json() as { message: string; hint: string | null },
+  );
+}
+
+/** What pages ask the API, typed by the API itself. */
+// deno-lint-ignore explicit-function-return-type explicit-module-boundary-types
+export function createClient(fetch: Fetch) {
+  const root = hc<AppType>("http://localhost", {
+    fetch: (input: RequestInfo | URL, init?: RequestInit) =>
+      Promise.resolve(fetch(new Request(input, init))),
+  });
+  const { v1 } = root.api;
+  const named = (name: string) => ({ name: encodeURIComponent(name) });
+  return {
+    about: () => answer(v1.about.$get()),
+    health: async () => await (await root.health.$get()).json(),
+    overview: () => answer(v1.overview.$get()),
+    lineage: () => answer(v1.lineage.$get()),
+    asset: (name: string) => answer(v1.assets[":name"].$get({ param: named(name) })),
+    history: (name: string, limit: number) =>
+      answer(
+        v1.assets[":name"].history.$get({ param: named(name), query: { limit: String(limit) } }),
+      ),
+    partitions: (name: string, limit: number) =>
+      answer(
+        v1.assets[":name"].partitions.$get({ param: named(name), query: { limit: String(limit) } }),
+      ),
+    jobs: () => answer(v1.jobs.$get()),
+    sensors: () => answer(v1.sensors.$get()),
+    runs: (query: RunsQuery) => answer(v1.runs.$get({ query })),
+    run: (id: string) => answer(v1.runs[":id"].$get({ param: { id: encodeURIComponent(id) } })),
+    logs: (id: string, limit: number) =>
+      answer(
+        v1.runs[":id"].logs.$get({
+          param: { id: encodeURIComponent(id) },
+          query: { limit: String(limit) },
+        }),
+      ),
+    quality: (partition?: string) =>
+      answer(v1.quality.$get({ query: partition === undefined ? {} : { partition } })),
+    events: (topic?: string) =>
+      answer(v1.events.$get({ query: topic === undefined ? { limit: "100" } : { topic } })),
+    alerts: () => answer(v1.alerts.$get()),
+  };
+}
+
+/** Which runs a page asks for. */
+export interface RunsQuery {
+  status?: "queued" | "running" | "success" | "failed" | "cancelled";
+  job?: string;
+  asset?: string;
+  cursor?: string;
+  limit?: string;
+}
+
+/** What pages ask the API. */
+export type Client = ReturnType<typeof createClient>;
+type Result<Name extends keyof Client> = Awaited<ReturnType<Client[Name]>>;
+
+/** What this process is. */
+export type About = Result<"about">;
+/** Which dependency answers. */
+export type Health = Result<"health">;
+/** Is all well? */
+export type Overview = Result<"overview">;
+/** The graph. */
+export type Lineage = Result<"lineage">;
+/** An asset in one line. */
+export type AssetCard = Lineage["nodes"][number];
+/** Where an asset stands. */
+export type AssetStatus = AssetCard["status"];
+/** How many assets or partitions of each status. */
+export type AssetCounts = Overview["assets"];
+/** Everything about an asset. */
+export type Asset = Result<"asset">;
+/** Materializations, newest first. */
+export type History = Result<"history">;
+/** A window on partitions. */
+export type Partitions = Result<"partitions">;
+/** A check and its verdict. */
+export type Check = Asset["checks"][number];
+/** A job. */
+export type Job = Result<"jobs">[number];
+/** A sensor. */
+export type Sensor = Result<"sensors">[number];
+/** A page of runs. */
+export type Runs = Result<"runs">;
+/** A run in one line. */
+export type RunSummary = Runs["runs"][number];
+/** Where a run stands. */
+export type RunStatus = RunSummary["status"];
+/** A run with its steps. */
+export type Run = Result<"run">;
+/** A step of a run. */
+export type Step = Run["steps"][number];
+/** One line of a log. */
+export type LogLine = Result<"logs">[number];
+/** A quality report. */
+export type Quality = Result<"quality">;
+/** The outbox. */
+export type Events = Result<"events">;
+/** An alert. */
+export type Alert = Result<"alerts">[number];

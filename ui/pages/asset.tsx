@@ -1,0 +1,324 @@
+import type { JSX } from "hono/jsx/jsx-runtime";
+import type { Asset as AssetData, Check, History, Partitions } from "../client.ts";
+import { Icon } from "../parts/icon.tsx";
+import { Page, type Shell } from "../parts/page.tsx";
+import { Plots, seriesOf } from "../parts/plots.tsx";
+import { AssetTags, FreshnessMark, Pill, runHref } from "../parts/status.tsx";
+import { PartitionStrip } from "../parts/strip.tsx";
+import { ago, duration, minute, plain } from "../words.ts";
+
+interface AssetProps {
+  readonly shell: Shell;
+  readonly asset: AssetData;
+  readonly history: History;
+  readonly partitions: Partitions;
+}
+
+/** Everything about one asset in one view. */
+export function Asset({ shell, asset, history, partitions }: AssetProps): JSX.Element {
+  const { card } = asset;
+  const about = [card, ...asset.upstream, ...asset.downstream].map((one) => one.name);
+  return (
+    <Page
+      shell={shell}
+      title={card.name}
+      at="Assets"
+      scripts={["asset"]}
+      refresh="asset"
+      about={JSON.stringify(about)}
+    >
+      <div class="page">
+        <nav class="crumbs" aria-label="Breadcrumb">
+          <a href="/assets">Assets</a> /{" "}
+          <a href={`/assets?q=group:${encodeURIComponent(card.group)}`}>{card.group}</a>
+        </nav>
+        <Head asset={asset} partitions={partitions} />
+        <div class="grid">
+          <section class="c-main" data-region="main">
+            <Causes asset={asset} shell={shell} />
+            <FreshnessStrip asset={asset} />
+            {asset.partitioning !== null && (
+              <PartitionStrip view={partitions} kind={asset.partitioning.kind} now={shell.now} />
+            )}
+            <Plots series={seriesOf(history)} />
+            <Materializations history={history} shell={shell} />
+          </section>
+          <section class="c-side" data-region="side">
+            <Checks checks={asset.checks} shell={shell} />
+            <div class="cardx">
+              <div class="ch">
+                <h2>Upstream</h2>
+              </div>
+              <AssetTags cards={asset.upstream} none="It is a source" />
+              <div class="ch gap">
+                <h2>Downstream</h2>
+              </div>
+              <AssetTags cards={asset.downstream} none="Nothing is made from it" />
+            </div>
+            <Latest asset={asset} />
+            <Declared asset={asset} />
+          </section>
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+function Head(
+  { asset, partitions }: { readonly asset: AssetData; readonly partitions: Partitions },
+): JSX.Element {
+  const { card, partitioning } = asset;
+  const keys = partitions.partitions.map((partition) => partition.key).toReversed();
+  return (
+    <>
+      <header class="ah">
+        <h1>{card.name}</h1>
+        <span data-region="status">
+          <Pill status={card.status} asset={card.name} />
+        </span>
+        <span class="kind">{card.kind}</span>
+        <span class="grow" />
+        <form class="mat" data-materialize={card.name}>
+          {partitioning !== null && (
+            <label class="pick">
+              <span>Partition</span>
+              <select name="partition">
+                {keys.map((key, i) => (
+                  <option value={key} selected={i === 0}>
+                    {i === 0 ? `${key} (latest)` : key}
+                  </option>
+                ))}
+              </select>
+            </label>
+          )}
+          <button type="submit" class="btn primary">
+            <Icon name="play" />Materialize
+          </button>
+        </form>
+      </header>
+      <p class="dim lead">
+        {asset.description}
+        {asset.owners.length > 0 && (
+          <>
+            {" "}
+            Owned by <b>{asset.owners.join(", ")}</b>.
+          </>
+        )}
+      </p>
+    </>
+  );
+}
+
+function Causes(
+  { asset, shell }: { readonly asset: AssetData; readonly shell: Shell },
+): JSX.Element {
+  const { card, lastFailure } = asset;
+  if (card.causes.length === 0 && lastFailure === null) return <></>;
+  return (
+    <div class={`cardx causes ${card.status}`}>
+      <div class="ch">
+        <h2>Why it is {card.statusWord.toLowerCase()}</h2>
+      </div>
+      <ul class="plain">{card.causes.map((cause) => <li>{cause}</li>)}</ul>
+      {lastFailure !== null && (
+        <p>
+          <span class="error">{lastFailure.message}</span>{" "}
+          <small class="dim">
+            {lastFailure.partition !== null && `[${lastFailure.partition}] `}
+            {ago(lastFailure.at, shell.now)},{" "}
+            <a href={runHref(lastFailure.run)}>run {lastFailure.run}</a>
+          </small>
+        </p>
+      )}
+    </div>
+  );
+}
+
+function FreshnessStrip({ asset }: { readonly asset: AssetData }): JSX.Element {
+  const track = asset.freshnessTrack;
+  const first = track[0];
+  const last = track.at(-1);
+  if (asset.freshnessPolicy === null || first === undefined || last === undefined) return <></>;
+  const looks = { ok: "fresh", warn: "stale", late: "failed", none: "missing" } as const;
+  const length = (part: (typeof track)[number]) => Date.parse(part.to) - Date.parse(part.from);
+  const all = track.reduce((sum, part) => sum + length(part), 0);
+  const kept = track.filter((part) => part.state === "ok" || part.state === "warn")
+    .reduce((sum, part) => sum + length(part), 0);
+  const share = `${(100 * kept / all).toFixed(1)} % on time`;
+  return (
+    <div class="cardx">
+      <div class="ch">
+        <h2>Freshness</h2>
+        <FreshnessMark freshness={asset.card.freshness} />
+        <small class="dim">
+          {asset.freshnessPolicy} · {asset.freshnessState} · {share}
+        </small>
+      </div>
+      <div class="ftl" role="img" aria-label={`Freshness in the last days: ${share}`}>
+        {track.map((part) => (
+          <i
+            class={looks[part.state]}
+            style={`flex:${length(part)}`}
+            title={`${part.state} for ${duration(length(part))} from ${minute(part.from)}`}
+          />
+        ))}
+      </div>
+      <div class="fax">
+        <span>{minute(first.from)}</span>
+        <span>{minute(last.to)}</span>
+      </div>
+    </div>
+  );
+}
+
+function Materializations(
+  { history, shell }: { readonly history: History; readonly shell: Shell },
+): JSX.Element {
+  return (
+    <div class="cardx">
+      <div class="ch">
+        <h2>Materializations</h2>
+        <span class="grow" />
+        <a href="/runs">All runs</a>
+      </div>
+      {history.length === 0 && <p class="dim">It was never built</p>}
+      <div class="scroll tall" role="region" aria-label="Materializations" tabindex={0}>
+        <table hidden={history.length === 0}>
+          <thead>
+            <tr>
+              <th>Partition</th>
+              <th>Run</th>
+              <th class="n">Rows</th>
+              <th class="n">Duration</th>
+              <th>Code</th>
+              <th>Data</th>
+              <th class="n">When</th>
+            </tr>
+          </thead>
+          <tbody>
+            {history.slice(0, 20).map((entry) => (
+              <tr>
+                <td>{entry.partition ?? "—"}</td>
+                <td>
+                  <a href={runHref(entry.run)}>
+                    <code>{entry.run}</code>
+                  </a>
+                </td>
+                <td class="n">{plain(entry.metadata.rows ?? "—")}</td>
+                <td class="n">{duration(entry.durationMs)}</td>
+                <td>
+                  <code>{entry.codeVersion.slice(0, 8)}</code>
+                </td>
+                <td>
+                  <code>{entry.dataVersion.slice(0, 8)}</code>
+                </td>
+                <td class="n nowrap">{ago(entry.at, shell.now)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </div>
+  );
+}
+
+function Checks(
+  { checks, shell }: { readonly checks: readonly Check[]; readonly shell: Shell },
+): JSX.Element {
+  const failing = checks.filter((check) => check.passed === false).length;
+  return (
+    <div class="cardx">
+      <div class="ch">
+        <h2>Checks</h2>
+        <small class="dim">
+          {checks.length === 0
+            ? "none"
+            : failing === 0
+            ? `${checks.length} pass`
+            : `${failing} of ${checks.length} fail`}
+        </small>
+      </div>
+      <ul class="checks">
+        {checks.map((check) => (
+          <li>
+            <i class={checkLook(check)} />
+            <div>
+              <b>{check.name}</b>
+              <em>{check.blocking ? `${check.severity}, blocking` : check.severity}</em>
+              <small title={check.description}>
+                {check.passed === null
+                  ? "never ran"
+                  : `${check.passed ? "passed" : "failed"}: ${check.message ?? ""}`}
+                {check.at !== null && ` · ${ago(check.at, shell.now)}`}
+              </small>
+            </div>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function checkLook(check: Check): string {
+  if (check.passed === null) return "missing";
+  if (check.passed) return "fresh";
+  return check.severity === "warning" ? "stale" : "failed";
+}
+
+function Latest({ asset }: { readonly asset: AssetData }): JSX.Element {
+  const metadata = Object.entries(asset.last?.metadata ?? {});
+  if (metadata.length === 0) return <></>;
+  return (
+    <div class="cardx">
+      <div class="ch">
+        <h2>Latest metadata</h2>
+      </div>
+      <dl>
+        {metadata.map(([name, value]) => (
+          <>
+            <dt>{name}</dt>
+            <dd>{typeof value === "number" ? plain(value) : <code>{plain(value)}</code>}</dd>
+          </>
+        ))}
+      </dl>
+    </div>
+  );
+}
+
+function Declared({ asset }: { readonly asset: AssetData }): JSX.Element {
+  const { config } = asset;
+  const tags = Object.entries(asset.tags).map(([name, value]) => `${name}=${value}`);
+  return (
+    <div class="cardx">
+      <div class="ch">
+        <h2>Declared as</h2>
+      </div>
+      <dl>
+        <dt>runs</dt>
+        <dd>{asset.automation ?? "when asked"}</dd>
+        <dt>jobs</dt>
+        <dd>
+          {asset.jobs.length === 0
+            ? "none"
+            : asset.jobs.map((job) => <a class="block" href={`/automation#${job}`}>{job}</a>)}
+        </dd>
+        <dt>code</dt>
+        <dd>
+          <code>{asset.codeVersion.slice(0, 10)}</code>
+        </dd>
+        {tags.length > 0 && (
+          <>
+            <dt>tags</dt>
+            <dd>{tags.join(", ")}</dd>
+          </>
+        )}
+      </dl>
+      {config !== null && config !== undefined && (
+        <details class="more">
+          <summary>Configuration</summary>
+          <pre tabindex={0}>{JSON.stringify(config, null, 2)}</pre>
+        </details>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,25 @@
+import type { JSX } from "hono/jsx/jsx-runtime";
+import { Page, type Shell } from "../parts/page.tsx";
+
+interface ProblemProps {
+  readonly shell: Shell;
+  readonly status: number;
+  readonly message: string;
+  readonly hint: string | null;
+}
+
+/** Tells what could not be shown, and why. */
+export function Problem({ shell, status, message, hint }: ProblemProps): JSX.Element {
+  return (
+    <Page shell={shell} title={status === 404 ? "Not found" : "Problem"}>
+      <div class="page problem">
+        <h1>{status === 404 ? "There is no such page" : "This did not work"}</h1>
+        <p class="error">{message}</p>
+        {hint !== null && <p>{hint}</p>}
+        <p>
+          <a class="btn" href="/">Home</a> <a class="btn" href="/assets">All assets</a>
+        </p>
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,60 @@
+import type { JSX } from "hono/jsx/jsx-runtime";
+import type { Runs as RunsData, RunsQuery } from "../client.ts";
+import { Page, type Shell } from "../parts/page.tsx";
+import { RunTable } from "../parts/runs.tsx";
+import { look } from "../parts/status.tsx";
+import { count, statusWords } from "../words.ts";
+
+interface RunsProps {
+  readonly shell: Shell;
+  readonly runs: RunsData;
+  readonly query: RunsQuery;
+}
+
+const statuses = ["queued", "running", "success", "failed", "cancelled"] as const;
+
+/** Runs, newest first. */
+export function Runs({ shell, runs, query }: RunsProps): JSX.Element {
+  const all = statuses.reduce((sum, status) => sum + runs.counts[status], 0);
+  return (
+    <Page shell={shell} title="Runs" at="Runs" refresh="run">
+      <div class="page" data-region="runs">
+        <header class="ah">
+          <h1>Runs</h1>
+          <nav class="legend" aria-label="Runs by status">
+            <a class="chip" href="/runs" aria-current={query.status ? undefined : "true"}>
+              All <b>{count(all)}</b>
+            </a>
+            {statuses.map((status) => (
+              <a
+                class={`chip ${look(status)}`}
+                href={`/runs?status=${status}`}
+                aria-current={query.status === status ? "true" : undefined}
+              >
+                <i />
+                {statusWords[status]} <b>{count(runs.counts[status])}</b>
+              </a>
+            ))}
+          </nav>
+        </header>
+        {(query.job ?? query.asset) !== undefined && (
+          <p class="dim lead">
+            Only those of <b>{query.job ?? query.asset}</b>. <a href="/runs">Show all</a>
+          </p>
+        )}
+        <div class="cardx">
+          <RunTable runs={runs.runs} now={shell.now} />
+        </div>
+        {runs.next !== null && (
+          <p class="pager">
+            <a class="btn" href={`/runs?${next(query, runs.next)}`}>Older runs</a>
+          </p>
+        )}
+      </div>
+    </Page>
+  );
+}
+
+function next(query: RunsQuery, cursor: string): string {
+  return new URLSearchParams({ ...query, cursor }).toString();
+}
