@@ -22,7 +22,7 @@ export type Memory = {
   readonly socket?: string;
 };
 
-/** Data of a program started by root below a folder that only root may pass, such as /root. */
+/** Data of a program started by root below a folder that only root may pass, such as its home. */
 const ELSEWHERE = "/var/lib/aurora";
 
 /**

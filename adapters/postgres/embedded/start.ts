@@ -17,6 +17,8 @@ import { init, launch, NAME, shutDown, untilReady } from "./server.ts";
 import { stage } from "./stage.ts";
 import { boundLog } from "./log.ts";
 
+export type { Account } from "./account.ts";
+
 /** What {@link startEmbedded} may be told. */
 export type EmbeddedOptions = {
   /** Folder for data, log and binaries; made if missing. Usually ".aurora". */
