@@ -20,7 +20,10 @@ import {
 } from "./memory_steps.ts";
 import type { Claimed, Finished, Outcome } from "./records.ts";
 
-/** Makes queued steps the worker's. A worker that was given up gets none: nobody would miss what it holds. */
+/**
+ * Makes queued steps the worker's. One that was given up gets none: nobody would miss what it
+ * holds.
+ */
 export function claim(state: MemoryState, ask: Ask): Claimed[] {
   const worker = living(state, ask.worker);
   const claimed: Claimed[] = [];
@@ -116,7 +119,7 @@ function endCancelled(state: MemoryState, step: StepNode, outcome: Outcome): voi
   endStep(state, step, { state: "cancelled", error });
 }
 
-/** Gives ready steps to the worker that made them ready, as far as it takes them; the others are queued. */
+/** Gives ready steps to the worker that made them ready; those that it does not take are queued. */
 function handOn(state: MemoryState, ready: StepNode[], ask: Ask): Claimed[] {
   const worker = living(state, ask.worker);
   const next: Claimed[] = [];

@@ -39,7 +39,8 @@ export function refuseDisorder({ title, steps }: Submission): void {
     const wrong = step.needs.find((need) => !(need >= 0 && need < index));
     if (wrong === undefined) continue;
     throw new RangeError(
-      `Cannot submit "${title}": step ${index} needs step ${wrong}, only earlier ones can be needed`,
+      `Cannot submit "${title}": step ${index} needs step ${wrong}, ` +
+        "only earlier ones can be needed",
     );
   }
 }

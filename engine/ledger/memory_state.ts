@@ -1,5 +1,6 @@
 /**
- * What the in-memory ledger holds: plain mutable values, and the two things that every change does, a fact and news.
+ * What the in-memory ledger holds: plain mutable values, and the two things that every change
+ * does, a fact and news.
  *
  * @module
  */

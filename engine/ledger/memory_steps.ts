@@ -1,5 +1,6 @@
 /**
- * Transitions of steps and attempts in the in-memory ledger. None of them looks at the run: that is `memory_runs.ts`.
+ * Transitions of steps and attempts in the in-memory ledger. None of them looks at the run: that
+ * is `memory_runs.ts`.
  *
  * @module
  */

@@ -118,7 +118,7 @@ async function oneMove(world: Walk): Promise<string> {
 
 const times = (n: number, move: string) => Array.from({ length: n }, () => move);
 const common = [...times(5, "claim"), "submit", "late", "cancel", "bury", "leave", "wait"];
-/** How often each move is made: in a calm history, and in one in which workers die more than they finish. */
+/** How often each move is made: in a calm history, and in one of workers that die a lot. */
 const calm = [...common, ...times(6, "finish"), ...times(2, "submit"), "late", "wait"];
 const deadly = [...common, "finish", ...times(4, "bury")];
 
@@ -148,7 +148,7 @@ function randomAsk({ dice }: Walk, worker: string) {
   return { worker, queues: taken, room: dice.below(4) };
 }
 
-/** Ends some of the attempts, some of them twice, and compares what was accepted with what should be. */
+/** Ends some of the attempts, some of them twice, and compares what was accepted with the rule. */
 async function finish(world: Walk, worker: string, among: readonly Given[]): Promise<void> {
   const { dice, ledger, seen } = world;
   const some = Array.from({ length: dice.below(4) }, () => among.length ? dice.pick(among) : null);
