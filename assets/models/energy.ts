@@ -4,6 +4,7 @@
  * @module
  */
 import { asset, check, fail, pass } from "engine";
+import { dailyTraits } from "../daily_traits.ts";
 import { daily } from "../partitions.ts";
 import { cache, database, objects } from "../resources.ts";
 import { engineered } from "../training/engineered.ts";
@@ -12,8 +13,10 @@ import { energyRecipe as recipe } from "./recipes.ts";
 
 /** The model of the same name; see {@linkcode recipe} for how it is trained. */
 export const energyModel = asset({
+  ...dailyTraits,
   name: "models/energy",
   description: "Energy a user will rate at an hour of the coming day, XGBoost",
+  tags: ["training"],
   kinds: ["xgboost", "onnx"],
   deps: { engineered },
   partitions: daily,

@@ -4,6 +4,7 @@
  * @module
  */
 import { asset, check, fail, pass } from "engine";
+import { dailyTraits } from "../daily_traits.ts";
 import { daily } from "../partitions.ts";
 import { cache, database, objects } from "../resources.ts";
 import { engineered } from "../training/engineered.ts";
@@ -12,8 +13,10 @@ import { moodRecipe as recipe } from "./recipes.ts";
 
 /** The model of the same name; see {@linkcode recipe} for how it is trained. */
 export const moodModel = asset({
+  ...dailyTraits,
   name: "models/mood",
   description: "Mean mood of a user's next local day, LightGBM",
+  tags: ["training"],
   kinds: ["lightgbm", "onnx"],
   deps: { engineered },
   partitions: daily,

@@ -4,6 +4,7 @@
  * @module
  */
 import { asset, check, fail, pass } from "engine";
+import { dailyTraits } from "../daily_traits.ts";
 import { daily } from "../partitions.ts";
 import { cache, database, objects } from "../resources.ts";
 import { engineered } from "../training/engineered.ts";
@@ -12,8 +13,10 @@ import { sleepQualityRecipe as recipe } from "./recipes.ts";
 
 /** The model of the same name; see {@linkcode recipe} for how it is trained. */
 export const sleepQualityModel = asset({
+  ...dailyTraits,
   name: "models/sleep_quality",
   description: "Quality a user will rate for the coming night, the better of XGBoost and LightGBM",
+  tags: ["training"],
   kinds: ["xgboost", "lightgbm", "onnx"],
   deps: { engineered },
   partitions: daily,

@@ -114,7 +114,7 @@ async function championMae(champion: Model | undefined, split: Split): Promise<n
 /**
  * Trains all candidates, keeps the best and decides about its promotion.
  *
- * `digestOf` names the bytes: the store of objects does it while it keeps them.
+ * `digestOf` names the bytes by hexadecimal digits: the store of objects does it while it keeps them.
  *
  * @throws {RangeError} If the table has too few rows to be split.
  */
@@ -153,10 +153,9 @@ function describe({ task, split, contenders, best, before, digest }: Outcome): M
     tolerance: recipe.tolerance,
   });
   const iso = (instant: number) => new Date(instant).toISOString();
-  const hex = digest.replace(/^sha256[:-]/, "");
   return {
     name,
-    modelVersion: `${name}-${partition}-${hex.slice(0, 12)}`,
+    modelVersion: `${name}-${partition}-${digest.slice(0, 12)}`,
     partition,
     digest,
     signature: {

@@ -5,6 +5,7 @@
  */
 import { asset, type TableSlice } from "engine";
 import type { Sql } from "../sql.ts";
+import { dailyTraits } from "../daily_traits.ts";
 import { daily } from "../partitions.ts";
 import { database } from "../resources.ts";
 import { users } from "../source.ts";
@@ -44,8 +45,10 @@ export async function saveActiveUsers(
 
 /** The step of the same name of the prediction pipeline. */
 export const activeUsers = asset({
+  ...dailyTraits,
   name: "predictions/active_users",
   description: "Premium and pro users who are active at the end of the day",
+  tags: ["predictions"],
   kinds: ["postgres"],
   deps: { users },
   partitions: daily,

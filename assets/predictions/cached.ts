@@ -5,6 +5,7 @@
  */
 import { asset } from "engine";
 import type { Sql } from "../sql.ts";
+import { dailyTraits } from "../daily_traits.ts";
 import { daily } from "../partitions.ts";
 import { cache, database } from "../resources.ts";
 import { activeUsers } from "./active_users.ts";
@@ -57,8 +58,10 @@ export function cachedSet(partition: string, predictions: readonly Prediction[])
 
 /** The step of the same name of the prediction pipeline. */
 export const predictionsCached = asset({
+  ...dailyTraits,
   name: "predictions/cached",
   description: "The newest predictions of every active user, in the cache",
+  tags: ["predictions"],
   kinds: ["redis"],
   deps: { saved: predictionsSaved, users: activeUsers },
   partitions: daily,

@@ -4,6 +4,7 @@
  * @module
  */
 import { asset, newest } from "engine";
+import { dailyTraits } from "../daily_traits.ts";
 import { energyModel } from "../models/energy.ts";
 import { daily } from "../partitions.ts";
 import { database, objects } from "../resources.ts";
@@ -12,8 +13,10 @@ import { materializePredictions } from "./prediction_asset.ts";
 
 /** The step of the same name of the prediction pipeline. */
 export const energyPredictions = asset({
+  ...dailyTraits,
   name: "predictions/energy",
   description: "Energy of every active user in the next 24 hours, every two hours",
+  tags: ["predictions"],
   kinds: ["onnx"],
   deps: { model: newest(energyModel), users: activeUsers },
   partitions: daily,

@@ -4,6 +4,7 @@
  * @module
  */
 import { asset, newest } from "engine";
+import { dailyTraits } from "../daily_traits.ts";
 import { moodModel } from "../models/mood.ts";
 import { daily } from "../partitions.ts";
 import { database, objects } from "../resources.ts";
@@ -12,8 +13,10 @@ import { materializePredictions } from "./prediction_asset.ts";
 
 /** The step of the same name of the prediction pipeline. */
 export const moodPredictions = asset({
+  ...dailyTraits,
   name: "predictions/mood",
   description: "Mean mood of every active user's next local day",
+  tags: ["predictions"],
   kinds: ["onnx"],
   deps: { model: newest(moodModel), users: activeUsers },
   partitions: daily,

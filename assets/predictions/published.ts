@@ -4,6 +4,7 @@
  * @module
  */
 import { asset } from "engine";
+import { dailyTraits } from "../daily_traits.ts";
 import { daily } from "../partitions.ts";
 import { database } from "../resources.ts";
 import { predictionsSaved } from "./saved.ts";
@@ -11,8 +12,10 @@ import { readPredictions } from "./table.ts";
 
 /** One event for each user and kind. */
 export const predictionsPublished = asset({
+  ...dailyTraits,
   name: "predictions/published",
   description: "An event for each user and kind of prediction, through the outbox",
+  tags: ["predictions"],
   kinds: ["kafka"],
   deps: { saved: predictionsSaved },
   partitions: daily,

@@ -4,6 +4,7 @@
  * @module
  */
 import { asset, type TableSlice } from "engine";
+import { dailyTraits } from "../daily_traits.ts";
 import { getFrame } from "../inputs/frame_store.ts";
 import { daily } from "../partitions.ts";
 import { database, objects } from "../resources.ts";
@@ -14,8 +15,10 @@ import { savePredictions } from "./table.ts";
 
 /** The step of the same name of the prediction pipeline. */
 export const predictionsSaved = asset({
+  ...dailyTraits,
   name: "predictions/saved",
   description: "All predictions of the day, in one transaction",
+  tags: ["predictions"],
   kinds: ["postgres"],
   deps: {
     energy: energyPredictions,

@@ -4,6 +4,7 @@
  * @module
  */
 import { asset, newest } from "engine";
+import { dailyTraits } from "../daily_traits.ts";
 import { sleepQualityModel } from "../models/sleep_quality.ts";
 import { daily } from "../partitions.ts";
 import { database, objects } from "../resources.ts";
@@ -12,8 +13,10 @@ import { materializePredictions } from "./prediction_asset.ts";
 
 /** The step of the same name of the prediction pipeline. */
 export const sleepQualityPredictions = asset({
+  ...dailyTraits,
   name: "predictions/sleep_quality",
   description: "Quality of every active user's coming night",
+  tags: ["predictions"],
   kinds: ["onnx"],
   deps: { model: newest(sleepQualityModel), users: activeUsers },
   partitions: daily,

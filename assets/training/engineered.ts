@@ -8,6 +8,7 @@
  */
 import { asset, check, fail, pass } from "engine";
 import { type Frame, numbers } from "../../ml/mod.ts";
+import { dailyTraits } from "../daily_traits.ts";
 import { DAY } from "../inputs/calendar.ts";
 import { getFrame, putFrame } from "../inputs/frame_store.ts";
 import { historyOf } from "../inputs/history.ts";
@@ -36,8 +37,10 @@ const config = { warmUpDays: 14, featureVersion: FEATURE_VERSION } as const;
 
 /** The step of the same name of the training pipeline. */
 export const engineered = asset({
+  ...dailyTraits,
   name: "training/engineered",
   description: "One training table per model, each row with the inputs known before its label",
+  tags: ["training"],
   kinds: ["typescript", "arrow"],
   deps: { data: extractTrainingData },
   partitions: daily,

@@ -4,6 +4,7 @@
  * @module
  */
 import { asset } from "engine";
+import { dailyTraits } from "../daily_traits.ts";
 import { putFrame } from "../inputs/frame_store.ts";
 import { DAY } from "../inputs/calendar.ts";
 import { extractHistory } from "../inputs/extract_history.ts";
@@ -29,8 +30,10 @@ const config = { days: 90 } as const;
 
 /** The step of the same name of the training pipeline. */
 export const extractTrainingData = asset({
+  ...dailyTraits,
   name: "training/extract_training_data",
   description: "Events of the last 90 days as known at the end of the day, in typed columns",
+  tags: ["training"],
   kinds: ["postgres", "arrow"],
   deps: { events: lifeEvents, users },
   partitions: daily,

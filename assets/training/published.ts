@@ -4,6 +4,7 @@
  * @module
  */
 import { asset } from "engine";
+import { dailyTraits } from "../daily_traits.ts";
 import { energyModel } from "../models/energy.ts";
 import { moodModel } from "../models/mood.ts";
 import { sleepQualityModel } from "../models/sleep_quality.ts";
@@ -11,8 +12,10 @@ import { daily } from "../partitions.ts";
 
 /** One event for each model, promoted or not. */
 export const trainingPublished = asset({
+  ...dailyTraits,
   name: "training/published",
   description: "An event for each model that was trained, through the outbox",
+  tags: ["training"],
   kinds: ["kafka"],
   deps: { energy: energyModel, mood: moodModel, sleep_quality: sleepQualityModel },
   partitions: daily,

@@ -1,6 +1,20 @@
-import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import type { Metadata } from "engine";
 import { Scorer } from "../../ml/mod.ts";
-import { energyModel } from "../../assets/models/energy.ts";
+import { extractHistory } from "../../assets/inputs/extract_history.ts";
+import { historyOf } from "../../assets/inputs/history.ts";
+import { inputsOf, MODELS } from "../../assets/inputs/model_inputs.ts";
+import { stateAt } from "../../assets/inputs/user_state.ts";
+import { energyModel, energyModelIsPromoted } from "../../assets/models/energy.ts";
+import { materializeModel } from "../../assets/models/model_asset.ts";
+import { energyRecipe } from "../../assets/models/recipes.ts";
+import { targetsOf } from "../../assets/predictions/score.ts";
 import { moodModel } from "../../assets/models/mood.ts";
 import { champion, rollback, servedModel } from "../../assets/models/registry.ts";
 import { sleepQualityModel } from "../../assets/models/sleep_quality.ts";
@@ -152,6 +166,61 @@ Deno.test("training and predictions run end to end on a small population", async
     const past = { name: "energy", partition: "2026-04-01", planned: null } as const;
     await assertRejects(() => servedModel(sql, past), Deno.errors.NotFound, "2026-04-01");
   });
+});
+
+Deno.test("a worse model is not promoted: the champion stays in service and in the cache", async () => {
+  await using db = await trainingDatabase();
+  const pipeline = new Pipeline(db);
+  const [first] = await train(pipeline, lastDay);
+  const cachedModel = async () => {
+    const [bytes] = await pipeline.cache.get(["aurora:model:energy"]);
+    return JSON.parse(new TextDecoder().decode(bytes)).modelVersion;
+  };
+  const day = "2026-04-10";
+  await pipeline.run(extractTrainingData, day);
+  const tables = (await pipeline.run(engineered, day)).value;
+  const reported: Metadata[] = [];
+  const worse = await materializeModel({
+    name: "energy",
+    recipe: { ...energyRecipe, rounds: 8 },
+    engineered: tables,
+    context: {
+      partition: day,
+      version: 999n,
+      signal: new AbortController().signal,
+      resources: { database: db.sql, objects: pipeline.objects, cache: pipeline.cache },
+      log: () => {},
+      report: (metadata) => void reported.push(metadata),
+    },
+  });
+  assertEquals([worse.promoted, worse.served], [false, first!.value.version]);
+  assertStringIncludes(worse.reason, "against the champion's");
+  assertEquals(reported[0]!.promoted, false);
+  assertEquals(await cachedModel(), first!.value.modelVersion);
+  const check = await energyModelIsPromoted.run(worse, { partition: day, resources: {} });
+  assertEquals([check.passed, energyModelIsPromoted.severity], [false, "warning"]);
+});
+
+Deno.test("the offline and the online path give equal inputs for the same user and day", async () => {
+  await using db = await trainingDatabase();
+  const never = new AbortController().signal;
+  const read = async (from: string, to: string) => {
+    const span = { from: new Date(from), to: new Date(to) };
+    const frames = await extractHistory(db.sql, span, never);
+    return historyOf(frames.users, frames.events);
+  };
+  const offline = await read("2026-01-10", "2026-04-10");
+  const online = await read("2026-03-04", "2026-04-01");
+  const cutoff = Date.parse("2026-04-01");
+  for (const user of online.users) {
+    const same = offline.users.find((u) => u.id === user.id)!;
+    const [a, b] = [stateAt(offline, same, cutoff), stateAt(online, user, cutoff)];
+    for (const model of MODELS) {
+      for (const at of targetsOf[model](a)) {
+        assertEquals(inputsOf[model](b, at), inputsOf[model](a, at), `${model} ${user.id}`);
+      }
+    }
+  }
 });
 
 Deno.test("nothing recorded at or after the as-of instant changes a training table", async () => {
