@@ -7,6 +7,7 @@ import type { Definitions } from "../graph/define.ts";
 import type { Ledger, WorkerHello } from "../ledger/ledger.ts";
 import type { Claimed, Outcome } from "../ledger/records.ts";
 import type { Lender } from "./lend.ts";
+import { pause } from "./pause.ts";
 import { type LogBuffer, logBuffer } from "./step_log.ts";
 import { type Bench, runStep } from "./step.ts";
 
@@ -225,18 +226,4 @@ class Shift {
     clearTimeout(timer);
     await this.#finishing;
   }
-}
-
-/** Waits, at most until `signal` aborts. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done);
-  });
 }

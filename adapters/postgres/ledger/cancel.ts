@@ -1,3 +1,4 @@
+import { jsonText } from "./json_text.ts";
 import type { Claimed } from "engine";
 import type { Sql } from "../connect.ts";
 import { admit } from "./submit.ts";
@@ -9,12 +10,12 @@ export async function cancel(sql: Sql, run: string, by: string): Promise<boolean
     const [ended] = await tx<{ job: string | null }[]>`
       with r as (
         update engine.run set state = 'cancelled', ended_at = clock_timestamp(),
-          error = ${JSON.stringify(error)}::text::jsonb
+          error = ${jsonText(error)}::text::jsonb
         where id = ${run}::bigint and state in ('queued', 'running')
         returning id, job),
       s as (
         update engine.step set state = 'cancelled', ended_at = clock_timestamp(),
-          error = ${JSON.stringify(error)}::text::jsonb
+          error = ${jsonText(error)}::text::jsonb
         from r where step.run = r.id and step.state in ('waiting', 'queued')
         returning step.run, step.step, step.asset, step.partition),
       f as (

@@ -27,10 +27,11 @@ export async function claim(sql: Sql, ask: Ask): Promise<readonly Claimed[]> {
 }
 
 async function once(sql: Sql, ask: Ask): Promise<readonly Claimed[]> {
-  return await sql<ClaimedRow[]>`
+  const rows = await sql<ClaimedRow[]>`
     with c as (
       select s.run, s.step, s.asset, s.partition from engine.step s
       where s.state = 'queued' and s.queue = any(${ask.queues as string[]}::text[])
+        and exists (select 1 from engine.worker w where w.id = ${ask.worker}::bigint and w.gone_at is null)
         and (s.not_before is null or s.not_before <= clock_timestamp())
         and not exists (select 1 from engine.step o
           where o.state = 'running' and o.asset = s.asset and o.partition = s.partition)
@@ -49,6 +50,13 @@ async function once(sql: Sql, ask: Ask): Promise<readonly Claimed[]> {
       insert into engine.fact (kind, name, partition, run, step, state)
       select 'step', asset, partition, run, step, 'running' from u)
     select run::text, step, asset, partition, attempt, version, reason, started_at as "startedAt",
-      case when row_number() over () = 1 then pg_notify('aurora', 'fact') end
+      case when row_number() over () = 1 then pg_notify('aurora', 'fact') end as told
     from u order by priority, u.run, step`;
+  return rows.map(claimedOf);
+}
+
+/** Without what the row has besides. */
+export function claimedOf(row: ClaimedRow): Claimed {
+  const { run, step, asset, partition, attempt, version, reason, startedAt } = row;
+  return { run, step, asset, partition, attempt, version, reason, startedAt };
 }

@@ -1,6 +1,8 @@
+import { jsonText } from "./json_text.ts";
 import type { StepError, WorkerHello, WorkerRecord } from "engine";
 import { connect, type Sql, type Transaction } from "../connect.ts";
 import { type EndedRow, endStep, recordFailure } from "./fail.ts";
+import { admit } from "./submit.ts";
 
 /** Class of the advisory locks that workers hold while they live. */
 const ALIVE = 7741;
@@ -63,25 +65,50 @@ export async function reap(
         : `no heartbeat for ${Math.round(silent)} ms: stopped or cut off`,
     }));
   for (const { worker, cause } of dead) await bury(sql, worker, cause);
+  await admitWaiting(sql);
   return dead;
 }
 
+/** Runs whose turn came while nobody said so, since a worker died between a run's end and the admission of the next. */
+async function admitWaiting(sql: Sql): Promise<void> {
+  const jobs = await sql<{ job: string }[]>`
+    select job from engine.run where state in ('queued', 'running') and job is not null
+    group by job having count(*) filter (where state = 'queued') > 0
+      and count(*) filter (where state = 'running') < max(max_active)`;
+  for (const { job } of jobs) {
+    await sql.begin(async (tx) => {
+      await admit(tx, job);
+      await tx`select pg_notify('aurora', 'step'), pg_notify('aurora', 'fact')`;
+    });
+  }
+}
+
 /** Gives up a worker and queues again what it held. */
-export async function bury(sql: Sql, worker: string, cause: string): Promise<void> {
+export async function bury(
+  sql: Sql,
+  worker: string,
+  cause: string,
+  willing = false,
+): Promise<void> {
   await sql.begin(async (tx) => {
     const [gone] = await tx`
       update engine.worker set gone_at = clock_timestamp(), cause = ${cause}
       where id = ${worker}::bigint and gone_at is null returning 1`;
     if (gone === undefined) return;
-    await release(tx, worker, cause);
+    await release(tx, worker, cause, willing ? 0 : 1);
     await tx`insert into engine.fact (kind, name, state, data)
-      values ('worker', ${worker}, 'gone', ${JSON.stringify({ cause })}::text::jsonb)`;
+      values ('worker', ${worker}, 'gone', ${jsonText({ cause })}::text::jsonb)`;
     await tx`select pg_notify('aurora', 'step'), pg_notify('aurora', 'fact')`;
   });
 }
 
 /** What the worker held is queued again, cancelled with its run, or failed if it has killed too many workers. */
-async function release(tx: Transaction, worker: string, cause: string): Promise<void> {
+async function release(
+  tx: Transaction,
+  worker: string,
+  cause: string,
+  counts: 0 | 1,
+): Promise<void> {
   const error: StepError = {
     message: `Worker ${worker} was lost: ${cause}`,
     causes: [],
@@ -89,11 +116,11 @@ async function release(tx: Transaction, worker: string, cause: string): Promise<
   };
   const ended = await tx<(EndedRow & { state: string })[]>`
     with f as (
-      update engine.step s set lost = s.lost + 1, ready_at = clock_timestamp(),
-        error = ${JSON.stringify(error)}::text::jsonb,
-        state = case when r.state = 'cancelled' then 'cancelled' when s.lost + 1 >= ${MOST_LOST} then 'failed'
+      update engine.step s set lost = s.lost + ${counts}, ready_at = clock_timestamp(),
+        error = ${jsonText(error)}::text::jsonb,
+        state = case when r.state = 'cancelled' then 'cancelled' when s.lost + ${counts} >= ${MOST_LOST} then 'failed'
           else 'queued' end,
-        ended_at = case when r.state = 'cancelled' or s.lost + 1 >= ${MOST_LOST} then clock_timestamp() end
+        ended_at = case when r.state = 'cancelled' or s.lost + ${counts} >= ${MOST_LOST} then clock_timestamp() end
       from engine.run r
       where s.worker = ${worker}::bigint and s.state = 'running' and r.id = s.run
       returning s.*),
@@ -105,20 +132,22 @@ async function release(tx: Transaction, worker: string, cause: string): Promise<
       select 'step', asset, partition, run, step, state from f)
     select run::text, step, asset, partition, version, state from f`;
   for (const row of ended) {
-    await recordFailure(tx, row, "lost", error);
+    if (row.state !== "failed") await recordFailure(tx, row, "lost", error);
     if (row.state === "queued") continue;
-    const message = `${row.asset} was running when ${MOST_LOST} workers died: ${error.message}`;
+    const died = `${row.asset} was running when ${MOST_LOST} workers died: ${error.message}`;
+    const why = row.state === "failed" ? { ...error, message: died } : error;
     if (row.state === "failed") {
-      await tx`update engine.step set error = ${JSON.stringify({ ...error, message })}::text::jsonb
+      await recordFailure(tx, row, "failed", why);
+      await tx`update engine.step set error = ${jsonText(why)}::text::jsonb
         where run = ${row.run}::bigint and step = ${row.step}`;
     }
-    await endStep(tx, row, { ...error, message });
+    await endStep(tx, row, why, row.state === "failed" ? "failed" : "cancelled");
   }
 }
 
 /** Ends a worker by its own will. */
 export async function leave(sql: Sql, life: Life): Promise<void> {
-  await bury(sql, life.worker, "it ended by its own will");
+  await bury(sql, life.worker, "it ended by its own will", true);
   await life.sql.end({ timeout: 1 });
 }
 

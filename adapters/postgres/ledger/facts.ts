@@ -1,53 +1,45 @@
+import { jsonText } from "./json_text.ts";
 import type { CheckState, EventRecord, Fact, LogQuery, LogRecord } from "engine";
 import type { Sql } from "../connect.ts";
 
-/** (xid, seq) as text of equal length, so that it compares like the pair. */
-const seqOf = (xid: string, seq: string) => `${xid.padStart(20, "0")}.${seq.padStart(19, "0")}`;
+/** A sequence as text of equal length, so that it compares like the number. */
+const seqOf = (seq: bigint) => String(seq).padStart(19, "0");
 
-function placeOf(after: string): readonly [xid: string, seq: string] {
-  const found = /^(\d{20})\.(\d{19})$/.exec(after);
-  if (!found) throw new SyntaxError(`Cannot read facts: "${after}" is no place in their order`);
-  return [String(BigInt(found[1]!)), String(BigInt(found[2]!))];
+function numberOf(after: string): string {
+  if (after === "") return "0";
+  if (/^\d{19}$/.test(after)) return String(BigInt(after));
+  throw new SyntaxError(`Cannot read facts: "${after}" is no place in their order`);
 }
 
-type FactRow = Omit<Fact, "seq"> & { readonly xid: string; readonly no: string };
+type FactRow = Omit<Fact, "seq"> & { readonly seq: bigint };
 
-/**
- * Facts in commit order. Only those older than every open transaction are given: a later one cannot come before them,
- * so going on from (xid, seq) misses none.
- */
+/** Facts in commit order, which is the order of their numbers. */
 export async function facts(sql: Sql, after: string, limit: number): Promise<readonly Fact[]> {
-  const [xid, seq] = after === "" ? ["0", "0"] : placeOf(after);
   const rows = await sql<FactRow[]>`
-    select xid::text, seq::text as no, at, kind, name, partition, run::text, step, state, data
-    from engine.fact f
-    where (f.xid, f.seq) > (${xid}::text::xid8, ${seq}::bigint)
-      and f.xid < pg_snapshot_xmin(pg_current_snapshot())
-    order by f.xid, f.seq limit ${limit}`;
-  return rows.map(({ xid, no, ...fact }) => ({ ...fact, seq: seqOf(xid, no) }));
+    select seq, at, kind, name, partition, run::text, step, state, data from engine.fact f
+    where f.seq > ${numberOf(after)}::bigint order by f.seq limit ${limit}`;
+  return rows.map((fact) => ({ ...fact, seq: seqOf(fact.seq) }));
 }
 
 /** The place of the newest fact; empty if there is none. */
 export async function newestFact(sql: Sql): Promise<string> {
-  const [row] = await sql<{ xid: string; no: string }[]>`
-    select xid::text, seq::text as no from engine.fact f
-    where f.xid < pg_snapshot_xmin(pg_current_snapshot()) order by f.xid desc, f.seq desc limit 1`;
-  return row === undefined ? "" : seqOf(row.xid, row.no);
+  const [row] = await sql<{ seq: bigint | null }[]>`select max(seq) as seq from engine.fact`;
+  return row?.seq === null || row === undefined ? "" : seqOf(row.seq);
 }
 
-/** The latest verdict of each check. */
+/** The latest verdict of each check of each slice. */
 export async function checks(sql: Sql, asset?: string): Promise<readonly CheckState[]> {
   return await sql<CheckState[]>`
-    select distinct on (asset, name) asset, partition, name as check, severity, blocking, passed, reason, metadata,
+    select distinct on (asset, partition, name) asset, partition, name as check, severity, blocking, passed, reason, metadata,
       run::text, at
     from engine.check_result where ${asset ?? null}::text is null or asset = ${asset ?? null}
-    order by asset, name, id desc`;
+    order by asset, partition, name, id desc`;
 }
 
 /** Adds lines to logs and says of which runs. */
 export async function writeLog(sql: Sql, lines: readonly LogRecord[]): Promise<void> {
   if (lines.length === 0) return;
-  const rows = JSON.stringify(lines.map((l) => ({ ...l, at: l.at.toISOString() })));
+  const rows = jsonText(lines.map((l) => ({ ...l, at: l.at.toISOString() })));
   const runs = [...new Set(lines.map((l) => l.run))];
   await sql`
     with l as (

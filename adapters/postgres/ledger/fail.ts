@@ -1,3 +1,4 @@
+import { jsonText } from "./json_text.ts";
 import type { Outcome, Result, StepError } from "engine";
 import type { Sql, Transaction } from "../connect.ts";
 import { admit } from "./submit.ts";
@@ -21,7 +22,7 @@ export async function endFailed(sql: Sql, o: Other, worker: string): Promise<boo
     const [row] = await tx<(EndedRow & { job: string | null })[]>`
       with f as (
         update engine.step s set state = case when r.state = 'cancelled' then 'cancelled' else ${state} end,
-          not_before = ${retryAt}, error = ${JSON.stringify(o.error)}::text::jsonb,
+          not_before = ${retryAt}, error = ${jsonText(o.error)}::text::jsonb,
           ready_at = case when ${state} = 'queued' then coalesce(${retryAt}, clock_timestamp()) else ready_at end,
           ended_at = case when ${state} = 'queued' and r.state <> 'cancelled' then null else clock_timestamp() end
         from engine.run r, (select step, ready_at as ready, started_at as started from engine.step
@@ -39,7 +40,7 @@ export async function endFailed(sql: Sql, o: Other, worker: string): Promise<boo
     await recordFailure(tx, row, o.state, o.error);
     await tx`insert into engine.fact (kind, name, partition, run, step, state)
       values ('step', ${row.asset}, ${row.partition}, ${row.run}::bigint, ${row.step}, ${state})`;
-    if (retryAt === null) await endStep(tx, row, o.error);
+    if (retryAt === null) await endStep(tx, row, o.error, o.state);
     await tx`select pg_notify('aurora', 'fact'), pg_notify('aurora', 'step')`;
     if (retryAt === null && row.job !== null) await admit(tx, row.job);
     return true;
@@ -70,7 +71,7 @@ export async function recordFailure(
   await tx`
     insert into engine.failure (asset, partition, state, at, run, error)
     values (${row.asset}, ${row.partition}, ${state}, clock_timestamp(), ${row.run}::bigint,
-      ${JSON.stringify(error)}::text::jsonb)
+      ${jsonText(error)}::text::jsonb)
     on conflict (asset, partition) do update
       set state = excluded.state, at = excluded.at, run = excluded.run, error = excluded.error`;
 }
@@ -80,6 +81,7 @@ export async function endStep(
   tx: Transaction,
   row: Pick<EndedRow, "run" | "step" | "asset" | "partition">,
   error: StepError,
+  ended: "failed" | "cancelled" = "failed",
 ): Promise<void> {
   const where = row.partition === "" ? `"${row.asset}"` : `"${row.asset}" [${row.partition}]`;
   const skipped: StepError = {
@@ -94,14 +96,16 @@ export async function endStep(
       select e.dst from below b join engine.edge e on e.run = ${row.run}::bigint and e.src = b.step),
     s as (
       update engine.step set state = 'skipped', ended_at = clock_timestamp(),
-        error = ${JSON.stringify(skipped)}::text::jsonb
+        error = ${jsonText(skipped)}::text::jsonb
       where run = ${row.run}::bigint and step in (select step from below) and state = 'waiting'
       returning step, asset, partition),
     k as (select count(*)::int + 1 as ended from s),
     r as (
-      update engine.run set steps_left = steps_left - k.ended, failed_steps = failed_steps + k.ended,
-        error = coalesce(error, ${JSON.stringify(error)}::text::jsonb),
-        state = case when steps_left > k.ended or state = 'cancelled' then state else 'failed' end,
+      update engine.run set steps_left = steps_left - k.ended,
+        worst = case when worst = 'failed' then worst else ${ended} end,
+        error = coalesce(error, ${jsonText(error)}::text::jsonb),
+        state = case when steps_left > k.ended or state = 'cancelled' then state
+          when worst = 'failed' then worst else ${ended} end,
         ended_at = case when steps_left = k.ended then clock_timestamp() else ended_at end
       from k where id = ${row.run}::bigint
       returning id, job, state)
@@ -117,16 +121,16 @@ async function withhold(tx: Transaction, row: EndedRow, r: Result): Promise<void
       data_version, inputs, metadata, value, published)
     select ${row.version}, ${row.asset}, ${row.partition}, ${row.run}::bigint, ${row.step},
       extract(epoch from clock_timestamp() - a.started_at) * 1000, ${r.code}, ${r.config}, ${r.dataVersion},
-      ${JSON.stringify(r.inputs)}::text::jsonb, ${JSON.stringify(r.metadata)}::text::jsonb,
-      ${JSON.stringify(r.value)}::text::jsonb, false
+      ${jsonText(r.inputs)}::text::jsonb, ${jsonText(r.metadata)}::text::jsonb,
+      ${jsonText(r.value)}::text::jsonb, false
     from engine.attempt a where a.version = ${row.version}`;
   await tx`
     insert into engine.check_result (version, asset, partition, name, severity, blocking, passed, reason, metadata, run)
     select ${row.version}, ${row.asset}, ${row.partition}, c.check, c.severity, c.blocking, c.passed, c.reason,
       c.metadata, ${row.run}::bigint
-    from jsonb_to_recordset(${JSON.stringify(r.checks)}::text::jsonb)
+    from jsonb_to_recordset(${jsonText(r.checks)}::text::jsonb)
       as c("check" text, severity text, blocking boolean, passed boolean, reason text, metadata jsonb)`;
   await tx`insert into engine.fact (kind, name, partition, run, step, data)
     values ('withheld', ${row.asset}, ${row.partition}, ${row.run}::bigint, ${row.step},
-      ${JSON.stringify({ version: String(row.version) })}::text::jsonb)`;
+      ${jsonText({ version: String(row.version) })}::text::jsonb)`;
 }

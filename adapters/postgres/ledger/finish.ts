@@ -1,6 +1,7 @@
-import type { Ask, Claimed, Finished, Outcome } from "engine";
+import { jsonText } from "./json_text.ts";
+import type { Ask, Finished, Outcome } from "engine";
 import type { Sql } from "../connect.ts";
-import type { ClaimedRow } from "./claim.ts";
+import { claimedOf, type ClaimedRow } from "./claim.ts";
 import { endFailed, endRefused } from "./fail.ts";
 import { admit } from "./submit.ts";
 import { tokenOf } from "./token.ts";
@@ -74,7 +75,7 @@ function rowOf(o: Success) {
 async function publish(sql: Sql, done: readonly Success[], ask: Ask): Promise<Finished> {
   const rows = await sql<Row[]>`
     with d as (
-      select * from jsonb_to_recordset(${JSON.stringify(done.map(rowOf))}::text::jsonb)
+      select * from jsonb_to_recordset(${jsonText(done.map(rowOf))}::text::jsonb)
         as x(run bigint, step int, attempt int, code text, config text, data_version text, inputs jsonb,
           metadata jsonb, value jsonb, checks jsonb, events jsonb)),
     f as (
@@ -137,7 +138,7 @@ async function publish(sql: Sql, done: readonly Success[], ask: Ask): Promise<Fi
       returning s.run, s.step, s.asset, s.partition, s.attempt, s.version, s.reason, s.started_at, s.state),
     r as (
       update engine.run set steps_left = steps_left - q.k,
-        state = case when steps_left > q.k then state when failed_steps > 0 then 'failed' else 'success' end,
+        state = case when steps_left > q.k then state else coalesce(worst, 'success') end,
         ended_at = case when steps_left = q.k then clock_timestamp() end
       from (select run, count(*)::int as k from f group by run) q
       where run.id = q.run
@@ -163,16 +164,10 @@ async function publish(sql: Sql, done: readonly Success[], ask: Ask): Promise<Fi
     union all
     select 'ended', id::text, 0, '', '', 0, 0, '', null, job from r where state <> 'running' and job is not null
     union all
-    select 'told', '', 0, '', '', 0, 0, '', null, null from z where false`;
+    select 'told', '', 0, '', '', 0, 0, '', null, null from z`;
   await admitNext(sql, rows);
   const accepted = rows.filter((r) => r.what === "done").map(tokenOf);
   return { accepted, next: rows.filter((r) => r.what === "next").map(claimedOf) };
-}
-
-function claimedOf(
-  { run, step, asset, partition, attempt, version, reason, startedAt }: Row,
-): Claimed {
-  return { run, step, asset, partition, attempt, version, reason, startedAt };
 }
 
 /** A run of a job has ended: the next one may begin. If the worker dies before, the tick of the server does it. */

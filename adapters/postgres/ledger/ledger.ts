@@ -20,6 +20,9 @@ export interface LedgerOptions {
   readonly direct?: string;
 }
 
+/** Rows without what the driver adds to the array. */
+const plain = async <T>(rows: Promise<readonly T[]>): Promise<T[]> => [...await rows];
+
 const FOLDER = new URL("../migrations", import.meta.url).pathname;
 
 /** Brings the tables of the ledger up to date. @throws {MigrationError} If the database is newer than this program. */
@@ -51,7 +54,7 @@ export async function openLedger(url: string, options: LedgerOptions = {}): Prom
     claim: (ask) => claim(sql, ask),
     finish: (outcomes, ask) => finish(sql, outcomes, ask),
     cancel: (id, by) => cancel(sql, id, by),
-    revoked: (worker) => revoked(sql, worker),
+    revoked: (worker) => plain(revoked(sql, worker)),
     async join(hello) {
       const life = await join(direct, sql, hello);
       lives.set(life.worker, life);
@@ -64,11 +67,11 @@ export async function openLedger(url: string, options: LedgerOptions = {}): Prom
     },
     reap: (silentMs) => reap(sql, silentMs),
     bury: (worker, cause) => bury(sql, worker, cause),
-    workers: () => workers(sql),
+    workers: () => plain(workers(sql)),
     slices: (assets) => slices(sql, assets),
-    visible: (keys) => visible(sql, keys),
-    history: (asset, query) => history(sql, asset, query),
-    checks: (asset) => checks(sql, asset),
+    visible: (keys) => plain(visible(sql, keys)),
+    history: (asset, query) => plain(history(sql, asset, query)),
+    checks: (asset) => plain(checks(sql, asset)),
     runs: (query) => runs(sql, query),
     runCounts: () => runCounts(sql),
     run: (id) => run(sql, id),
@@ -76,15 +79,15 @@ export async function openLedger(url: string, options: LedgerOptions = {}): Prom
     facts: (after, limit) => facts(sql, after, limit),
     newestFact: () => newestFact(sql),
     log: (lines) => writeLog(sql, lines),
-    logs: (query) => readLog(sql, query),
-    events: (query) => events(sql, query),
-    topics: () => topics(sql),
-    cursors: (prefix) => cursors(sql, prefix),
+    logs: (query) => plain(readLog(sql, query)),
+    events: (query) => plain(events(sql, query)),
+    topics: () => plain(topics(sql)),
+    cursors: (prefix) => plain(cursors(sql, prefix)),
     advance: (step) => advance(sql, step),
     open: (alert) => openAlert(sql, alert),
     resolve: (episode) => resolveAlert(sql, episode),
     told: (id, of, channel) => told(sql, id, of, channel),
-    alerts: (limit) => alerts(sql, limit),
+    alerts: (limit) => plain(alerts(sql, limit)),
     news(signal) {
       listener ??= connect(direct, { name: "aurora listener", max: 1 });
       return news(listener, signal);

@@ -1,3 +1,4 @@
+import { jsonText } from "./json_text.ts";
 import type { Advance, AlertRecord, CursorRecord, Submitted } from "engine";
 import type { Sql, Transaction } from "../connect.ts";
 import { insertRun } from "./submit.ts";
@@ -22,7 +23,7 @@ export async function advance(sql: Sql, a: Advance): Promise<readonly Submitted[
     if (a.outcome !== "skipped") {
       await tx`insert into engine.fact (kind, name, run, state, data)
         values ('tick', ${a.name}, ${last ?? null}::bigint, ${a.outcome},
-          ${JSON.stringify({ result: a.result })}::text::jsonb)`;
+          ${jsonText({ result: a.result })}::text::jsonb)`;
       await tx`select pg_notify('aurora', 'fact')`;
     }
     return submitted;
@@ -31,7 +32,7 @@ export async function advance(sql: Sql, a: Advance): Promise<readonly Submitted[
 
 /** Compare-and-set on the revision. */
 async function move(tx: Transaction, a: Advance): Promise<boolean> {
-  const value = JSON.stringify(a.value);
+  const value = jsonText(a.value);
   const rows = a.revision === 0
     ? await tx`
       insert into engine.cursor (name, value, revision, result, outcome)
@@ -59,7 +60,7 @@ export async function openAlert(
       values (${a.episode}, ${a.kind}, ${a.severity}, ${a.asset}, ${a.run}::bigint, ${a.title}, ${a.message})
       on conflict (episode) where resolved_at is null do nothing
       returning *),
-    f as (insert into engine.fact (kind, name, run, state) select 'alert', episode, run, 'open' from o returning 1),
+    f as (insert into engine.fact (kind, name, run, state) select 'alert', coalesce(asset, episode), run, 'open' from o returning 1),
     n as (select pg_notify('aurora', 'fact') from f)
     select ${alertColumns(sql)}, (select count(*) from n) as told from o`;
   return row && strip(row);
@@ -71,7 +72,7 @@ export async function resolveAlert(sql: Sql, episode: string): Promise<AlertReco
     with o as (
       update engine.alert set resolved_at = clock_timestamp()
       where episode = ${episode} and resolved_at is null returning *),
-    f as (insert into engine.fact (kind, name, run, state) select 'alert', episode, run, 'resolved' from o returning 1),
+    f as (insert into engine.fact (kind, name, run, state) select 'alert', coalesce(asset, episode), run, 'resolved' from o returning 1),
     n as (select pg_notify('aurora', 'fact') from f)
     select ${alertColumns(sql)}, (select count(*) from n) as told from o`;
   return row && strip(row);

@@ -1,3 +1,4 @@
+import { jsonText } from "./json_text.ts";
 import type { PlannedStep, Submission, Submitted } from "engine";
 import type { Sql, Transaction } from "../connect.ts";
 
@@ -47,8 +48,8 @@ async function insertSteps(tx: Transaction, run: string, s: Submission): Promise
       ${of((x) => x.needs.length)}::int[], ${of((x) => x.reason)}::text[], ${
     of((x) => x.queue)
   }::text[],
-      ${of((x) => x.priority)}::int[], ${of((x) => JSON.stringify(x.pools))}::text[],
-      ${of((x) => JSON.stringify(x.retry))}::text[])
+      ${of((x) => x.priority)}::int[], ${of((x) => jsonText(x.pools))}::text[],
+      ${of((x) => jsonText(x.retry))}::text[])
       with ordinality as t(asset, partition, needs, reason, queue, step_priority, pools, retry, n)`;
   const edges = s.steps.flatMap((x, dst) => x.needs.map((src) => [src, dst] as const));
   if (edges.length === 0) return;

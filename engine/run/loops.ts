@@ -1,0 +1,131 @@
+/**
+ * What a server does besides answering: schedules, sensors, conditions, the dead, alerts.
+ *
+ * @module
+ */
+import type { NextTick } from "../decide/due.ts";
+import type { Definitions } from "../graph/define.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { AlertChannel } from "../notice/channel.ts";
+import { watch } from "../notice/watch.ts";
+import { evaluate } from "./automation.ts";
+import type { Lender } from "./lend.ts";
+import { pause } from "./pause.ts";
+import { sense } from "./sense.ts";
+import { tick } from "./tick.ts";
+
+/** What the loops need. */
+export interface LoopOptions {
+  /** What exists. */
+  readonly definitions: Definitions;
+  /** Where everything is remembered. */
+  readonly ledger: Ledger;
+  /** Who opens resources for sensors. */
+  readonly lender: Lender;
+  /** How crons are read. */
+  readonly next: NextTick;
+  /** Who is told of alerts. */
+  readonly channels: readonly AlertChannel[];
+  /** Whether schedules and sensors run. */
+  readonly schedules: boolean;
+  /** Ends all loops. */
+  readonly signal: AbortSignal;
+  /** Milliseconds of silence after which a worker is given up. @default {10000} */
+  readonly silentMs?: number;
+  /** Milliseconds between looks at freshness. @default {15000} */
+  readonly watchMs?: number;
+  /** Is told what went wrong in which loop; the loop goes on. */
+  onTrouble(loop: string, error: unknown): void;
+}
+
+/** A look of a loop; gives the milliseconds until the next one. */
+type Look = () => Promise<number>;
+
+/** Runs all loops until `signal` aborts. A loop that fails looks again, later and later; the others are not touched. */
+export async function loops(o: LoopOptions): Promise<void> {
+  const news = new Wakes();
+  const running = [
+    loop(o, "reaper", async () => (await o.ledger.reap(o.silentMs ?? 10_000), 250)),
+    loop(
+      o,
+      "conditions",
+      async () => (await evaluate(o.definitions, o.ledger, new Date()), 30_000),
+      news,
+    ),
+    loop(o, "alerts", watching(o), news),
+    loop(o, "news", () => listen(o, news)),
+  ];
+  if (o.schedules) {
+    running.push(
+      loop(o, "schedules", ticking(o)),
+      ...o.definitions.sensors.map((s) =>
+        loop(o, `sensor ${s.name}`, async () => (await sense(o, s, new Date(), o.signal), s.every))
+      ),
+    );
+  }
+  await Promise.all(running);
+}
+
+/** Sleeps at most 30 s, so that a clock that jumps is noticed. */
+function ticking(o: LoopOptions): Look {
+  return async () => {
+    const soonest = await tick(o, new Date());
+    const wait = soonest ? soonest.getTime() - Date.now() : 30_000;
+    return Math.min(30_000, Math.max(20, wait));
+  };
+}
+
+function watching(o: LoopOptions): Look {
+  return async () => {
+    await watch({ ...o, onTrouble: (e) => o.onTrouble("alerts", e) }, new Date());
+    return o.watchMs ?? 15_000;
+  };
+}
+
+async function listen(o: LoopOptions, wakes: Wakes): Promise<number> {
+  for await (const n of o.ledger.news(o.signal)) {
+    if (n.of === "fact" || n.of === "gap") wakes.ring();
+  }
+  return 500;
+}
+
+/** Tells sleeping loops that something happened. */
+class Wakes {
+  readonly #sleeping = new Set<AbortController>();
+  /** How often it rang: what rings during a look is not slept over. */
+  rung = 0;
+  ring(): void {
+    this.rung++;
+    for (const s of this.#sleeping) s.abort();
+  }
+  async sleep(ms: number, signal: AbortSignal): Promise<void> {
+    const woken = new AbortController();
+    this.#sleeping.add(woken);
+    await pause(ms, AbortSignal.any([signal, woken.signal]));
+    this.#sleeping.delete(woken);
+  }
+}
+
+/** Milliseconds that news are collected before a loop looks: a burst of facts is one look. */
+const BURST_MS = 30;
+
+async function loop(o: LoopOptions, name: string, look: Look, news?: Wakes): Promise<void> {
+  let failures = 0;
+  while (!o.signal.aborted) {
+    let wait: number;
+    const heard = news?.rung;
+    try {
+      wait = await look();
+      failures = 0;
+    } catch (error) {
+      if (o.signal.aborted) return;
+      o.onTrouble(name, error);
+      wait = Math.min(30_000, 200 * 2 ** Math.min(failures++, 10));
+    }
+    if (!news || failures > 0) await pause(wait, o.signal);
+    else {
+      if (news.rung === heard) await news.sleep(wait, o.signal);
+      await pause(BURST_MS, o.signal);
+    }
+  }
+}

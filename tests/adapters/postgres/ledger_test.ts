@@ -1,0 +1,4 @@
+import { ledgerContract } from "engine/testing";
+import { testLedger } from "../../services/ledger.ts";
+
+ledgerContract("postgres", testLedger);
