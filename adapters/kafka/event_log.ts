@@ -1,5 +1,6 @@
 /** Events to Kafka: idempotent, acknowledged by all replicas, one send at a time. @module */
 import { envelope, type EventLog, type OutboxEvent, ServiceUnavailableError } from "engine";
+import { Buffer } from "node:buffer";
 import kafkajs, { type Admin, type Kafka, type Message, type Producer } from "kafkajs";
 
 /** A topic that is made if it is not there. */
@@ -64,14 +65,16 @@ class KafkaEventLog implements EventLog {
   async #publish(events: readonly OutboxEvent[]): Promise<void> {
     if (events.length === 0) return;
     try {
-      const topics = Map.groupBy(events, (event) => this.#topic(event.topic));
-      await this.#ensureTopics([...topics.keys()]);
+      await this.#ensureTopics([...new Set(events.map((event) => this.#topic(event.topic)))]);
       const producer = await this.#connected();
-      const topicMessages = [...topics].map(([topic, group]) => ({
-        topic,
-        messages: group.map(messageOf),
-      }));
-      await producer.sendBatch({ acks: -1, timeout: 10_000, topicMessages });
+      for (const some of requests(events)) {
+        const topics = Map.groupBy(some, ({ event }) => this.#topic(event.topic));
+        const topicMessages = [...topics].map(([topic, group]) => ({
+          topic,
+          messages: group.map(({ message }) => message),
+        }));
+        await producer.sendBatch({ acks: -1, timeout: 10_000, topicMessages });
+      }
     } catch (error) {
       // Its send has failed, so nothing of it is pending; a new producer gets a new sequence.
       await this.#dropProducer();
@@ -165,10 +168,36 @@ function saslOf({ mechanism, username, password }: NonNullable<KafkaOptions["sas
   return { mechanism, username, password } as const;
 }
 
+/** A broker takes 1 MiB for one partition at once unless told otherwise: half of it is safe. */
+const REQUEST_BYTES = 512 * 1024;
+
+interface Sendable {
+  readonly event: OutboxEvent;
+  readonly message: Message;
+}
+
+/** Splits events, in order, into what one request may carry. */
+function* requests(events: readonly OutboxEvent[]): Generator<Sendable[]> {
+  let some: Sendable[] = [];
+  let bytes = 0;
+  for (const event of events) {
+    const message = messageOf(event);
+    const size = 200 + event.key.length + (message.value?.length ?? 0);
+    if (some.length > 0 && bytes + size > REQUEST_BYTES) {
+      yield some;
+      some = [];
+      bytes = 0;
+    }
+    some.push({ event, message });
+    bytes += size;
+  }
+  if (some.length > 0) yield some;
+}
+
 function messageOf(event: OutboxEvent): Message {
   return {
     key: event.key,
-    value: JSON.stringify(envelope(event)),
+    value: Buffer.from(JSON.stringify(envelope(event))),
     timestamp: String(event.createdAt.getTime()),
     headers: {
       "event-id": event.eventId,

@@ -1,6 +1,6 @@
 /** A real Kafka for tests: one KRaft node straight from the jars. @module */
 import { join } from "@std/path";
-import { apt, CACHE, hasApt, isFile, missing, provide, run, which } from "./provide.ts";
+import { apt, CACHE, cannotInstall, hasApt, isFile, provide, run, which } from "./provide.ts";
 import { answers, freePort, type Service, serviceDir, startService } from "./service.ts";
 
 const VERSION = "4.4.0";
@@ -30,7 +30,7 @@ export function kafkaJars(): Promise<string> {
 
 async function fetchJars(): Promise<void> {
   if (!which("mvn")) {
-    if (!hasApt()) throw missing("mvn (Maven, which fetches the jars of Kafka)");
+    if (!hasApt()) throw cannotInstall("mvn");
     await apt("maven");
   }
   const partial = `${LIBS}.partial`;
@@ -49,7 +49,7 @@ export function java(): Promise<string> {
   return provide({
     what: "java",
     find: () => which("java"),
-    install: () => hasApt() ? apt("default-jre-headless") : Promise.reject(missing("java")),
+    install: () => hasApt() ? apt("default-jre-headless") : Promise.reject(cannotInstall("java")),
   });
 }
 

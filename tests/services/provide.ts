@@ -15,6 +15,13 @@ export function missing(what: string): Error {
   return new Error(`Cannot find ${what} for this test: run "deno task services" once`);
 }
 
+/** The error of a machine where only its owner can install something. */
+export function cannotInstall(program: string): Error {
+  return new Error(
+    `Cannot install ${program}: this is not root on Debian, so put "${program}" on PATH yourself`,
+  );
+}
+
 /** Path of a program on PATH. */
 export function which(name: string): string | undefined {
   for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {

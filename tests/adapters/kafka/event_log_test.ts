@@ -112,6 +112,23 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "kafkaEventLog() sends more at once than a broker takes in one request",
+  options,
+  async () => {
+    const topic = crypto.randomUUID();
+    await using log = kafkaEventLog({ brokers: shared.brokers, partitions: 1 });
+    const large = "x".repeat(8000);
+    const events = Array.from({ length: 400 }, (_, place) => ({
+      ...event(topic, place),
+      payload: { place, large },
+    }));
+    await log.publish(events);
+    const seen = await consume(shared.brokers, topic, (all) => all.length === 400);
+    assertEquals(seen.map((one) => one.value.payload.place), events.map((_, place) => place));
+  },
+);
+
 Deno.test("kafkaEventLog() says which broker does not answer, in seconds", options, async () => {
   await using log = kafkaEventLog({ brokers: ["127.0.0.1:9"] });
   const start = performance.now();
