@@ -81,6 +81,23 @@ export const raceBehaviours: readonly Behaviour[] = [
       assertEquals((await stepOf(ledger, run, 1)).state, "cancelled");
     }
   }],
+  ["finish() of the last step and cancel() at once: exactly one of them wins", async (
+    { ledger },
+  ) => {
+    const hand = await worker(ledger);
+    for (let round = 0; round < 20; round++) {
+      const run = await submit(ledger, [step("a")]);
+      const claimed = await hand.one();
+      const [{ accepted }, cancelled] = await Promise.all([
+        hand.finish([done(claimed)]),
+        ledger.cancel(run, "ops"),
+      ]);
+      const { state } = await runOf(ledger, run);
+      const published = (await ledger.history("a", { limit: 1 }))[0]?.version === claimed.version;
+      const won = cancelled ? ["cancelled", 0, false] : ["success", 1, true];
+      assertEquals([state, accepted.length, published], won);
+    }
+  }],
   ["finish() and bury() at once: the attempt is a success or lost", async ({ ledger }) => {
     for (let round = 0; round < 5; round++) {
       const hand = await worker(ledger);

@@ -29,7 +29,8 @@ export interface Walk {
   readonly ledger: Ledger;
   readonly dice: Dice;
   readonly now: () => Date;
-  readonly advanceClock: (ms: number) => void;
+  /** Lets time pass for the ledger. */
+  readonly pass: (ms: number) => Promise<void>;
   /** What may happen. */
   readonly moves: readonly string[];
   /** Living workers. */
@@ -48,7 +49,7 @@ const kinds = ["success", "success", "success", "failed", "retry", "later", "wit
 
 /** Leads a ledger through a history, checks it after each move, and lets it come to its end. */
 export async function walk(
-  subject: Pick<Walk, "ledger" | "now" | "advanceClock">,
+  subject: Pick<Walk, "ledger" | "now" | "pass">,
   seed: number,
   length = 60,
 ): Promise<Walk> {
@@ -111,7 +112,7 @@ async function oneMove(world: Walk): Promise<string> {
       world.workers = workers.filter((w) => w !== worker);
       return "leave";
     default:
-      world.advanceClock(dice.below(20));
+      await world.pass(dice.below(20));
       return "wait";
   }
 }
@@ -213,7 +214,7 @@ async function comeToEnd(world: Walk): Promise<void> {
   for (const worker of world.workers) await ledger.leave(worker);
   const last = await ledger.join({ host: "h", pid: 1, queues, slots: 4 });
   world.workers = [last];
-  world.advanceClock(1000);
+  await world.pass(20);
   const ask = { worker: last, queues, room: 100 };
   let claimed = await ledger.claim(ask);
   while (claimed.length > 0) {
