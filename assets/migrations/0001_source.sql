@@ -1,7 +1,12 @@
 -- The tables of the Aurora Life application, for the demo and the tests. In production they exist
--- already, belong to the application and are only read; assets/source_schema.ts compares them.
+-- already, belong to the application and are only read: where the schema exists this file does nothing,
+-- and assets/source_schema.ts compares what is there.
 -- Columns are nullable and little is unique on purpose: the rules of assets/quality/ look for exactly
 -- the rows that a stricter schema would refuse.
+do $aurora$ begin
+if to_regnamespace('aurora_life') is not null then return; end if;
+execute $ddl$
+
 create schema aurora_life;
 
 create table aurora_life.users (
@@ -118,3 +123,6 @@ create table aurora_life.user_achievements (
   unlocked_at timestamptz not null
 );
 create index user_achievements_of_user on aurora_life.user_achievements (user_id);
+
+$ddl$;
+end $aurora$;

@@ -1,8 +1,8 @@
 -- What the feature and quality assets write. A row belongs to the version (the attempt) that wrote it;
 -- the views show the versions that engine.visible names, so a reader sees an old set or a new one,
 -- never half of one.
-create schema features;
-create schema quality;
+create schema if not exists features;
+create schema if not exists quality;
 
 -- Makes the partition of the month (UTC) that holds an instant, for a table partitioned by range of a
 -- timestamptz. Attaching takes no lock that readers or writers would wait for.

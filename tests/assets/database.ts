@@ -2,17 +2,14 @@
 import { type TestDatabase, testDatabase } from "../services/postgres.ts";
 import { seed, type SeedOptions } from "../../assets/demo/seed.ts";
 
-const folder = new URL("../../assets/migrations/", import.meta.url);
-const files = ["0001_source.sql", "0002_features.sql"];
+const root = new URL("../../", import.meta.url);
+const files = [
+  "adapters/postgres/migrations/0001_ledger.sql",
+  "assets/migrations/0001_source.sql",
+  "assets/migrations/0002_features.sql",
+];
 
-/** What the ledger's own migrations make before those of the assets run. */
-const ledger = `
-  create schema engine;
-  create table engine.visible (asset text, partition text, version bigint not null,
-    primary key (asset, partition));
-  create index on engine.visible (version);`;
-
-const texts = () => [ledger, ...files.map((f) => Deno.readTextFileSync(new URL(f, folder)))];
+const texts = () => files.map((file) => Deno.readTextFileSync(new URL(file, root)));
 
 /** Empty source, feature and quality tables. */
 export function auroraDatabase(): Promise<TestDatabase> {
@@ -34,7 +31,7 @@ export const small: SeedOptions = { users: 60, days: 45, seed: 7, end: smallEnd 
 /** A copy of a database with a small population. */
 export function smallDatabase(): Promise<TestDatabase> {
   const statements = texts();
-  const demo = new URL("../../assets/demo/", import.meta.url);
+  const demo = new URL("assets/demo/", root);
   const code = [...Deno.readDirSync(demo)].map((f) => f.name).sort()
     .map((name) => Deno.readTextFileSync(new URL(name, demo)));
   return testDatabase({

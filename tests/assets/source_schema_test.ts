@@ -25,3 +25,12 @@ Deno.test("checkSourceSchema() lists every mismatch in one error", async () => {
     ].join("\n"),
   );
 });
+
+Deno.test("the migration of the source leaves an application's schema alone", async () => {
+  await using db = await auroraDatabase();
+  await db.sql`drop table aurora_life.friendships`;
+  const file = new URL("../../assets/migrations/0001_source.sql", import.meta.url);
+  await db.sql.unsafe(await Deno.readTextFile(file));
+  const [row] = await db.sql`select to_regclass('aurora_life.friendships') as friendships`;
+  assertEquals(row!.friendships, null);
+});
