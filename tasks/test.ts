@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console
 /**
- * `deno task test [part of a path…]`: installs what the tests need, starts the servers they share,
+ * `deno task test [part of a path…]`: installs what tests need, starts the servers they share,
  * checks types, runs tests and the examples of doc comments, and stops what it started.
  *
  * The last line is `N passed, N failed`; the exit code is 0 only if something ran and all is well.

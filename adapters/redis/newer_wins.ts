@@ -15,7 +15,8 @@ import { createHash } from "node:crypto";
  * off, and a view without ttl ends it. Without a margin every view would set it anew.
  */
 export const NEWER_WINS = `
-local overwrite, ttl, field, time, k = ARGV[1] == '1', tonumber(ARGV[2]), ARGV[3], ARGV[4], tonumber(ARGV[5])
+local overwrite, ttl = ARGV[1] == '1', tonumber(ARGV[2])
+local field, time, k = ARGV[3], ARGV[4], tonumber(ARGV[5])
 local function decode(bytes)
   local seconds, nanos, i = 0, 0, 1
   while i <= #bytes do

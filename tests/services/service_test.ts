@@ -35,7 +35,9 @@ Deno.test("startService() shows the log of a server that exits early", async () 
 
 Deno.test("a service ends when the process that started it is killed", async () => {
   const script = `import { startRedis } from "${new URL("./redis.ts", import.meta.url)}";
-    const redis = await startRedis(); console.log(redis.port); await new Promise(() => setInterval(() => {}, 1000));`;
+    const redis = await startRedis(); 
+    console.log(redis.port);
+    await new Promise(() => setInterval(() => {}, 1000));`;
   const config = new URL("../../deno.json", import.meta.url).pathname;
   const file = await Deno.makeTempFile({ suffix: ".ts" });
   await Deno.writeTextFile(file, script);
