@@ -783,7 +783,13 @@ function runningSteps(origin: number): StepView[] {
   return [
     step("s1", "features/activity", 0, 0.3, 14.1, "success", origin, true),
     step("s2", "features/social", 0, 0.35, 9.2, "success", origin),
-    { ...retried, attempts: [first, { ...retried.attempts[0]!, attempt: 2 }] },
+    {
+      ...retried,
+      attempts: [
+        first,
+        { ...retried.attempts[0]!, attempt: 2, readyAt: iso(origin + 16_000) },
+      ],
+    },
     step("s4", "features/sleep", 14.1, 14.3, 45, "success", origin, true),
     step("s5", "features/circadian", 45, 45.2, null, "running", origin, true),
     step("s6", "features/online", 45, 52, null, "running", origin),

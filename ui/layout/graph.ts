@@ -25,7 +25,7 @@ export interface Layout {
 }
 
 /** Size of a node, px. */
-export const nodeSize = { w: 216, h: 62 } as const;
+export const nodeSize = { w: 228, h: 62 } as const;
 /** Size of a collapsed group, px. */
 export const groupSize = { w: 232, h: 88 } as const;
 

@@ -111,15 +111,16 @@ function Head(
 
 function Causes(
   { asset, shell }: { readonly asset: AssetData; readonly shell: Shell },
-): JSX.Element {
+): JSX.Element | null {
   const { card, lastFailure } = asset;
-  if (card.causes.length === 0 && lastFailure === null) return <></>;
+  const causes = card.causes.filter((cause) => cause !== lastFailure?.message);
+  if (causes.length === 0 && lastFailure === null) return null;
   return (
     <div class={`cardx causes ${card.status}`}>
       <div class="ch">
         <h2>Why it is {card.statusWord.toLowerCase()}</h2>
       </div>
-      <ul class="plain">{card.causes.map((cause) => <li>{cause}</li>)}</ul>
+      <ul class="plain">{causes.map((cause) => <li>{cause}</li>)}</ul>
       {lastFailure !== null && (
         <p>
           <span class="error">{lastFailure.message}</span>{" "}
@@ -134,11 +135,11 @@ function Causes(
   );
 }
 
-function FreshnessStrip({ asset }: { readonly asset: AssetData }): JSX.Element {
+function FreshnessStrip({ asset }: { readonly asset: AssetData }): JSX.Element | null {
   const track = asset.freshnessTrack;
   const first = track[0];
   const last = track.at(-1);
-  if (asset.freshnessPolicy === null || first === undefined || last === undefined) return <></>;
+  if (asset.freshnessPolicy === null || first === undefined || last === undefined) return null;
   const looks = { ok: "fresh", warn: "stale", late: "failed", none: "missing" } as const;
   const length = (part: (typeof track)[number]) => Date.parse(part.to) - Date.parse(part.from);
   const all = track.reduce((sum, part) => sum + length(part), 0);
@@ -265,9 +266,9 @@ function checkLook(check: Check): string {
   return check.severity === "warning" ? "stale" : "failed";
 }
 
-function Latest({ asset }: { readonly asset: AssetData }): JSX.Element {
+function Latest({ asset }: { readonly asset: AssetData }): JSX.Element | null {
   const metadata = Object.entries(asset.last?.metadata ?? {});
-  if (metadata.length === 0) return <></>;
+  if (metadata.length === 0) return null;
   return (
     <div class="cardx">
       <div class="ch">

@@ -67,8 +67,8 @@ function Group(
     readonly hue: string;
     readonly cards: readonly AssetCard[];
   },
-): JSX.Element {
-  if (cards.length === 0) return <></>;
+): JSX.Element | null {
+  if (cards.length === 0) return null;
   return (
     <section class={`cardx group-list ${hue}`}>
       <div class="ch">

@@ -33,8 +33,11 @@ export function Lineage({ shell, lineage, layout, collapsed, query }: LineagePro
           <div class="stage" id="stage" style={`width:${layout.w}px;height:${layout.h}px`}>
             {layout.groups.map((box) => (
               <section class={`grp ${hue(groups, box.id)}`} style={place(box)}>
-                <a class="ghead" href={toggled(groups, collapsed, box.id)}>
-                  <span class="vh">Collapse group{" "}</span>
+                <a
+                  class="ghead"
+                  href={toggled(groups, collapsed, box.id)}
+                  aria-label={`Collapse group ${box.id}`}
+                >
                   <span class="tri" aria-hidden="true">▾</span>
                   {box.id}
                   <em>
@@ -163,9 +166,15 @@ function GroupNode(
   const { fresh } = counts;
   return (
     <li>
-      <a class={`gnode ${hue}`} data-key={box.id} data-group={group} href={href} style={place(box)}>
+      <a
+        class={`gnode ${hue}`}
+        data-key={box.id}
+        data-group={group}
+        href={href}
+        style={place(box)}
+        aria-label={`Expand group ${group}: ${fresh} fresh, ${cards.length - fresh} need attention`}
+      >
         <strong>
-          <span class="vh">Expand group{" "}</span>
           <span class="tri" aria-hidden="true">▸</span>
           {group}
           <em>{cards.length}</em>

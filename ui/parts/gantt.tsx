@@ -80,9 +80,9 @@ function GanttRow({ step, origin, total, now }: RowProps): JSX.Element {
 
 function AttemptBars(
   { attempt, step, origin, total, now }: RowProps & { readonly attempt: Attempt },
-): JSX.Element {
+): JSX.Element | null {
   const at = (instant: string | null) => instant === null ? now.getTime() : Date.parse(instant);
-  if (attempt.readyAt === null) return <></>;
+  if (attempt.readyAt === null) return null;
   const wait = bar(at(attempt.readyAt), at(attempt.startedAt), origin, total);
   const work = bar(at(attempt.startedAt), at(attempt.endedAt), origin, total);
   const last = attempt === step.attempts.at(-1);
@@ -93,7 +93,7 @@ function AttemptBars(
       {wait.width > 0.2 && <i class="wait" style={place(wait)} />}
       {attempt.startedAt !== null && (
         <i class={shape} style={place(work)}>
-          {text !== "" && work.width > 7 && <span>{text}</span>}
+          {text !== "" && work.width > 9 && <span>{text}</span>}
         </i>
       )}
     </>

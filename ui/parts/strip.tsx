@@ -12,11 +12,11 @@ interface StripProps {
 }
 
 /** Partitions as one widget: a listbox that is walked by arrow keys, and a table for reading. */
-export function PartitionStrip({ view, kind, now }: StripProps): JSX.Element {
+export function PartitionStrip({ view, kind, now }: StripProps): JSX.Element | null {
   const { partitions, counts } = view;
   const first = partitions[0];
   const latest = partitions.at(-1);
-  if (first === undefined || latest === undefined) return <></>;
+  if (first === undefined || latest === undefined) return null;
   return (
     <div class="cardx">
       <div class="ch">
