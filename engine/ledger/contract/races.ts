@@ -98,6 +98,22 @@ export const raceBehaviours: readonly Behaviour[] = [
       assertEquals([state, accepted.length, published], won);
     }
   }],
+  ["a failure to be retried and cancel() at once leave nothing to claim", async ({ ledger }) => {
+    const hand = await worker(ledger);
+    for (let round = 0; round < 20; round++) {
+      const run = await submit(ledger, [step("a")]);
+      const claimed = await hand.one();
+      await Promise.all([
+        hand.finish([failed(claimed, "again", claimed.startedAt)]),
+        ledger.cancel(run, "ops"),
+      ]);
+      assertEquals([(await runOf(ledger, run)).state, await states(ledger, run)], [
+        "cancelled",
+        "cancelled",
+      ]);
+      assertEquals(await hand.claim(), []);
+    }
+  }],
   ["finish() and bury() at once: the attempt is a success or lost", async ({ ledger }) => {
     for (let round = 0; round < 5; round++) {
       const hand = await worker(ledger);

@@ -198,6 +198,22 @@ export const runBehaviours: readonly Behaviour[] = [
     assertEquals(await hand.claim(), []);
     assertEquals((await runOf(ledger, run)).state, "cancelled");
   }],
+  ["a cancelled run is told once to have ended, whatever its attempts do then", async (
+    { ledger },
+  ) => {
+    const hand = await worker(ledger);
+    const run = await submit(ledger, ["a", "b", "c", "d"].map((asset) => step(asset)));
+    const [a, b, c, d] = await hand.claim();
+    await ledger.cancel(run, "ops");
+    await hand.finish([done(a!), failed(b!), failed(c!, "again", c!.startedAt), stopped(d!)]);
+    const facts = (await ledger.facts("", 1000)).filter((fact) => fact.run === run);
+    const ends = facts.filter((fact) => fact.kind === "run" && fact.state !== "running");
+    assertEquals(ends.map((fact) => fact.state), ["cancelled"]);
+    for (const index of [0, 1, 2, 3]) {
+      const told = facts.filter((fact) => fact.kind === "step" && fact.step === index);
+      assertEquals(told.at(-1)?.state, "cancelled", `step ${index}`);
+    }
+  }],
   ["steps of one run end in the order of the plan", async ({ ledger }) => {
     const run = await submit(ledger, [
       step("a"),

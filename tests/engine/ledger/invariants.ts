@@ -140,7 +140,8 @@ function factsHold(world: Walk, { facts, runs }: Picture): void {
     if (fact.kind !== "run" && fact.kind !== "step") continue;
     const about = fact.kind === "run" ? fact.run! : `${fact.run}/${fact.step}`;
     const isOver = ended.has(last.get(about) ?? "");
-    assert(!isOver, `a fact about ${about} after its end`);
+    const end = last.get(about);
+    assert(!isOver, `${about}, which had ended as ${end}, was told to be ${fact.state}`);
     last.set(about, fact.state!);
   }
   for (const { run, steps } of runs) {
