@@ -15,8 +15,8 @@ import { type Prediction, readPredictions } from "./table.ts";
 /** Predictions reach 24 hours ahead and are made daily; one failed day must not empty the cache. */
 const config = { ttlHours: 48, lookBackDays: 30 } as const;
 
-/** Key of a user's predictions. */
-export const predictionsKey = (userId: string): string => `aurora:predictions:${userId}`;
+/** Key of a user's predictions; the cache puts `aurora:` before it. */
+export const predictionsKey = (userId: string): string => `predictions:${userId}`;
 
 /** Whether predictions of a later day are visible: then those are what belongs into the cache. */
 async function hasLaterDay(sql: Sql, partition: string): Promise<boolean> {

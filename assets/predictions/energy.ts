@@ -6,6 +6,7 @@
 import { asset, newest } from "engine";
 import { dailyTraits } from "../daily_traits.ts";
 import { energyModel } from "../models/energy.ts";
+import { FEATURE_VERSION } from "../inputs/model_inputs.ts";
 import { daily } from "../partitions.ts";
 import { database, objects } from "../resources.ts";
 import { activeUsers } from "./active_users.ts";
@@ -21,6 +22,7 @@ export const energyPredictions = asset({
   deps: { model: newest(energyModel), users: activeUsers },
   partitions: daily,
   resources: { database, objects },
+  config: { featureVersion: FEATURE_VERSION },
   materialize: ({ model, users }, context) =>
     materializePredictions({ kind: "energy", model, users, context }),
 });

@@ -6,6 +6,7 @@
 import { asset, newest } from "engine";
 import { dailyTraits } from "../daily_traits.ts";
 import { moodModel } from "../models/mood.ts";
+import { FEATURE_VERSION } from "../inputs/model_inputs.ts";
 import { daily } from "../partitions.ts";
 import { database, objects } from "../resources.ts";
 import { activeUsers } from "./active_users.ts";
@@ -21,6 +22,7 @@ export const moodPredictions = asset({
   deps: { model: newest(moodModel), users: activeUsers },
   partitions: daily,
   resources: { database, objects },
+  config: { featureVersion: FEATURE_VERSION },
   materialize: ({ model, users }, context) =>
     materializePredictions({ kind: "mood", model, users, context }),
 });

@@ -14,11 +14,14 @@ import { cache, database, objects } from "../../assets/resources.ts";
 import { seed, type SeedOptions } from "../../assets/demo/seed.ts";
 import { type TestDatabase, testDatabase } from "../services/postgres.ts";
 
-const folder = new URL("../../assets/migrations/", import.meta.url);
-const ledger = `
-  create schema engine;
-  create table engine.visible (asset text, partition text, version bigint not null,
-    primary key (asset, partition));`;
+const root = new URL("../../", import.meta.url);
+const migrations = [
+  "adapters/postgres/migrations/0001_ledger.sql",
+  "assets/migrations/0001_source.sql",
+  "assets/migrations/0002_features.sql",
+  "assets/migrations/0003_training.sql",
+  "assets/migrations/0004_predictions.sql",
+];
 
 /** The newest day of {@linkcode trainingDatabase}'s population. */
 export const lastDay = "2026-04-09";
@@ -31,12 +34,8 @@ const population: SeedOptions = {
 
 /** A database with all tables of Aurora and 60 users with 60 days. */
 export function trainingDatabase(): Promise<TestDatabase> {
-  const files = ["0001_source", "0002_features", "0003_training", "0004_predictions"];
-  const statements = [
-    ledger,
-    ...files.map((f) => Deno.readTextFileSync(new URL(`${f}.sql`, folder))),
-  ];
-  const demo = new URL("../../assets/demo/", import.meta.url);
+  const statements = migrations.map((file) => Deno.readTextFileSync(new URL(file, root)));
+  const demo = new URL("assets/demo/", root);
   const code = [...Deno.readDirSync(demo)].map((f) => f.name).sort()
     .map((name) => Deno.readTextFileSync(new URL(name, demo)));
   return testDatabase({

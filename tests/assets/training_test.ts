@@ -12,6 +12,7 @@ import { historyOf } from "../../assets/inputs/history.ts";
 import { inputsOf, MODELS } from "../../assets/inputs/model_inputs.ts";
 import { stateAt } from "../../assets/inputs/user_state.ts";
 import { energyModel, energyModelIsPromoted } from "../../assets/models/energy.ts";
+import { modelKey } from "../../assets/models/cache_model.ts";
 import { materializeModel } from "../../assets/models/model_asset.ts";
 import { energyRecipe } from "../../assets/models/recipes.ts";
 import { targetsOf } from "../../assets/predictions/score.ts";
@@ -71,8 +72,8 @@ Deno.test("training and predictions run end to end on a small population", async
 
   await t.step("the models are in the cache, one event for each", async () => {
     const [manifest, onnx] = await pipeline.cache.get([
-      "aurora:model:energy",
-      "aurora:model:energy:onnx",
+      modelKey("energy"),
+      `${modelKey("energy")}:onnx`,
     ]);
     const { features } = JSON.parse(new TextDecoder().decode(manifest));
     await using scorer = await Scorer.load(onnx!, features);
@@ -173,7 +174,7 @@ Deno.test("a worse model is not promoted: the champion stays in service and in t
   const pipeline = new Pipeline(db);
   const [first] = await train(pipeline, lastDay);
   const cachedModel = async () => {
-    const [bytes] = await pipeline.cache.get(["aurora:model:energy"]);
+    const [bytes] = await pipeline.cache.get([modelKey("energy")]);
     return JSON.parse(new TextDecoder().decode(bytes)).modelVersion;
   };
   const day = "2026-04-10";
