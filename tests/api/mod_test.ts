@@ -1,0 +1,206 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { z } from "@hono/zod-openapi";
+import type { Service } from "engine";
+import { createApi, isApiPath } from "../../api/mod.ts";
+import * as schema from "../../api/schemas.ts";
+import { FakeService } from "../ui/fake_service.ts";
+
+const json = { "content-type": "application/json" };
+
+function post(body: unknown, headers: Record<string, string> = {}): RequestInit {
+  return { method: "POST", headers: { ...json, ...headers }, body: JSON.stringify(body) };
+}
+
+const reads: readonly (readonly [string, z.ZodType])[] = [
+  ["/api/v1/about", schema.About],
+  ["/api/v1/overview", schema.Overview],
+  ["/api/v1/lineage", schema.Lineage],
+  ["/api/v1/assets", schema.AssetCard.array()],
+  ["/api/v1/assets/features%2Factivity", schema.Asset],
+  ["/api/v1/assets/features/activity", schema.Asset],
+  ["/api/v1/assets/models%2Fmood", schema.Asset],
+  ["/api/v1/assets/features%2Factivity/history?limit=3", schema.Materialization.array()],
+  ["/api/v1/assets/features/activity/history", schema.Materialization.array()],
+  ["/api/v1/assets/features%2Factivity/partitions", schema.Partitions],
+  ["/api/v1/assets/features/activity/partitions?limit=5", schema.Partitions],
+  ["/api/v1/jobs", schema.Job.array()],
+  ["/api/v1/sensors", schema.Sensor.array()],
+  ["/api/v1/runs", schema.Runs],
+  ["/api/v1/runs?status=failed&limit=1", schema.Runs],
+  ["/api/v1/runs/7f3a91c2", schema.Run],
+  ["/api/v1/runs/7f3a91c2/logs?after=3&limit=2", schema.LogLine.array()],
+  ["/api/v1/quality", schema.Quality],
+  ["/api/v1/quality?partition=2025-01-20", schema.Quality],
+  ["/api/v1/events?topic=aurora.features.updated", schema.Events],
+  ["/api/v1/alerts", schema.Alert.array()],
+  ["/health", schema.Health],
+  ["/version", schema.Version],
+];
+for (const [path, expected] of reads) {
+  Deno.test(`GET ${path} answers what its schema says`, async () => {
+    const response = await createApi(new FakeService()).request(path);
+    assertEquals(response.status, 200);
+    const answer = expected.safeParse(await response.json());
+    assert(answer.success, answer.error?.message);
+  });
+}
+
+Deno.test("GET limits and filters reach the service", async () => {
+  const api = createApi(new FakeService());
+  const history = await (await api.request("/api/v1/assets/models%2Fenergy/history?limit=3"))
+    .json();
+  assertEquals(history.length, 3);
+  const runs = await (await api.request("/api/v1/runs?status=failed")).json();
+  assertEquals(runs.runs.map((run: { status: string }) => run.status), ["failed"]);
+  const lines = await (await api.request("/api/v1/runs/7f3a91c2/logs?after=3&limit=2")).json();
+  assertEquals(lines.map((line: { id: string }) => line.id), ["4", "5"]);
+});
+
+Deno.test("GET of an unknown asset says which name was probably meant", async () => {
+  const response = await createApi(new FakeService()).request("/api/v1/assets/features%2Factivty");
+  assertEquals(response.status, 404);
+  assertEquals(await response.json(), {
+    error: "not_found",
+    message: 'Cannot find asset: "features/activty" does not exist',
+    hint: 'Did you mean "features/activity"?',
+  });
+});
+
+const refusals: readonly (readonly [string, string, RequestInit, number, string])[] = [
+  ["an unknown path", "/api/v1/nothing", {}, 404, "/api/v1/nothing"],
+  ["an unknown run", "/api/v1/runs/x", {}, 404, 'run: "x"'],
+  ["an unknown report", "/api/v1/quality?partition=1999-01-01", {}, 404, "1999-01-01"],
+  ["another method", "/api/v1/overview", { method: "DELETE", headers: json }, 405, "DELETE"],
+  ["a limit that is no number", "/api/v1/runs?limit=many", {}, 400, "limit"],
+  ["an unknown status", "/api/v1/runs?status=done", {}, 400, "status"],
+  ["malformed JSON", "/api/v1/runs", { ...post(0), body: "{" }, 400, "JSON"],
+  ["a request that names nothing", "/api/v1/runs", post({}), 400, "name what to run"],
+  ["an unknown field", "/api/v1/runs", post({ stale: true, force: 1 }), 400, "force"],
+  ["an unknown asset to run", "/api/v1/runs", post({ assets: ["models/mod"] }), 404, "models/mod"],
+  ["an unknown job", "/api/v1/jobs/predicton_pipeline/trigger", post({}), 404, "predicton"],
+  ["cancelling an unknown run", "/api/v1/runs/x/cancel", post({}), 404, '"x"'],
+  [
+    "a form of another site",
+    "/api/v1/runs",
+    post({ stale: true }, { origin: "https://evil.example" }),
+    403,
+    "evil.example",
+  ],
+  [
+    "a script of another site",
+    "/api/v1/runs",
+    post({ stale: true }, { "sec-fetch-site": "cross-site" }),
+    403,
+    "origin",
+  ],
+  [
+    "a body that is not JSON",
+    "/api/v1/runs",
+    { method: "POST", headers: { "content-type": "text/plain" }, body: "{}" },
+    415,
+    "text/plain",
+  ],
+  ["a foreign host", "http://evil.example/api/v1/about", {}, 421, "evil.example"],
+];
+for (const [what, path, init, status, message] of refusals) {
+  Deno.test(`createApi() answers ${what} with ${status} and a problem`, async () => {
+    const service = new FakeService();
+    const response = await createApi(service).request(path, init);
+    const body = await response.json();
+    assertEquals(response.status, status);
+    assertEquals(Object.keys(body), ["error", "message", "hint"]);
+    assertStringIncludes(body.message, message);
+    assertEquals(service.calls, []);
+  });
+}
+
+Deno.test("405 names the methods that are allowed", async () => {
+  const response = await createApi(new FakeService())
+    .request("/api/v1/runs", { method: "PUT", headers: json });
+  assertEquals(response.headers.get("allow"), "GET, POST");
+});
+
+Deno.test("createApi() hands errors that are not the caller's fault to onError", async () => {
+  const seen: unknown[] = [];
+  const broken = new FakeService();
+  const failure = new Error("disk full");
+  const service: Service = Object.assign(broken, { overview: () => Promise.reject(failure) });
+  const api = createApi(service, { onError: (error) => seen.push(error) });
+  const response = await api.request("/api/v1/overview");
+  assertEquals(response.status, 500);
+  assertEquals((await response.json()).error, "internal_error");
+  assertEquals(seen, [failure]);
+});
+
+Deno.test("POST /api/v1/runs starts a run", async () => {
+  const service = new FakeService();
+  service.stepMs = 0;
+  const response = await createApi(service).request(
+    "/api/v1/runs",
+    post({ assets: ["models/energy"], partitions: ["2025-01-27"] }, {
+      origin: "http://localhost",
+      "sec-fetch-site": "same-origin",
+    }),
+  );
+  service.stop();
+  assertEquals(response.status, 202);
+  assertEquals((await response.json()).steps, 1);
+  assertEquals(service.calls, ["materialize models/energy 2025-01-27"]);
+});
+
+Deno.test("POST trigger, cancel, retry and plan reach the service", async () => {
+  const service = new FakeService();
+  const api = createApi(service);
+  const statuses: number[] = [];
+  for (
+    const [path, body] of [
+      ["/api/v1/jobs/prediction_pipeline/trigger", { partition: "2025-01-27" }],
+      ["/api/v1/runs/7f3a91c2/cancel", {}],
+      ["/api/v1/runs/0e99a3f4/retry", {}],
+      ["/api/v1/plan", { selection: "group:models" }],
+    ] as const
+  ) statuses.push((await api.request(path, post(body))).status);
+  assertEquals(statuses, [202, 202, 202, 200]);
+  assertEquals(service.calls, [
+    "trigger prediction_pipeline 2025-01-27",
+    "cancel 7f3a91c2",
+    "retry 0e99a3f4",
+  ]);
+});
+
+Deno.test("/health is 503 when a required dependency is down, and names it", async () => {
+  const service = new FakeService();
+  const api = createApi(service);
+  service.down = ["kafka"];
+  assertEquals((await api.request("/health")).status, 200);
+  assertEquals((await api.request("/ready")).status, 200);
+  service.down = ["postgres"];
+  const response = await api.request("/health");
+  assertEquals(response.status, 503);
+  const { dependencies } = await response.json();
+  const postgres = dependencies.find((one: { name: string }) => one.name === "postgres");
+  assertMatch(postgres.detail, /refused/);
+  assertEquals((await api.request("/ready")).status, 503);
+});
+
+Deno.test("/api/openapi.json describes every route under /api/v1", async () => {
+  const api = createApi(new FakeService());
+  const document = await (await api.request("/api/openapi.json")).json();
+  assertEquals(document.openapi, "3.1.0");
+  const described = Object.entries(document.paths as Record<string, object>)
+    .flatMap(([path, methods]) => Object.keys(methods).map((m) => `${m.toUpperCase()} ${path}`));
+  const served = api.routes
+    .filter((route) => route.path.startsWith("/api/v1/") && route.method !== "ALL")
+    .map((route) => `${route.method} ${route.path.replaceAll(/:(\w+)/g, "{$1}")}`);
+  assertEquals([...new Set(served)].filter((route) => !described.includes(route)), []);
+  assert(served.length >= 20);
+});
+
+Deno.test("isApiPath() tells the API from the pages", () => {
+  for (const path of ["/api/v1/runs", "/health", "/ready", "/version", "/events", "/api"]) {
+    assert(isApiPath(path), path);
+  }
+  for (const path of ["/", "/runs", "/assets/features/events", "/apiary", "/outbox"]) {
+    assert(!isApiPath(path), path);
+  }
+});
