@@ -42,6 +42,10 @@ export const xpOf: { readonly [T in EventType]: number } = {
   meditation: 20,
 };
 
+const kindNumber = Object.fromEntries(Object.keys(eventTypes).map((type, i) => [type, i])) as {
+  readonly [T in EventType]: number;
+};
+
 const kindsOfExercise = ["running", "cycling", "strength", "swimming", "yoga", "walking"] as const;
 /** Metabolic equivalents of the kinds of exercise (rounded from the Compendium of Physical Activities). */
 const met = { running: 9, cycling: 7, strength: 5, swimming: 7, yoga: 3, walking: 3.5 } as const;
@@ -63,7 +67,8 @@ interface Day {
   company: number;
   late: number;
   readonly types: Set<EventType>;
-  readonly starts: Set<string>;
+  /** Eight numbers a second, one for each type: no two events of a type begin at once. */
+  readonly starts: Set<number>;
   readonly events: LifeEvent[];
 }
 
@@ -99,8 +104,9 @@ function record(d: Day, plan: Plan): void {
   d.types.add(plan.type);
   const minutes = Math.max(5, Math.round(plan.minutes));
   let start = Math.floor(p.zone.toUtc(d.midnight + Math.round(plan.at * HOUR)) / 1000) * 1000;
-  while (starts.has(plan.type + start)) start += 1000;
-  starts.add(plan.type + start);
+  const kind = kindNumber[plan.type];
+  while (starts.has(start / 125 + kind)) start += 1000;
+  starts.add(start / 125 + kind);
   const end = start + minutes * MINUTE;
   const late = r.chance(0.02) ? r.between(1, 20) * HOUR : r.between(5, 600) * 1000;
   const createdAt = Math.round(end + late);

@@ -23,6 +23,7 @@ export interface Random {
 }
 
 const hex = Array.from({ length: 65536 }, (_, i) => i.toString(16).padStart(4, "0"));
+const version7 = Array.from({ length: 4096 }, (_, i) => `-7${i.toString(16).padStart(3, "0")}-`);
 
 /** sfc32 by Chris Doty-Humphrey (PractRand), one state per closure. */
 function sfc32(a: number, b: number, c: number, d: number): () => number {
@@ -73,8 +74,8 @@ export function random(seed: number, stream: number): Random {
     uuid(ms) {
       const high = Math.floor(ms / 65536);
       const [x, y, z] = [bits(), bits(), bits()];
-      return hex[high >>> 16]! + hex[high & 0xffff]! + "-" + hex[ms % 65536]! + "-7" +
-        hex[x >>> 16]!.slice(1) + "-" + hex[(x & 0x3fff) | 0x8000]! + "-" +
+      return hex[high >>> 16]! + hex[high & 0xffff]! + "-" + hex[ms & 0xffff]! +
+        version7[x >>> 20]! + hex[(x & 0x3fff) | 0x8000]! + "-" +
         hex[y >>> 16]! + hex[y & 0xffff]! + hex[z >>> 16]!;
     },
   };

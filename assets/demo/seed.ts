@@ -128,15 +128,22 @@ async function write(sql: Transaction, o: Population): Promise<number> {
   const to = new Date(o.end.getTime() + 3 * day);
   await sql`select aurora_life.ensure_months(${from}, ${to})`;
   const simulation = simulate(o);
-  const load = () => copy.copyRows(sql, copy.lifeEvents, simulation.events());
-  const events = await withoutIndexes(sql, copy.lifeEvents.table, load);
+  const events = await withoutIndexes(
+    sql,
+    copy.lifeEvents.table,
+    () => copy.copyRows(sql, copy.lifeEvents, simulation.events()),
+  );
   const s = simulation.society();
   await copy.copyRows(sql, copy.users, [s.users]);
   await copy.copyRows(sql, copy.friendships, [s.friendships]);
   await copy.copyRows(sql, copy.integrations, [s.integrations]);
-  await copy.copyRows(sql, copy.syncs, [s.syncs]);
+  await withoutIndexes(sql, copy.syncs.table, () => copy.copyRows(sql, copy.syncs, [s.syncs]));
   await copy.copyRows(sql, copy.achievements, [s.achievements]);
   await copy.copyRows(sql, copy.unlocked, [s.unlocked]);
   await copy.copyRows(sql, copy.gamification, [s.gamification]);
+  // The first pipelines run before autovacuum has looked, and would plan for empty tables.
+  await sql`
+    analyze aurora_life.users, aurora_life.life_events, aurora_life.friendships,
+      aurora_life.integrations, aurora_life.integration_syncs, aurora_life.user_achievements`;
   return events;
 }

@@ -39,7 +39,6 @@ export function smallDatabase(): Promise<TestDatabase> {
     prepare: async (sql) => {
       for (const text of statements) await sql.unsafe(text);
       await seed(sql, small);
-      await sql`analyze`;
     },
   });
 }
