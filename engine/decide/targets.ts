@@ -9,7 +9,7 @@ import type { Definitions } from "../graph/define.ts";
 import { nearest } from "../graph/nearest.ts";
 import { select } from "../graph/select.ts";
 import { sliceText } from "./inputs.ts";
-import type { Judgement } from "./judge.ts";
+import type { Judgement, Verdict } from "./judge.ts";
 import { namedSlices } from "./named_slices.ts";
 import { assetStatuses } from "./status.ts";
 
@@ -37,10 +37,16 @@ export interface Target {
   readonly reason: string;
 }
 
+/** Who knows where assets stand. */
+export interface Statuses {
+  /** How an asset stands. */
+  asset(asset: Asset): Pick<Verdict, "status">;
+}
+
 const STATUS = /^(?<minus>-)?(?<up>\d*\+)?status:(?<status>[^+]+)(?<down>\+\d*)?$/;
 
 /** Puts names in the place of `status:` terms: only the judgement knows them. */
-function withoutStatus(definitions: Definitions, judgement: Judgement, text: string): string {
+function withoutStatus(definitions: Definitions, judgement: Statuses, text: string): string {
   const words = text.split(/[\s,]+/).filter(Boolean).flatMap((word) => {
     const { minus = "", up = "", status, down = "" } = STATUS.exec(word)?.groups ?? {};
     if (status === undefined) return [word];
@@ -66,7 +72,7 @@ function withoutStatus(definitions: Definitions, judgement: Judgement, text: str
  */
 export function assetsOf(
   definitions: Definitions,
-  judgement: Judgement,
+  judgement: Statuses,
   wish: Wish,
 ): readonly Asset[] {
   const named = new Set(wish.assets?.map((name) => definitions.asset(name)));

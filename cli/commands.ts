@@ -1,0 +1,135 @@
+/**
+ * All commands. Nothing is loaded before it is called.
+ *
+ * @module
+ */
+import type { Command, Option } from "./command.ts";
+
+const partition: Option = {
+  name: "partition",
+  value: "P|A..B",
+  help: "these slices instead of the newest that has ended",
+};
+const wait: Option = { name: "wait", help: "wait for the end; work here if no worker is alive" };
+const stale: Option = { name: "stale", help: "only what is stale, failed, behind or missing" };
+const limit: Option = { name: "limit", value: "N", help: "at most so many" };
+
+type Rest = Pick<Command, "words" | "takes" | "load"> & Partial<Command>;
+
+const command = (name: string, summary: string, rest: Rest): Command => ({
+  options: [],
+  json: false,
+  ...rest,
+  name,
+  summary,
+});
+
+/** A command that is another program of this repository. */
+const program = (name: string, summary: string, ...words: string[]): Command =>
+  command(name, summary, {
+    words: "[ARGUMENT…]",
+    takes: [0, Infinity],
+    load: async () => (await import("./commands/program.ts")).program(words),
+  });
+
+/** In the order in which help tells of them. */
+export const commands: readonly Command[] = [
+  command("list", "list assets with their status", {
+    words: "[SELECTION]",
+    takes: [0, 1],
+    json: true,
+    load: async () => (await import("./commands/list.ts")).list,
+  }),
+  command("plan", "show what would run, in which order, why and how long", {
+    words: "[JOB|SELECTION]",
+    takes: [0, 1],
+    json: true,
+    options: [partition, stale],
+    load: async () => (await import("./commands/plan.ts")).plan,
+  }),
+  command("materialize", "run assets: features/*, +models/energy, group:quality, status:stale", {
+    words: "[SELECTION]",
+    takes: [0, 1],
+    json: true,
+    options: [partition, stale, wait],
+    load: async () => (await import("./commands/materialize.ts")).materialize,
+  }),
+  command("trigger", "run a job", {
+    words: "JOB",
+    takes: [1, 1],
+    json: true,
+    options: [partition, wait],
+    load: async () => (await import("./commands/trigger.ts")).trigger,
+  }),
+  command("backfill", "run a job or a selection for a range of slices", {
+    words: "JOB|SELECTION A..B",
+    takes: [2, 2],
+    json: true,
+    options: [wait],
+    load: async () => (await import("./commands/backfill.ts")).backfill,
+  }),
+  command("test-asset", "run one asset here with the real inputs, and record nothing", {
+    words: "ASSET",
+    takes: [1, 1],
+    json: true,
+    options: [{ ...partition, value: "P", help: "the slice; the newest that has ended if absent" }],
+    load: async () => (await import("./commands/test_asset.ts")).testAsset,
+  }),
+  command("runs", "list runs, newest first", {
+    words: "",
+    takes: [0, 0],
+    json: true,
+    options: [
+      { name: "job", value: "JOB", help: "only of this job" },
+      { name: "asset", value: "ASSET", help: "only with this asset" },
+      { name: "status", value: "STATUS", help: "queued, running, success, failed or cancelled" },
+      limit,
+    ],
+    load: async () => (await import("./commands/runs.ts")).runs,
+  }),
+  command("run", "show a run with its steps", {
+    words: "RUN",
+    takes: [1, 1],
+    json: true,
+    load: async () => (await import("./commands/run.ts")).run,
+  }),
+  command("logs", "print the log of a run or of one of its steps", {
+    words: "RUN [STEP]",
+    takes: [1, 2],
+    json: true,
+    options: [{ name: "follow", help: "go on until the run has ended" }, limit],
+    load: async () => (await import("./commands/logs.ts")).logs,
+  }),
+  command("cancel", "end a run", {
+    words: "RUN",
+    takes: [1, 1],
+    load: async () => (await import("./commands/cancel.ts")).cancel,
+  }),
+  command("retry", "run again what did not succeed in a run", {
+    words: "RUN",
+    takes: [1, 1],
+    json: true,
+    options: [wait],
+    load: async () => (await import("./commands/retry.ts")).retry,
+  }),
+  command("quality", "print the data quality report", {
+    words: "[PARTITION]",
+    takes: [0, 1],
+    json: true,
+    load: async () => (await import("./commands/quality.ts")).quality,
+  }),
+  command("doctor", "say whether everything that the program needs is there", {
+    words: "",
+    takes: [0, 0],
+    json: true,
+    load: async () => (await import("./commands/doctor.ts")).doctor,
+  }),
+  program("start", "serve the UI and API on port 8081 and work", "server.ts"),
+  program("dev", "the same, and again when a file changes", "--watch", "server.ts"),
+  program("worker", "work for a server that runs elsewhere", "worker.ts"),
+  program("demo", "seed a population, run all four jobs, serve the UI", "tasks/demo.ts"),
+  program("db:dump", "write the database into a folder", "tasks/db_dump.ts"),
+  program("db:restore", "read the database from a folder", "tasks/db_restore.ts"),
+  program("native:install", "fetch XGBoost and LightGBM", "tasks/native_install.ts"),
+  program("native:doctor", "train a little with both", "tasks/native_doctor.ts"),
+];

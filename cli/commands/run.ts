@@ -1,0 +1,38 @@
+/**
+ * `run`: a run with its steps.
+ *
+ * @module
+ */
+import { EXIT, type Run } from "../command.ts";
+import { paintStatus } from "../io.ts";
+import { knownRun } from "../known_run.ts";
+import { table } from "../table.ts";
+import { duration, sliceOf, timeOf } from "../words.ts";
+import { json, withApp } from "../with_app.ts";
+
+/** Shows a run. */
+export const run: Run = (setting) =>
+  withApp(setting, async (app) => {
+    const { called, io } = setting;
+    const view = await knownRun(app, called.words[0]!);
+    if (called.on("json")) {
+      io.out(json(view));
+      return EXIT.ok;
+    }
+    const { run } = view;
+    io.out(`Run ${run.id}: ${run.title}${run.partition ? ` [${run.partition}]` : ""}`);
+    io.out(`${paintStatus(io, run.status)} ${duration(run)}, by ${run.triggeredBy}: ${run.reason}`);
+    const rows = view.steps.map((s) => [
+      s.id,
+      `${s.critical ? "*" : " "} ${sliceOf(s)}`,
+      paintStatus(io, s.status),
+      timeOf(s.startedAt),
+      duration(s),
+      String(s.attempts.length),
+      s.error?.message ?? s.reason,
+    ]);
+    const head = ["STEP", "  SLICE", "STATUS", "STARTED", "TOOK", "TRIES", "WHY"];
+    table(io, head, rows).forEach((line) => io.out(line));
+    if (view.steps.some((s) => s.critical)) io.out("* decided how long the run took");
+    return EXIT.ok;
+  });
