@@ -82,6 +82,7 @@ function sliceOf(manifest: Manifest, version: bigint, champion: string | null): 
     served: promoted ? version.toString() : champion,
     mae: manifest.metrics.mae,
     baselineMae: bestBaseline(manifest.baselines).mae,
+    intervalCoverage: manifest.interval.coverage,
   };
 }
 

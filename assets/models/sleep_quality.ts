@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { asset, check, fail, pass } from "engine";
+import { asset } from "engine";
 import { dailyTraits } from "../daily_traits.ts";
 import { daily } from "../partitions.ts";
 import { cache, database, objects } from "../resources.ts";
 import { engineered } from "../training/engineered.ts";
 import { materializeModel } from "./model_asset.ts";
+import { intervalCheck, promotedCheck } from "./model_checks.ts";
 import { sleepQualityRecipe as recipe } from "./recipes.ts";
 
 /** The model of the same name; see {@linkcode recipe} for how it is trained. */
@@ -27,10 +28,7 @@ export const sleepQualityModel = asset({
     materializeModel({ name: "sleep_quality", recipe, engineered, context }),
 });
 
-/** A model that was not promoted leaves its predecessor in service; people should know. */
-export const sleepQualityModelIsPromoted = check(sleepQualityModel, {
-  name: "promoted",
-  description: "The new model beats the baselines and is not worse than the one in service",
-  severity: "warning",
-  run: (model) => model.promoted ? pass({ mae: model.mae }) : fail(`Not promoted: ${model.reason}`),
-});
+/** See {@linkcode promotedCheck}. */
+export const sleepQualityModelIsPromoted = promotedCheck(sleepQualityModel);
+/** See {@linkcode intervalCheck}. */
+export const sleepQualityModelHoldsIntervals = intervalCheck(sleepQualityModel);

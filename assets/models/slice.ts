@@ -26,4 +26,6 @@ export type ModelSlice = {
   readonly mae: number;
   /** Of the best baseline. */
   readonly baselineMae: number;
+  /** Share of later validation rows that an interval from the earlier ones held. */
+  readonly intervalCoverage: number;
 };

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { asset, type TableSlice } from "engine";
+import { asset, check, fail, pass, type TableSlice } from "engine";
 import { dailyTraits } from "../daily_traits.ts";
 import { getFrame } from "../inputs/frame_store.ts";
 import { daily } from "../partitions.ts";
@@ -11,7 +11,7 @@ import { database, objects } from "../resources.ts";
 import { energyPredictions } from "./energy.ts";
 import { moodPredictions } from "./mood.ts";
 import { sleepQualityPredictions } from "./sleep_quality.ts";
-import { savePredictions } from "./table.ts";
+import { incompleteUsers, savePredictions } from "./table.ts";
 
 /** The step of the same name of the prediction pipeline. */
 export const predictionsSaved = asset({
@@ -51,5 +51,18 @@ export const predictionsSaved = asset({
       sleep_quality: sets.sleep_quality.rows,
     });
     return { table: "predictions.prediction", version: version.toString(), rows };
+  },
+});
+
+/** Readers count on whole sets: a user with a part of one keeps the day from becoming visible. */
+export const predictionsAreComplete = check(predictionsSaved, {
+  name: "complete",
+  description: "Every user has 12 values of energy, one of mood and one of sleep quality",
+  severity: "critical",
+  blocking: true,
+  resources: { database },
+  async run({ version, rows }, { resources }) {
+    const users = await incompleteUsers(resources.database, version);
+    return users === 0 ? pass({ rows }) : fail(`${users} users lack predictions`, { users });
   },
 });

@@ -94,3 +94,17 @@ export async function readPredictions(sql: Sql, version: string): Promise<readon
     where version = ${version}
     order by user_id, kind, target_at`;
 }
+
+/** Number of users of a version who have not exactly 12, 1 and 1 predictions. */
+export async function incompleteUsers(sql: Sql, version: string): Promise<number> {
+  const [row] = await sql<{ users: number }[]>`
+    select count(*)::integer as users from (
+      select from predictions.prediction_rows
+      where version = ${version}
+      group by user_id
+      having count(*) filter (where kind = 'energy') <> 12
+        or count(*) filter (where kind = 'mood') <> 1
+        or count(*) filter (where kind = 'sleep_quality') <> 1
+    ) incomplete`;
+  return row?.users ?? 0;
+}

@@ -32,9 +32,22 @@ const population: SeedOptions = {
   end: new Date("2026-04-10T00:00:00Z"),
 };
 
+const tables = () => migrations.map((file) => Deno.readTextFileSync(new URL(file, root)));
+
+/** A database with all tables of Aurora, empty. */
+export function emptyDatabase(): Promise<TestDatabase> {
+  const statements = tables();
+  return testDatabase({
+    template: statements.join("\n"),
+    prepare: async (sql) => {
+      for (const text of statements) await sql.unsafe(text);
+    },
+  });
+}
+
 /** A database with all tables of Aurora and 60 users with 60 days. */
 export function trainingDatabase(): Promise<TestDatabase> {
-  const statements = migrations.map((file) => Deno.readTextFileSync(new URL(file, root)));
+  const statements = tables();
   const demo = new URL("assets/demo/", root);
   const code = [...Deno.readDirSync(demo)].map((f) => f.name).sort()
     .map((name) => Deno.readTextFileSync(new URL(name, demo)));
