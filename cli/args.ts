@@ -4,7 +4,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli";
-import { nearest } from "../engine/graph/nearest.ts";
+import { nearest } from "engine";
 import { type Called, type Command, UsageError } from "./command.ts";
 
 function unknownOption(command: Command, given: string): UsageError {

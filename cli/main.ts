@@ -48,7 +48,7 @@ export async function main(args: readonly string[], around: Surroundings): Promi
 }
 
 async function unknown(name: string, io: Io): Promise<number> {
-  const { nearest } = await import("../engine/graph/nearest.ts");
+  const { nearest } = await import("engine");
   const near = nearest(name, commands.map((c) => c.name));
   io.err(
     `Cannot find command "${name}": ` +

@@ -12,6 +12,7 @@ import {
   type LogRecord,
   type Outcome,
   runStep,
+  sliceText,
 } from "engine";
 import type { App } from "../app.ts";
 import { EXIT, type Run, type Setting } from "../command.ts";
@@ -21,15 +22,15 @@ import { json, withApp } from "../with_app.ts";
 /** Never that of a real attempt: those grow from one. */
 const trialVersion = (): bigint => -BigInt(crypto.getRandomValues(new Uint32Array(1))[0]! + 1);
 
-function partitionOf(asset: Asset, given: string | undefined, now: Date): string {
+async function partitionOf(app: App, asset: Asset, given: string | undefined): Promise<string> {
   if (given !== undefined) return keyText(asset.partitions.parse(given));
-  const newest = asset.partitions.newest(now);
-  if (newest === undefined && asset.partitions.grain !== "none") {
+  const partitioning = (await app.service.asset(asset.name))?.partitioning;
+  if (partitioning && partitioning.latest === null) {
     throw new RangeError(
       `Cannot choose a partition of "${asset.name}": none of "${asset.partitions.rule}" has ended`,
     );
   }
-  return keyText(newest);
+  return partitioning?.latest ?? "";
 }
 
 /** Runs it as a worker would, but nobody hears of the outcome. */
@@ -89,7 +90,7 @@ export const testAsset: Run = (setting) =>
   withApp(setting, async (app) => {
     const { called, io } = setting;
     const asset = app.definitions.asset(called.words[0]!);
-    const partition = partitionOf(asset, called.text("partition"), new Date());
+    const partition = await partitionOf(app, asset, called.text("partition"));
     const { outcome, ms } = await tried(app, asset, partition, setting);
     const result = resultOf(outcome);
     const error = outcome.state === "success" ? null : outcome.error;
@@ -109,7 +110,7 @@ export const testAsset: Run = (setting) =>
   });
 
 function print(out: (line: string) => void, result: NonNullable<ReturnType<typeof resultOf>>) {
-  for (const i of result.inputs) out(`read   ${i.input}: ${i.asset} [${i.partition}]`);
+  for (const i of result.inputs) out(`read   ${i.input}: ${sliceText(i.asset, i.partition)}`);
   out(`value  ${JSON.stringify(result.value).slice(0, 500)}`);
   for (const [name, value] of Object.entries(result.metadata)) out(`report ${name}: ${value}`);
   for (const c of result.checks) {
