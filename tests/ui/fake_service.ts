@@ -41,6 +41,7 @@ export class FakeService implements Service {
   readonly #runs: RunView[];
   readonly #log = new Map<string, LogLine[]>();
   readonly #now: number;
+  #cuts = 0;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
 
   constructor(now: Date = new Date("2025-01-28T08:30:00Z")) {
@@ -65,6 +66,15 @@ export class FakeService implements Service {
     asset.status = status;
     if (status === "fresh") asset.hours = 0;
     this.emit({ type: "asset", asset: this.#card(asset) });
+  }
+
+  /** Breaks the stream of changes; what happens meanwhile is told to nobody. */
+  cut(meanwhile: () => void): void {
+    const listeners = [...this.#listeners];
+    this.#listeners.clear();
+    meanwhile();
+    this.#cuts++;
+    for (const listener of listeners) listener({ type: "log", run: "" });
   }
 
   /** Appends to the log of a run and tells. */
@@ -447,6 +457,7 @@ export class FakeService implements Service {
   }
 
   async *changes(signal: AbortSignal): AsyncIterable<Change> {
+    const cuts = this.#cuts;
     const queue: Change[] = [];
     let wake = () => {};
     const listener = (change: Change) => {
@@ -457,6 +468,7 @@ export class FakeService implements Service {
     signal.addEventListener("abort", () => wake());
     try {
       while (!signal.aborted) {
+        if (this.#cuts > cuts) throw new Error("Cannot read changes: the connection was cut");
         const change = queue.shift();
         if (change !== undefined) yield change;
         else await new Promise<void>((resolve) => wake = resolve);

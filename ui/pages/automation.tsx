@@ -48,7 +48,7 @@ function JobCard({ job, now }: { readonly job: Job; readonly now: Date }): JSX.E
         <dt>schedule</dt>
         <dd>
           {job.cron === null ? "none" : <code>{job.cron}</code>} {job.timezone}
-          {!job.enabled && <b class="off">off</b>}
+          {!job.enabled && <b class="switched-off">off</b>}
         </dd>
         <dt>next</dt>
         <dd>
@@ -95,7 +95,7 @@ function SensorCard({ sensor, now }: { readonly sensor: Sensor; readonly now: Da
     <section class="cardx" id={sensor.name}>
       <div class="ch">
         <h3>{sensor.name}</h3>
-        {!sensor.enabled && <b class="off">off</b>}
+        {!sensor.enabled && <b class="switched-off">off</b>}
         <span class="grow" />
         {outcome !== null && (
           <span class={`pill ${looks[outcome]}`}>

@@ -14,6 +14,9 @@ interface LineageProps {
   readonly query: string;
 }
 
+/** Said to those who cannot see the triangle. */
+const words = { collapse: "Collapse group ", expand: "Expand group " } as const;
+
 /** The graph of all assets. */
 export function Lineage({ shell, lineage, layout, collapsed, query }: LineageProps): JSX.Element {
   const groups = [...new Set(lineage.nodes.map((card) => card.group))];
@@ -36,8 +39,8 @@ export function Lineage({ shell, lineage, layout, collapsed, query }: LineagePro
                 <a
                   class="ghead"
                   href={toggled(groups, collapsed, box.id)}
-                  aria-label={`Collapse group ${box.id}`}
                 >
+                  <span class="vh">{words.collapse}</span>
                   <span class="tri" aria-hidden="true">▾</span>
                   {box.id}
                   <em>
@@ -172,9 +175,9 @@ function GroupNode(
         data-group={group}
         href={href}
         style={place(box)}
-        aria-label={`Expand group ${group}: ${fresh} fresh, ${cards.length - fresh} need attention`}
       >
         <strong>
+          <span class="vh">{words.expand}</span>
           <span class="tri" aria-hidden="true">▸</span>
           {group}
           <em>{cards.length}</em>

@@ -1,0 +1,254 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { fromFileUrl } from "@std/path";
+import type { Page } from "playwright-core";
+import { closeBrowser, visit } from "./browser.ts";
+
+const axe = await Deno.readTextFile(
+  fromFileUrl(new URL("axe.min.js", import.meta.resolve("axe-core"))),
+);
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly {
+    readonly html: string;
+    readonly any: readonly { readonly message: string }[];
+  }[];
+}
+
+/** What breaks WCAG 2.2 AA on the page as it stands. */
+async function violations(page: Page): Promise<string[]> {
+  // Colours in the middle of a transition are nobody's contrast.
+  await page.addStyleTag({ content: "*{animation:none!important;transition:none!important}" });
+  await page.evaluate(axe);
+  const found = await page.evaluate(
+    "axe.run(document,{runOnly:['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa']})" +
+      ".then((result)=>result.violations)",
+  ) as readonly Violation[];
+  return found.map(({ id, nodes }) =>
+    `${id} ×${nodes.length}: ${nodes[0]?.html.slice(0, 160)} (${nodes[0]?.any[0]?.message})`
+  );
+}
+
+/** The browser outlives single tests, so their sanitizers would blame the wrong one. */
+function browserTest(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
+}
+
+const paths = [
+  "/",
+  "/lineage",
+  "/lineage?collapsed=models,quality",
+  "/assets",
+  "/assets/models/mood",
+  "/assets/source/users",
+  "/runs",
+  "/runs/7f3a91c2",
+  "/runs/0e99a3f4",
+  "/automation",
+  "/quality",
+  "/outbox",
+  "/alerts",
+];
+for (const scheme of ["light", "dark"] as const) {
+  for (const path of paths) {
+    browserTest(
+      `${path} has nothing against WCAG 2.2 AA, ${scheme}`,
+      () =>
+        visit(`axe ${path} ${scheme}`, scheme, async ({ page, open }) => {
+          await open(path);
+          assertEquals(await violations(page), []);
+        }),
+    );
+  }
+  browserTest(
+    `the open panel has nothing against WCAG 2.2 AA, ${scheme}`,
+    () =>
+      visit(`axe panel ${scheme}`, scheme, async ({ page, open }) => {
+        await open("/lineage");
+        await page.locator('[data-key="features/online"]').click();
+        await page.waitForSelector("#panel h2");
+        assertEquals(await violations(page), []);
+      }),
+  );
+  browserTest(
+    `what can be opened on an asset page is accessible too, ${scheme}`,
+    () =>
+      visit(`axe details ${scheme}`, scheme, async ({ page, open }) => {
+        await open("/assets/models/mood");
+        for (const summary of await page.locator("summary").all()) await summary.click();
+        assertEquals(await violations(page), []);
+      }),
+  );
+}
+
+browserTest(
+  "the lineage is walked by keys: find, along edges, materialize, open",
+  () =>
+    visit("keyboard", "light", async ({ page, service, open }) => {
+      await open("/lineage");
+      await page.keyboard.press("/");
+      await page.keyboard.type("features/exercise");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("#panel:not([hidden]) h2");
+      await page.keyboard.press("ArrowRight");
+      await page.waitForSelector('[data-key="features/online"].sel');
+      await page.keyboard.press("m");
+      await page.waitForSelector('[data-key="features/online"].running');
+      await page.waitForSelector('[data-key="features/online"].fresh');
+      assertEquals(service.calls, ["materialize features/online"]);
+      await page.keyboard.press("Enter");
+      await page.waitForURL("**/assets/features/online");
+    }),
+);
+
+browserTest(
+  "materialize on an asset page: stale, running, fresh, without reload",
+  () =>
+    visit("materialize asset", "light", async ({ page, service, open }) => {
+      await open("/assets/features/sleep");
+      await page.evaluate("window.untouched = true");
+      await page.waitForSelector('[data-asset="features/sleep"].stale');
+      await page.getByRole("button", { name: "Materialize" }).click();
+      await page.waitForSelector('[data-asset="features/sleep"].running');
+      await page.waitForSelector('[data-asset="features/sleep"].fresh');
+      await page.waitForSelector("text=Why it is stale", { state: "detached" });
+      assertEquals(service.calls, ["materialize features/sleep 2025-01-27T06"]);
+      assertEquals(await page.evaluate("window.untouched"), true);
+      await page.waitForSelector(".plot canvas");
+    }),
+);
+
+browserTest(
+  "materialize stale runs what the server counts, also with all groups collapsed",
+  () =>
+    visit("materialize stale", "light", async ({ page, service, open }) => {
+      await open("/lineage?collapsed=source,features,training,models,predictions,quality");
+      const button = page.locator("#mat");
+      assertStringIncludes(await button.innerText(), "Materialize 13 stale");
+      await button.click();
+      await page.waitForSelector('[data-region="count-running"]:has-text("15")');
+      assertEquals(service.calls[0]?.split(" ").length, 14);
+      await page.waitForSelector('[data-region="stale"]:has-text("0")', { state: "attached" });
+      await page.waitForFunction("document.querySelector('#mat').disabled");
+    }),
+);
+
+browserTest(
+  "materialize found runs all that the server finds, visible or not",
+  () =>
+    visit("materialize found", "light", async ({ page, service, open }) => {
+      await open("/lineage?collapsed=models");
+      await page.locator("#q").fill("group:models");
+      await page.waitForSelector("#mat-chosen:has-text('Materialize 4 found')");
+      await page.locator("#mat").click();
+      await page.waitForSelector('[data-region="count-running"]:has-text("6")');
+      const all = "materialize models/energy models/mood models/sleep_quality models/stress";
+      assertEquals(service.calls, [all]);
+    }),
+);
+
+browserTest(
+  "a refusal is told with what would have been right",
+  () =>
+    visit("refusal", "light", async ({ page, service, open }) => {
+      await open("/assets/features/sleep");
+      service.materialize = () => Promise.reject(new RangeError("Cannot run: no worker is there"));
+      await page.getByRole("button", { name: "Materialize" }).click();
+      await page.waitForSelector(".toast.bad:has-text('no worker is there')");
+    }),
+);
+
+browserTest(
+  "partitions are walked by arrow keys, and chosen for the form",
+  () =>
+    visit("partitions", "light", async ({ page, open }) => {
+      await open("/assets/models/energy");
+      await page.locator("#parts").focus();
+      await page.keyboard.press("ArrowLeft");
+      assertStringIncludes(await page.locator("#part-chosen").innerText(), "2025-01-26: Fresh");
+      assertEquals(await page.locator("select[name=partition]").inputValue(), "2025-01-26");
+      await page.keyboard.press("Home");
+      assertStringIncludes(await page.locator("#part-chosen").innerText(), "2024-10-30");
+    }),
+);
+
+browserTest(
+  "the log of a run grows, follows, and is filtered by level and words",
+  () =>
+    visit("log", "light", async ({ page, service, open }) => {
+      await open("/runs/7f3a91c2");
+      const shown = page.locator(".ln:not([hidden])");
+      assertEquals(await shown.count(), 14);
+      service.writeLog("7f3a91c2", "340 of 500 users");
+      await page.waitForSelector(".ln:has-text('340 of 500 users')");
+      await page.getByRole("button", { name: "Errors" }).click();
+      assertEquals(await shown.count(), 1);
+      service.writeLog("7f3a91c2", "Cannot write: disk full", "error");
+      await page.waitForSelector(".ln:has-text('disk full')");
+      assertEquals(await shown.count(), 2);
+      await page.locator("#log-query").fill("disk");
+      assertEquals(await shown.count(), 1);
+    }),
+);
+
+browserTest(
+  "the list of runs shows a new run without reload",
+  () =>
+    visit("runs live", "light", async ({ page, service, open }) => {
+      await open("/runs");
+      await service.materialize({ assets: ["models/energy"] });
+      await page.waitForSelector("tr:has-text('new7'):has-text('Running')");
+      await page.waitForSelector("tr:has-text('new7'):has-text('Success')");
+    }),
+);
+
+browserTest(
+  "the line that breaks is told, and after it the page catches up",
+  () =>
+    visit("reconnect", "light", async ({ page, service, open }) => {
+      await open("/assets/features/sleep");
+      await page.route("**/events", (route) => route.abort());
+      await page.evaluate("dispatchEvent(new Event('offline'))");
+      service.emit({ type: "log", run: "x" });
+      await page.unroute("**/events");
+      service.setStatus("features/sleep", "fresh");
+      await page.waitForSelector('[data-asset="features/sleep"].fresh');
+    }),
+);
+
+browserTest(
+  "the colour theme is switched and kept",
+  () =>
+    visit("theme", "light", async ({ page, open }) => {
+      await open("/runs");
+      const background = () => page.evaluate("getComputedStyle(document.body).backgroundColor");
+      const before = await background();
+      await page.locator("#theme").click();
+      const dark = await background();
+      assert(dark !== before);
+      await open("/assets");
+      assertEquals(await background(), dark);
+    }),
+);
+
+browserTest(
+  "pages can be read without JavaScript",
+  () =>
+    visit("no script", "light", async ({ page, open }) => {
+      await open("/runs");
+      const address = page.url();
+      const context = await page.context().browser()!.newContext({ javaScriptEnabled: false });
+      const plain = await context.newPage();
+      await plain.goto(address.replace("/runs", "/lineage"));
+      assertEquals(await plain.locator(".node").count(), 30);
+      assertEquals(await plain.locator("#live").isVisible(), false);
+      await context.close();
+    }),
+);
+
+Deno.test({
+  name: "the browser ends",
+  fn: closeBrowser,
+  sanitizeOps: false,
+  sanitizeResources: false,
+});

@@ -1,0 +1,207 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { FakeService } from "./fake_service.ts";
+import { createSite, now } from "./site.ts";
+
+async function read(path: string, service?: FakeService): Promise<string> {
+  using site = createSite(service);
+  const response = await site.get(path);
+  assertEquals(site.errors, []);
+  assertEquals(response.status, 200);
+  return await response.text();
+}
+
+/** The text of a page: without tags, spaces made one. */
+function text(html: string): string {
+  return html.replace(/<[^>]+>/g, " ").replace(/\s+/g, " ");
+}
+
+Deno.test("/ says whether all is well, and every count links to what it counts", async () => {
+  const page = await read("/");
+  assertStringIncludes(
+    text(page),
+    "Something needs you 2 assets failed · 3 late · 1 check failing",
+  );
+  assertMatch(page, /href="\/assets\?status=failed"[^>]*><b>2<\/b>/);
+  assertMatch(page, /href="\/assets\?freshness=late"[^>]*><b>3<\/b>/);
+  assertStringIncludes(text(page), "PostgreSQL, embedded");
+  assertStringIncludes(text(page), "feature_engineering_pipeline in 4 h");
+});
+
+Deno.test("/ tells which dependency is down", async () => {
+  const service = new FakeService(now);
+  service.down = ["redis"];
+  const page = text(await read("/", service));
+  assertStringIncludes(page, "redis is down");
+  assertStringIncludes(page, "connection refused");
+});
+
+Deno.test("/ says that all is well when it is", async () => {
+  const service = new FakeService(now);
+  const calm = await service.overview();
+  service.overview = () =>
+    Promise.resolve({
+      ...calm,
+      assets: { ...calm.assets, failed: 0 },
+      freshness: { ...calm.freshness, late: 0 },
+      failingChecks: [],
+    });
+  assertStringIncludes(text(await read("/", service)), "All is well");
+});
+
+Deno.test("/lineage counts every asset, whatever is collapsed", async () => {
+  const all = "source,features,training,models,predictions,quality";
+  for (const collapsed of ["", "models,quality", all]) {
+    const page = await read(`/lineage?collapsed=${collapsed}`);
+    assertStringIncludes(page, '<b data-region="count-failed">2</b>');
+    assertStringIncludes(page, '<b data-region="count-stale">6</b>');
+    assertStringIncludes(page, '<span data-region="stale">13</span>');
+  }
+});
+
+Deno.test("/lineage shows a collapsed group as one node that opens it again", async () => {
+  const page = await read("/lineage?collapsed=models,quality");
+  assertMatch(page, /data-key="group:models"[^>]*href="\/lineage\?collapsed=quality"/);
+  assertStringIncludes(text(page), "Expand group ▸ models 4 3 fresh · 1 need attention");
+  assert(!page.includes('data-key="models/mood"'));
+});
+
+Deno.test("/lineage collapses nothing by itself below 150 assets, and all above", async () => {
+  assertStringIncludes(await read("/lineage"), 'data-key="models/mood"');
+  const service = new FakeService(now);
+  const { nodes, ...rest } = await service.lineage();
+  const many = Array.from(
+    { length: 6 },
+    (_, i) => nodes.map((node) => ({ ...node, name: `${node.name}_${i}` })),
+  ).flat();
+  service.lineage = () => Promise.resolve({ ...rest, nodes: many, edges: [], hash: "many" });
+  const page = await read("/lineage", service);
+  assertStringIncludes(text(page), "180 assets");
+  assert(!page.includes('data-key="models/mood_0"'));
+});
+
+Deno.test("/lineage/match finds over all assets", async () => {
+  const found = JSON.parse(await read("/lineage/match?q=group:models&status=failed"));
+  assertEquals(found, { all: false, found: [{ name: "models/mood", group: "models" }] });
+});
+
+Deno.test("/assets filters by status, freshness and words", async () => {
+  assertStringIncludes(text(await read("/assets")), "30 assets");
+  assertStringIncludes(text(await read("/assets?status=blocked")), "2 of 30 assets");
+  assertStringIncludes(text(await read("/assets?freshness=late")), "3 of 30 assets");
+  assertStringIncludes(text(await read("/assets?q=predictions/saved%2B")), "5 of 30 assets");
+});
+
+Deno.test("the page of an asset says why it is stale, and what it stands on", async () => {
+  const page = await read("/assets/features/sleep");
+  const words = text(page);
+  assertStringIncludes(words, "Why it is stale");
+  assertStringIncludes(words, "source/life_events [2025-01-28T00] changed at 06:02");
+  assertStringIncludes(words, "at most 26 h old · built 7 h ago");
+  assertStringIncludes(
+    words,
+    "runs when an upstream changes, unless something upstream is missing",
+  );
+  assertStringIncludes(words, "no_null_values critical, blocking passed: 0 of 181,240 rows");
+  assertMatch(page, /<option value="2025-01-27T06"[^>]*selected/);
+  assertEquals([...page.matchAll(/role="option"/g)].length, 90);
+  assertEquals([...page.matchAll(/data-plot=/g)].length, 4);
+});
+
+Deno.test("the page of an asset that was never built says so", async () => {
+  const words = text(await read("/assets/predictions/stress"));
+  assertStringIncludes(words, "Never built");
+  assertStringIncludes(words, "It was never built");
+});
+
+Deno.test("the page of an asset that does not exist names the nearest one", async () => {
+  using site = createSite();
+  const response = await site.get("/assets/features/activty");
+  assertEquals(response.status, 404);
+  assertStringIncludes(await response.text(), "Did you mean &quot;features/activity&quot;?");
+  assertEquals((await site.get("/nowhere")).status, 404);
+});
+
+Deno.test("/runs lists what failed with its error, and filters", async () => {
+  const words = text(await read("/runs"));
+  assertStringIncludes(words, "Cannot train: validation slice has 0 rows");
+  assert(!text(await read("/runs?status=success")).includes("Cannot train"));
+  assertStringIncludes(text(await read("/runs?limit=2")), "Older runs");
+});
+
+Deno.test("the page of a run shows attempts, waiting, the critical path and the log", async () => {
+  const page = await read("/runs/7f3a91c2");
+  assertStringIncludes(text(page), "features/exercise [2025-01-27], Success, 2 attempts");
+  assertMatch(page, /class="wait"/);
+  assertMatch(page, /class="run fresh crit"/);
+  assertMatch(page, /class="run failed"/);
+  assertStringIncludes(text(page), "Cannot read events: &quot;connection reset&quot;");
+  assertStringIncludes(page, 'data-run-action="cancel"');
+});
+
+Deno.test("the page of a failed run shows the error and its cause", async () => {
+  const page = await read("/runs/0e99a3f4");
+  assertStringIncludes(text(page), "models/mood failed [2025-01-27] after 1 attempt");
+  assertStringIncludes(
+    text(page),
+    "because: Cannot split by time: 0 of 5,120 rows are after 2025-01-14",
+  );
+  assertStringIncludes(page, 'data-run-action="retry"');
+});
+
+Deno.test("/automation shows schedules with next ticks, and sensors with cursor and reason", async () => {
+  const words = text(await read("/automation"));
+  assertStringIncludes(words, "0 */6 * * * UTC");
+  assertStringIncludes(words, "2025-01-28 12:00, in 4 h");
+  assertStringIncludes(words, "created_at=2025-01-28T08:29:12Z");
+  assertStringIncludes(words, "requested nothing: no integration is older than 48 h");
+});
+
+Deno.test("/quality shows scores, rules by severity, and another day", async () => {
+  const words = text(await read("/quality"));
+  assertStringIncludes(words, "98.7 Score of 100");
+  assertStringIncludes(words, "in_the_future Rows where in the future life_events critical 2");
+  assertStringIncludes(text(await read("/quality?partition=2025-01-20")), "Quality of 2025-01-20");
+});
+
+Deno.test("/quality says what to do when there is no report yet", async () => {
+  const service = new FakeService(now);
+  service.quality = () => Promise.resolve(undefined);
+  assertStringIncludes(text(await read("/quality", service)), "No report yet");
+});
+
+Deno.test("/outbox and /alerts show events and episodes", async () => {
+  const words = text(await read("/outbox?topic=aurora.features.updated"));
+  assertStringIncludes(words, "no broker is configured");
+  assertStringIncludes(words, "kept");
+  const alerts = text(await read("/alerts"));
+  assertStringIncludes(alerts, "Promised at most 6 h old, built 7 h ago");
+  assertStringIncludes(alerts, "resolved 28 h ago");
+});
+
+Deno.test("pages forbid scripts and frames of others, and files may be kept for ever", async () => {
+  using site = createSite();
+  const page = await site.get("/");
+  const policy = page.headers.get("content-security-policy") ?? "";
+  assertStringIncludes(policy, "default-src 'self'");
+  assertStringIncludes(policy, "frame-ancestors 'none'");
+  assert(!/https?:/.test(policy));
+  assert(!/(src|href)="https?:/.test(await page.clone().text()));
+  const [path] = /\/static\/\w+\/app\.css/.exec(await page.text()) ?? [];
+  assert(path !== undefined);
+  const css = await site.get(path);
+  assertEquals(css.status, 200);
+  assertMatch(css.headers.get("cache-control") ?? "", /immutable/);
+  assertEquals((await site.get("/favicon.svg")).status, 200);
+});
+
+Deno.test("text from outside cannot become markup", async () => {
+  const service = new FakeService(now);
+  const events = await service.events();
+  const [first] = events.events;
+  assert(first !== undefined);
+  const evil = { ...first, key: '<script>alert("x")</script>' };
+  service.events = () => Promise.resolve({ ...events, events: [evil] });
+  const page = await read("/outbox", service);
+  assert(!page.includes("<script>alert"));
+  assertStringIncludes(page, "&lt;script&gt;alert");
+});
