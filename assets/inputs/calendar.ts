@@ -103,7 +103,9 @@ export function instantOf(zone: Zone, day: number, hour: number): number {
   return second + zone.offset(second) === local ? second : first;
 }
 
-/** The UTC midnight at or before an instant: what was known when that day's predictions were made. */
+/**
+ * The UTC midnight at or before an instant: what was known when that day's predictions were made.
+ */
 export function utcMidnight(instant: number): number {
   return Math.floor(instant / DAY) * DAY;
 }

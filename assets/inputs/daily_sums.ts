@@ -45,7 +45,9 @@ export interface Rated {
 const perDay = (): PerDay => new Float64Array(DAYS_BACK);
 const rated = (): Rated => ({ sum: perDay(), count: perDay() });
 
-/** Indices of the events that may count at `cutoff`: known before it and ended at most 28 days ago. */
+/**
+ * Indices of the events that may count at `cutoff`: known before it and ended at most 28 days ago.
+ */
 export function recent(history: History, user: User, cutoff: number): readonly [number, number] {
   // An event is known only after it has ended, so everything before the first index is older.
   return [knownBefore(history, user, cutoff - DAYS_BACK * DAY), knownBefore(history, user, cutoff)];

@@ -27,8 +27,8 @@ export interface HistoryFrames {
   readonly events: Frame;
 }
 
-// COPY takes no parameters, so instants and numbers are written into the text. Both come out of typed
-// values here (a Date, a bigint), never out of a string from outside.
+// COPY takes no parameters, so instants and numbers are written into the text. Both come out of
+// typed values here (a Date, a bigint), never out of a string from outside.
 const instant = (at: Date): string => `timestamptz '${at.toISOString()}'`;
 const word = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 

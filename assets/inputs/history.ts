@@ -1,5 +1,6 @@
 /**
- * What is known about users: their events in the order in which they became known, as typed columns.
+ * What is known about users: their events in the order in which they became known, as typed
+ * columns.
  *
  * @module
  */

@@ -16,10 +16,16 @@ export type ModelName = "energy" | "mood" | "sleep_quality";
 /** All of them, in the order of the pipeline. */
 export const MODELS: readonly ModelName[] = ["energy", "mood", "sleep_quality"];
 
-/** Changes with the meaning of any input; a model is only ever fed by the version it was trained on. */
+/**
+ * Changes with the meaning of any input; a model is only ever fed by the version it was trained
+ * on.
+ */
 export const FEATURE_VERSION = "1";
 
-/** A row of inputs by name; NaN is missing. Every row of a model has the same names in the same order. */
+/**
+ * A row of inputs by name; NaN is missing. Every row of a model has the same names in the same
+ * order.
+ */
 export type Row = { readonly [input: string]: number };
 
 function clock(state: UserState, at: number): Row {
@@ -70,7 +76,8 @@ export function energyInputs(state: UserState, at: number): Row {
   const { days, sleep } = state;
   return {
     ...clock(state, at),
-    // The waking of that day is not known yet when predictions are made: the habitual one stands in.
+    // The waking of that day is not known yet when predictions are made: the habitual one stands
+    // in.
     hours_since_waking: (hoursBetween(sleep.wakeHour, hour) + 24) % 24,
     hours_ahead: (at - state.cutoff) / HOUR,
     own_energy_at_hour: state.energyByHour[Math.floor(hour)]!,

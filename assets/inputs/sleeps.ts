@@ -54,7 +54,9 @@ export function nightsOf(spans: readonly Span[]): Span[] {
   return mergeSpans(spans, PAUSE).filter(([start, end]) => end - start >= MAIN_SLEEP);
 }
 
-/** Merged sleep that was known before `cutoff` and ended in the last `days` days; none over 24 h. */
+/**
+ * Merged sleep that was known before `cutoff` and ended in the last `days` days; none over 24 h.
+ */
 export function sleepSpans(history: History, user: User, cutoff: number, days: number): Span[] {
   const { kind, started, ended } = history.events;
   const [first, end] = recent(history, user, cutoff);
@@ -89,7 +91,9 @@ export function sleepState(history: History, user: User, cutoff: number): SleepS
   };
 }
 
-/** Minutes slept in each of the seven 24-hour bins before `cutoff`; a sleep counts where it ended. */
+/**
+ * Minutes slept in each of the seven 24-hour bins before `cutoff`; a sleep counts where it ended.
+ */
 function minutesPerDay(spans: readonly Span[], cutoff: number): number[] {
   const slept = new Array<number>(7).fill(0);
   for (const [start, end] of spans) {

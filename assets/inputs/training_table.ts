@@ -1,9 +1,10 @@
 /**
- * The training tables: every label with the inputs that were known when it would have been predicted.
+ * The training tables: every label with the inputs that were known when it would have been
+ * predicted.
  *
- * Predictions are made at midnight UTC for the 24 hours that follow. A label is therefore given the
- * user's state at the UTC midnight before its own instant: exactly what a prediction of it would have
- * seen, and never anything that became known later.
+ * Predictions are made at midnight UTC for the 24 hours that follow. A label is therefore given
+ * the user's state at the UTC midnight before its own instant: exactly what a prediction of it
+ * would have seen, and never anything that became known later.
  *
  * @module
  */

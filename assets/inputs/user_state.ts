@@ -53,8 +53,8 @@ export function nextLocalDay(state: UserState): number {
 }
 
 /**
- * When the coming night is expected to begin: the habitual bedtime, at `cutoff` or within a day after
- * it; 23:00 where no habit is known.
+ * When the coming night is expected to begin: the habitual bedtime, at `cutoff` or within a day
+ * after it; 23:00 where no habit is known.
  */
 export function comingNight(state: UserState): number {
   const hour = Number.isNaN(state.sleep.bedHour) ? 23 : state.sleep.bedHour;

@@ -1,5 +1,6 @@
--- Trained models. A row is one attempt to train one model for one day; it counts once engine.visible
--- names its version. Models that were not promoted are kept too: they are the history of the gate.
+-- Trained models. A row is one attempt to train one model for one day; it counts once
+-- engine.visible names its version. Models that were not promoted are kept too: they are the
+-- history of the gate.
 create schema ml;
 
 create table ml.model_rows (

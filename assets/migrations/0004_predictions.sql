@@ -32,7 +32,8 @@ create table predictions.prediction_rows (
 );
 create index prediction_rows_of_user on predictions.prediction_rows (user_id, kind, target_at);
 
--- One version of a partition is visible at a time, so (kind, user_id, target_at, partition) is unique.
+-- One version of a partition is visible at a time, so (kind, user_id, target_at, partition) is
+-- unique.
 create view predictions.prediction as
   select r.*
   from predictions.prediction_rows r

@@ -38,7 +38,9 @@ export function baselinePredictions(
   };
 }
 
-/** Metrics of all baselines on the validation rows; means are learned from the training rows only. */
+/**
+ * Metrics of all baselines on the validation rows; means are learned from the training rows only.
+ */
 export function baselines(train: Part, valid: Part): Baselines {
   const predicted = baselinePredictions(train, valid);
   const judge = (name: BaselineName) => regressionMetrics(valid.label, predicted[name]);

@@ -9,7 +9,9 @@ import type { Model } from "./registry.ts";
 
 const ttlMs = 30 * 86_400_000;
 
-/** Key of the manifest (JSON), `aurora:model:energy` in Redis; the bytes are under it with `:onnx`. */
+/**
+ * Key of the manifest (JSON), `aurora:model:energy` in Redis; the bytes are under it with `:onnx`.
+ */
 export const modelKey = (name: ModelName): string => `model:${name}`;
 
 /** Puts the manifest and the bytes of a model into the cache, both in one call. */

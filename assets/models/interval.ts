@@ -18,8 +18,8 @@ export interface Interval {
 /**
  * The interval from validation residuals.
  *
- * Its coverage is measured honestly: a width is taken from the earlier half of the rows and tried on
- * the later half. The width that is kept is that of all rows.
+ * Its coverage is measured honestly: a width is taken from the earlier half of the rows and tried
+ * on the later half. The width that is kept is that of all rows.
  */
 export function conformalInterval(
   o: {

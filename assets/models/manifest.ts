@@ -1,5 +1,6 @@
 /**
- * What is kept beside the bytes of a model: everything needed to use it and to know where it came from.
+ * What is kept beside the bytes of a model: everything needed to use it and to know where it came
+ * from.
  *
  * @module
  */

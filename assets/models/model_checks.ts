@@ -22,7 +22,10 @@ export const promotedCheck = (model: ModelAsset): Check<"promoted"> =>
 const meant = 0.8;
 const tolerated = 0.1;
 
-/** Whether intervals hold as often as they say; if not, users have changed within the validation days. */
+/**
+ * Whether intervals hold as often as they say; if not, users have changed within the validation
+ * days.
+ */
 export const intervalCheck = (model: ModelAsset): Check<"interval_coverage"> =>
   check(model, {
     name: "interval_coverage",

@@ -14,8 +14,9 @@ const shared = {
   seed: 7,
 } as const;
 
-// Learning rates are high on purpose: half of them grew 173 trees for energy, took twice the time, erred
-// 0.6 % less (0.824 against 0.829) and doubled the rounding error of ONNX (1.2e-5; 2e-5 is refused).
+// Learning rates are high on purpose: half of them grew 173 trees for energy, took twice the time,
+// erred 0.6 % less (0.824 against 0.829) and doubled the rounding error of ONNX (1.2e-5; 2e-5 is
+// refused).
 
 /** XGBoost with many rows to a leaf, because a single label is noisy. */
 function xgboost(o: { readonly depth: number; readonly leafRows: number }): Candidate {

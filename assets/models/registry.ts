@@ -97,8 +97,8 @@ export async function hasLaterChampion(
 /**
  * The model to predict a day with.
  *
- * `planned` is the version that the run was planned on: it is used unless it has gone or was withdrawn
- * since; then the champion as of the day is.
+ * `planned` is the version that the run was planned on: it is used unless it has gone or was
+ * withdrawn since; then the champion as of the day is.
  *
  * @throws {Deno.errors.NotFound} If no model was promoted up to that day.
  * @throws {TypeError} If the model was trained on inputs of another definition.
@@ -140,8 +140,8 @@ async function plannedModel(
 /**
  * Takes the served model back: from now on the champion before it is served, for good.
  *
- * Gives the version that was withdrawn, undefined if none was served. One statement, so that two people
- * who press the button at once take back one model each at most, and never half of one.
+ * Gives the version that was withdrawn, undefined if none was served. One statement, so that two
+ * people who press the button at once take back one model each at most, and never half of one.
  */
 export async function rollback(
   sql: Sql,

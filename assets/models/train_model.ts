@@ -114,7 +114,8 @@ async function championMae(champion: Model | undefined, split: Split): Promise<n
 /**
  * Trains all candidates, keeps the best and decides about its promotion.
  *
- * `digestOf` names the bytes by hexadecimal digits: the store of objects does it while it keeps them.
+ * `digestOf` names the bytes by hexadecimal digits: the store of objects does it while it keeps
+ * them.
  *
  * @throws {RangeError} If the table has too few rows to be split.
  */

@@ -14,10 +14,11 @@ import { users } from "../source.ts";
 const config = { tiers: ["premium", "pro"] } as const;
 
 /**
- * Writes the users active at `asOf` under a version, replacing what it wrote before; gives their number.
+ * Writes the users active at `asOf` under a version, replacing what it wrote before; gives their
+ * number.
  *
- * A user counts who was created before `asOf`, pays for one of `tiers`, and is active or was deactivated
- * only later. The application keeps no history of tiers: the present one is taken.
+ * A user counts who was created before `asOf`, pays for one of `tiers`, and is active or was
+ * deactivated only later. The application keeps no history of tiers: the present one is taken.
  */
 export async function saveActiveUsers(
   sql: Sql,

@@ -47,7 +47,9 @@ export interface PredictionWork {
   };
 }
 
-/** Predicts one kind for the 24 hours after a day, for all users of a version of the active users. */
+/**
+ * Predicts one kind for the 24 hours after a day, for all users of a version of the active users.
+ */
 export async function materializePredictions(work: PredictionWork): Promise<PredictionSet> {
   const { kind, users, context } = work;
   const { partition, resources, signal } = context;

@@ -39,8 +39,8 @@ export interface Prediction {
 }
 
 /**
- * Writes the predictions of a day under a version by COPY, replacing what that version wrote before, in
- * one transaction. Gives their number.
+ * Writes the predictions of a day under a version by COPY, replacing what that version wrote
+ * before, in one transaction. Gives their number.
  */
 export async function savePredictions(
   sql: Sql,

@@ -1,8 +1,8 @@
 /**
  * The training tables, point in time.
  *
- * Made in TypeScript, not in SQL: the same functions compute the inputs of predictions, so that the two
- * cannot differ, and a user's state is made once per day for all three models.
+ * Made in TypeScript, not in SQL: the same functions compute the inputs of predictions, so that
+ * the two cannot differ, and a user's state is made once per day for all three models.
  *
  * @module
  */

@@ -1,4 +1,8 @@
-/** Runs assets one by one on a real database, publishing each as the engine's commit would. @module */
+/**
+ * Runs assets one by one on a real database, publishing each as the engine's commit would.
+ *
+ * @module
+ */
 import {
   type Asset,
   type Emitted,
@@ -87,7 +91,9 @@ export interface Ran<Out> {
   readonly events: readonly Emitted[];
 }
 
-/** A bench for one database: values of assets stay, so that each step runs alone as in a real run. */
+/**
+ * A bench for one database: values of assets stay, so that each step runs alone as in a real run.
+ */
 export class Pipeline {
   readonly cache = memoryCache(() => 0);
   readonly objects = memoryObjects();
