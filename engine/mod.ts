@@ -77,6 +77,7 @@ export * from "./run/tick.ts";
 export * from "./run/worker.ts";
 export * from "./notice/channel.ts";
 export * from "./notice/episodes.ts";
+export * from "./notice/log_channel.ts";
 export * from "./notice/watch.ts";
 export * from "./run/loops.ts";
 export * from "./run/pause.ts";
