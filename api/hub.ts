@@ -25,6 +25,9 @@ export interface Hub {
 /** Messages that a slow client may leave unread before they become one `reload`. */
 export const queueCapacity = 256;
 
+/** How long after a break the changes are read again, ms. */
+const restartMs = 1_000;
+
 /**
  * Reads `service.changes` once for all clients, and only while there are any. A client that reads too
  * slowly loses its queue and is told to reload: memory is bounded by clients × {@link queueCapacity}.
@@ -40,12 +43,15 @@ export function createHub(service: Pick<Service, "changes">): Hub {
         for (const push of clients) push(event);
       }
     } catch {
-      // The source broke: what came in between is unknown, so everybody reads again.
+      // The source broke: what comes until it is back is unknown, so everybody reads again after that.
     }
     if (source !== controller) return;
-    source = undefined;
-    for (const push of clients) push({ event: "reload", data: "{}" });
-    if (clients.size > 0) setTimeout(start, 1_000);
+    setTimeout(() => {
+      if (source !== controller) return;
+      source = undefined;
+      start();
+      for (const push of clients) push({ event: "reload", data: "{}" });
+    }, restartMs);
   }
 
   function start(): void {

@@ -203,16 +203,14 @@ browserTest(
 );
 
 browserTest(
-  "the line that breaks is told, and after it the page catches up",
+  "what happened while changes could not be read is caught up with",
   () =>
-    visit("reconnect", "light", async ({ page, service, open }) => {
+    visit("catch up", "light", async ({ page, service, open }) => {
       await open("/assets/features/sleep");
-      await page.route("**/events", (route) => route.abort());
-      await page.evaluate("dispatchEvent(new Event('offline'))");
-      service.emit({ type: "log", run: "x" });
-      await page.unroute("**/events");
-      service.setStatus("features/sleep", "fresh");
+      service.cut(() => service.setStatus("features/sleep", "fresh"));
       await page.waitForSelector('[data-asset="features/sleep"].fresh');
+      service.setStatus("features/sleep", "failed");
+      await page.waitForSelector('[data-asset="features/sleep"].failed');
     }),
 );
 
