@@ -1,8 +1,8 @@
 /**
  * The tables of the Aurora Life application. It owns them; the engine only observes them.
  *
- * A slice is observed as of its end, so that lineage says which state of the data a result was made from, and a result
- * becomes stale when rows it was made from are edited or removed.
+ * A slice is observed as of its end, so that lineage says which state of the data a result was made
+ * from, and a result becomes stale when rows it was made from are edited or removed.
  *
  * @module
  */
@@ -19,7 +19,10 @@ export type SourceState = {
   readonly rows: number;
   /** The newest change among them, ISO, or null without rows. */
   readonly newest: string | null;
-  /** Equal digests mean equal data, as far as a cheap look can tell; nothing else of this decides staleness. */
+  /**
+   * Equal digests mean equal data, as far as a cheap look can tell; nothing else of this decides
+   * staleness.
+   */
   readonly digest: string;
 };
 

@@ -115,7 +115,9 @@ export class SourceSchemaError extends Error {
   }
 }
 
-/** Where `found` differs from {@linkcode sourceSchema}; further tables and columns do not matter. */
+/**
+ * Where `found` differs from {@linkcode sourceSchema}; further tables and columns do not matter.
+ */
 export function schemaMismatches(
   found: ReadonlyMap<string, ReadonlyMap<string, string>>,
 ): SchemaMismatch[] {

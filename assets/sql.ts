@@ -11,3 +11,5 @@ export type Sql = postgres.Sql<{ bigint: bigint }>;
 export type Transaction = postgres.TransactionSql<{ bigint: bigint }>;
 /** Either of the two: for whatever only runs statements. */
 export type Queries = postgres.ISql<{ bigint: bigint }>;
+/** A part of a statement, or a statement that nobody has awaited yet. */
+export type Fragment = postgres.PendingQuery<postgres.Row[]>;

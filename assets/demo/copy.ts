@@ -38,7 +38,9 @@ const days = new Map<number, string>();
 const two = Array.from({ length: 60 }, (_, i) => String(i).padStart(2, "0"));
 const three = Array.from({ length: 1000 }, (_, i) => String(i).padStart(3, "0"));
 
-/** An instant in ISO format; five times as fast as `toISOString()` for many instants of few days. */
+/**
+ * An instant in ISO format; five times as fast as `toISOString()` for many instants of few days.
+ */
 function instant(ms: number | null): string {
   if (ms === null) return "\\N";
   const day = Math.floor(ms / 86_400_000);

@@ -15,8 +15,8 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /**
- * How many offending rows each rule of `assets/quality/` has to find as of the population's end. Every fault is made so
- * that it offends against one rule only.
+ * How many offending rows each rule of `assets/quality/` has to find as of the population's end.
+ * Every fault is made so that it offends against one rule only.
  */
 export const planted = {
   event_duplicate: 25,
@@ -78,7 +78,10 @@ const spoils: { readonly [rule: string]: Spoil } = {
   },
 };
 
-/** An event as it should be, within the last days of the population, at an instant no simulated event has. */
+/**
+ * An event as it should be, within the last days of the population, at an instant no simulated
+ * event has.
+ */
 function sound(r: Random, end: number, user: User, serial: number): LifeEvent {
   const createdAt = Math.floor(end - r.between(1, 48) * HOUR);
   // Simulated events begin at whole seconds, and every serial number has a millisecond of its own.
@@ -150,7 +153,9 @@ export function spoilUsers(o: Population, users: readonly User[]): void {
   });
 }
 
-/** Spoils syncs in place: the integrations that are `active` and sync in the last week take turns. */
+/**
+ * Spoils syncs in place: the integrations that are `active` and sync in the last week take turns.
+ */
 export function spoilSyncs(
   o: Population,
   integrations: readonly Integration[],

@@ -1,5 +1,6 @@
 /**
- * One day in the life of a simulated person: how the latent state moves, and which events it leaves.
+ * One day in the life of a simulated person: how the latent state moves, and which events it
+ * leaves.
  *
  * @module
  */
@@ -47,7 +48,10 @@ const kindNumber = Object.fromEntries(Object.keys(eventTypes).map((type, i) => [
 };
 
 const kindsOfExercise = ["running", "cycling", "strength", "swimming", "yoga", "walking"] as const;
-/** Metabolic equivalents of the kinds of exercise (rounded from the Compendium of Physical Activities). */
+/**
+ * Metabolic equivalents of the kinds of exercise (rounded from the Compendium of Physical
+ * Activities).
+ */
 const met = { running: 9, cycling: 7, strength: 5, swimming: 7, yoga: 3, walking: 3.5 } as const;
 const pastimes = ["Reading", "Series", "Gaming", "Cooking", "Music", "Gardening"] as const;
 const subjects = ["Language course", "Online lecture", "Book chapter", "Practice"] as const;
@@ -86,7 +90,10 @@ interface Plan {
 
 const level = (x: number) => Math.min(10, Math.max(1, Math.round(x)));
 
-/** Energy at a local hour: a wave around the body clock's noon, moved by sleep, effort and the time awake. */
+/**
+ * Energy at a local hour: a wave around the body clock's noon, moved by sleep, effort and the time
+ * awake.
+ */
 function energyAt(d: Day, hour: number): number {
   const { traits, random, debt, workload } = d.p;
   const wave = traits.amplitude * Math.cos((hour - 13.5 - traits.chronotype) * Math.PI / 12);
@@ -274,7 +281,9 @@ function goOn(d: Day): void {
   p.nextBed = d.bed;
 }
 
-/** Lives local day number `day` (0 is the first) and gives what was written down of it, in no order. */
+/**
+ * Lives local day number `day` (0 is the first) and gives what was written down of it, in no order.
+ */
 export function liveDay(p: Person, day: number): LifeEvent[] {
   const { random: r, traits } = p;
   if (day >= p.silentUntil && r.chance(0.008)) p.silentUntil = day + 2 + r.below(5);

@@ -111,7 +111,10 @@ function drawUser(r: Random, o: Population, index: number): User {
   };
 }
 
-/** People who pay but have not been seen for longer than the rule allows; they stopped writing things down. */
+/**
+ * People who pay but have not been seen for longer than the rule allows; they stopped writing
+ * things down.
+ */
 function forget(users: readonly User[], o: Population): void {
   const end = o.end.getTime();
   const paying = users.filter((u) => u.isActive && u.tier !== "free");
@@ -204,8 +207,9 @@ export function drawIntegrations(o: Population, users: readonly User[]): Integra
 }
 
 /**
- * Syncs of one integration, one every six hours. By construction at most one of 29 in a row fails and one of ten loses
- * one record, so that the thresholds of the rules are kept with certainty, whatever the seed.
+ * Syncs of one integration, one every six hours. By construction at most one of 29 in a row fails
+ * and one of ten loses one record, so that the thresholds of the rules are kept with certainty,
+ * whatever the seed.
  */
 export function drawSyncs(
   r: Random,

@@ -18,7 +18,10 @@ export interface Random {
   chance(p: number): boolean;
   /** One of `items`, which must not be empty. */
   pick<T>(items: readonly T[]): T;
-  /** A UUID of version 7 whose time part is `ms`, so that ids grow with time as those of the application do. */
+  /**
+   * A UUID of version 7 whose time part is `ms`, so that ids grow with time as those of the
+   * application do.
+   */
   uuid(ms: number): string;
 }
 
@@ -45,8 +48,8 @@ function mix(h: number): number {
 }
 
 /**
- * A stream for one purpose: streams of different `stream` numbers are independent, so that drawing more in one place
- * changes nothing elsewhere.
+ * A stream for one purpose: streams of different `stream` numbers are independent, so that drawing
+ * more in one place changes nothing elsewhere.
  */
 export function random(seed: number, stream: number): Random {
   const bits = sfc32(mix(seed), mix(stream ^ 0x9e3779b9), mix(seed + stream * 31), 1);

@@ -33,7 +33,10 @@ export interface Society extends Game {
 
 /** A population that is being simulated. */
 export interface Simulation {
-  /** The events, a local day of everybody at a time, so that they come nearly in the order of time. Read it once. */
+  /**
+   * The events, a local day of everybody at a time, so that they come nearly in the order of time.
+   * Read it once.
+   */
   events(): Generator<readonly LifeEvent[]>;
   /** The other tables. @throws {Error} If {@linkcode events} has not been read to its end. */
   society(): Society;
@@ -41,7 +44,9 @@ export interface Simulation {
 
 const streams = { achievements: 3_000_001, syncs: 3_000_002 };
 
-/** Simulates a population. Equal options give equal rows, whatever machine and time zone it runs in. */
+/**
+ * Simulates a population. Equal options give equal rows, whatever machine and time zone it runs in.
+ */
 export function simulate(o: Population): Simulation {
   const users = drawUsers(o);
   const people = drawPersons(o, users);

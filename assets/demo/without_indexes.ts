@@ -11,8 +11,9 @@ interface Index {
 }
 
 /**
- * Does `load` while the secondary indexes of a table are gone, and makes them again as they were: sorting once costs a
- * quarter of the time of half a million insertions. All in the caller's transaction; others see the table as it was.
+ * Does `load` while the secondary indexes of a table are gone, and makes them again as they were:
+ * sorting once costs a quarter of the time of half a million insertions. All in the caller's
+ * transaction; others see the table as it was.
  */
 export async function withoutIndexes<T>(
   sql: Transaction,

@@ -16,7 +16,9 @@ export interface Zone {
   toUtc(local: number): number;
 }
 
-/** Reads the transitions of `name` in [from, to] once; outside that span the nearest offset holds. */
+/**
+ * Reads the transitions of `name` in [from, to] once; outside that span the nearest offset holds.
+ */
 export function zone(name: string, from: number, to: number): Zone {
   const at = (ms: number) =>
     Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(name).offsetNanoseconds / 1e6;

@@ -21,8 +21,9 @@ export const activityConfig = {
 };
 
 /**
- * `activity_count_*`: events in the window. `activity_diversity_7d`: Shannon evenness H / ln K over the catalogue (Pielou
- * 1966), null without an event. `total_minutes_7d`: minutes within the window; what overlaps counts twice.
+ * `activity_count_*`: events in the window. `activity_diversity_7d`: Shannon evenness H / ln K over
+ * the catalogue (Pielou 1966), null without an event. `total_minutes_7d`: minutes within the
+ * window; what overlaps counts twice.
  */
 export function activityQuery(
   sql: Transaction,

@@ -24,9 +24,10 @@ export const exerciseConfig = {
 };
 
 /**
- * `exercise_consistency_score`: mean over four rolling weeks of min(1, exercise days / 3). `exercise_frequency_28d`:
- * exercise days a week. `exercise_intensity_7d`: mean MET-minutes of an event, its own `met` where it was measured; null
- * without one. `exercise_variety_28d`: distinct kinds.
+ * `exercise_consistency_score`: mean over four rolling weeks of min(1, exercise days / 3).
+ * `exercise_frequency_28d`: exercise days a week. `exercise_intensity_7d`: mean MET-minutes of an
+ * event, its own `met` where it was measured; null without one. `exercise_variety_28d`: distinct
+ * kinds.
  */
 export function exerciseQuery(
   sql: Transaction,

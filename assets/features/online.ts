@@ -49,8 +49,8 @@ async function* rowsOf(
 }
 
 /**
- * Whether no later snapshot has been published: then the same instant may be written again, corrected; an earlier one
- * must never replace what is newer.
+ * Whether no later snapshot has been published: then the same instant may be written again,
+ * corrected; an earlier one must never replace what is newer.
  */
 async function isNewest(sql: Sql, at: Date): Promise<boolean> {
   const [row] = await sql<{ newest: Date | null }[]>`

@@ -17,7 +17,10 @@ export const sleepConfig = {
   maxSleepHours: 24,
   /** Minutes of sleep that leave no debt, where nothing is known of the user. */
   needMinutes: 480,
-  /** A need that a device tells (`sleep_need_minutes` in the metadata of a sleep) counts between these. */
+  /**
+   * A need that a device tells (`sleep_need_minutes` in the metadata of a sleep) counts between
+   * these.
+   */
   plausibleNeed: [240, 720],
   /** Sleep-days that regularity needs. */
   minDaysForConsistency: 5,
@@ -26,11 +29,12 @@ export const sleepConfig = {
 };
 
 /**
- * Overlapping sleeps are merged first. A sleep-day is the 24 hours before T (or before T − 1 d, …) that hold the wake-up;
- * naps add to their day.
+ * Overlapping sleeps are merged first. A sleep-day is the 24 hours before T (or before T − 1 d, …)
+ * that hold the wake-up; naps add to their day.
  *
- * `sleep_consistency_7d` is the Sleep Regularity Index (Phillips et al. 2017) in closed form: with X minutes asleep in
- * [T−7d, T−1d), Y in [T−6d, T) and XY asleep at both t and t + 24 h, 100·(1 − 2(X + Y − 2XY) / 8640).
+ * `sleep_consistency_7d` is the Sleep Regularity Index (Phillips et al. 2017) in closed form: with
+ * X minutes asleep in [T−7d, T−1d), Y in [T−6d, T) and XY asleep at both t and t + 24 h, 100·(1 −
+ * 2(X + Y − 2XY) / 8640).
  */
 export function sleepQuery(
   sql: Transaction,
@@ -38,7 +42,8 @@ export function sleepQuery(
   config: typeof sleepConfig = sleepConfig,
 ): Snapshot {
   const [leastNeed, mostNeed] = config.plausibleNeed;
-  // Seconds on a line whose origin is T − 7 d: the halves that the index compares are [0, 6 d) and [1 d, 7 d).
+  // Seconds on a line whose origin is T − 7 d: the halves that the index compares are [0, 6 d) and
+  // [1 d, 7 d).
   return sql`
     with e as materialized (${knownEvents(sql, w, config.maxSleepHours)}),
     people as (select distinct user_id from e),

@@ -4,9 +4,8 @@
  * @module
  */
 import type { FeatureView, HourKey, Metadata, TableSlice } from "engine";
-import type postgres from "postgres";
 import { sixHourly } from "../partitions.ts";
-import type { Sql, Transaction } from "../sql.ts";
+import type { Fragment, Sql, Transaction } from "../sql.ts";
 
 const DAY = 86_400_000;
 
@@ -24,18 +23,22 @@ export interface Windows {
   readonly month: Date;
 }
 
-/** Days are 24 hours here, whatever clocks do in between; intervals in SQL would follow the session's zone. */
+/**
+ * Days are 24 hours here, whatever clocks do in between; intervals in SQL would follow the
+ * session's zone.
+ */
 export function windowsAt(at: Date): Windows {
   const back = (days: number) => new Date(at.getTime() - days * DAY);
   return { at, day: back(1), week: back(7), fourWeeks: back(28), month: back(30) };
 }
 
 /** Rows `(user_id, …columns)`, one for each user who has a snapshot. */
-export type Snapshot = postgres.PendingQuery<postgres.Row[]>;
+export type Snapshot = Fragment;
 
 /**
- * The events that features are made from: of the last 30 days, known at T, with an end after their start, sleeps of at
- * most `maxSleepHours`. Columns `user_id, event_type, category, started_at, ended_at, metadata`.
+ * The events that features are made from: of the last 30 days, known at T, with an end after their
+ * start, sleeps of at most `maxSleepHours`. Columns `user_id, event_type, category, started_at,
+ * ended_at, metadata`.
  */
 export function knownEvents(sql: Transaction, w: Windows, maxSleepHours: number): Snapshot {
   return sql`
@@ -47,7 +50,9 @@ export function knownEvents(sql: Transaction, w: Windows, maxSleepHours: number)
         or ended_at - started_at <= make_interval(hours => ${maxSleepHours}))`;
 }
 
-/** Names of columns, with commas between; the driver's own list means something else after `insert`. */
+/**
+ * Names of columns, with commas between; the driver's own list means something else after `insert`.
+ */
 const listed = (sql: Transaction, names: readonly string[]) =>
   names.map((name, i) => i === 0 ? sql`${sql(name)}` : sql`, ${sql(name)}`);
 
@@ -92,8 +97,8 @@ async function measure(
 }
 
 /**
- * Computes a snapshot and writes it under the context's version, in one transaction; a repeated attempt replaces its own
- * rows. Reports rows, seconds and the share of nulls by column.
+ * Computes a snapshot and writes it under the context's version, in one transaction; a repeated
+ * attempt replaces its own rows. Reports rows, seconds and the share of nulls by column.
  */
 export async function writeSnapshot(
   context: SnapshotContext,
@@ -113,7 +118,8 @@ export async function writeSnapshot(
     await sql`delete from ${into} where version = ${version}::bigint`;
     await sql`
       insert into ${into} (version, user_id, as_of, created_at, ${columns})
-      select ${version}::bigint, user_id, ${windows.at}::timestamptz, ${now}::timestamptz, ${columns}
+      select ${version}::bigint, user_id, ${windows.at}::timestamptz, ${now}::timestamptz,
+        ${columns}
       from (${query(sql, windows)}) computed`;
     return await measure(sql, table, names, version);
   });

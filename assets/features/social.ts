@@ -22,8 +22,9 @@ export const socialConfig = {
 };
 
 /**
- * `friend_count`: people with an accepted friendship at T, whoever asked. `social_engagement_score`: 100·(0.4·min(1, n/7) +
- * 0.3·min(1, distinct friends/5) + 0.3·min(1, minutes/420)) over the social events of 7 days, each with all its minutes.
+ * `friend_count`: people with an accepted friendship at T, whoever asked.
+ * `social_engagement_score`: 100·(0.4·min(1, n/7) + 0.3·min(1, distinct friends/5) + 0.3·min(1,
+ * minutes/420)) over the social events of 7 days, each with all its minutes.
  */
 export function socialQuery(
   sql: Transaction,
@@ -45,7 +46,8 @@ export function socialQuery(
       ) both_ways where user_id <> friend_id group by user_id
     ),
     met as (
-      select user_id, count(*)::float8 as n, count(distinct metadata ->> 'friend_id')::float8 as friends,
+      select user_id, count(*)::float8 as n,
+        count(distinct metadata ->> 'friend_id')::float8 as friends,
         sum(extract(epoch from ended_at - started_at)::float8) / 60 as minutes
       from e where event_type = 'social' and ended_at >= ${w.week} group by user_id
     )

@@ -1,8 +1,8 @@
 -- The tables of the Aurora Life application, for the demo and the tests. In production they exist
--- already, belong to the application and are only read: where the schema exists this file does nothing,
--- and assets/source_schema.ts compares what is there.
--- Columns are nullable and little is unique on purpose: the rules of assets/quality/ look for exactly
--- the rows that a stricter schema would refuse.
+-- already, belong to the application and are only read: where the schema exists this file does
+-- nothing, and assets/source_schema.ts compares what is there.
+-- Columns are nullable and little is unique on purpose: the rules of assets/quality/ look for
+-- exactly the rows that a stricter schema would refuse.
 do $aurora$ begin
 if to_regnamespace('aurora_life') is not null then return; end if;
 execute $ddl$
@@ -21,8 +21,8 @@ create table aurora_life.users (
   updated_at timestamptz not null
 );
 
--- Partitioned by ended_at because every window of a feature is one on ended_at (when an event became
--- known). Rows without it, or of a month nobody made, are kept by the default partition.
+-- Partitioned by ended_at because every window of a feature is one on ended_at (when an event
+-- became known). Rows without it, or of a month nobody made, are kept by the default partition.
 create table aurora_life.life_events (
   id uuid not null,
   user_id uuid,
@@ -43,13 +43,15 @@ create table aurora_life.life_events (
 create table aurora_life.life_events_other partition of aurora_life.life_events default;
 
 create index life_events_of_user on aurora_life.life_events (user_id, ended_at);
--- The application appends in time order, so block ranges find a window at a thousandth of a b-tree's size.
+-- The application appends in time order, so block ranges find a window at a thousandth of a
+-- b-tree's size.
 create index life_events_ended on aurora_life.life_events using brin (ended_at)
   with (pages_per_range = 16, autosummarize = on);
 create index life_events_created on aurora_life.life_events using brin (created_at)
   with (pages_per_range = 16, autosummarize = on);
 
--- Makes the partitions of all months that [from_at, to_at] touches. Months that exist are left alone.
+-- Makes the partitions of all months that [from_at, to_at] touches. Months that exist are left
+-- alone.
 create function aurora_life.ensure_months(from_at timestamptz, to_at timestamptz)
 returns integer language plpgsql as $$
 declare
@@ -62,7 +64,8 @@ begin
     name := 'life_events_' || to_char(month, 'YYYY_MM');
     if to_regclass('aurora_life.' || name) is null then
       execute format(
-        'create table aurora_life.%I partition of aurora_life.life_events for values from (%L) to (%L)',
+        'create table aurora_life.%I partition of aurora_life.life_events'
+          || ' for values from (%L) to (%L)',
         name, month at time zone 'UTC', (month + interval '1 month') at time zone 'UTC');
       made := made + 1;
     end if;
@@ -100,7 +103,8 @@ create table aurora_life.integration_syncs (
   records_expected integer,
   records_received integer
 );
-create index integration_syncs_newest on aurora_life.integration_syncs (integration_id, finished_at);
+create index integration_syncs_newest
+  on aurora_life.integration_syncs (integration_id, finished_at);
 
 create table aurora_life.user_gamification (
   user_id uuid primary key,

@@ -1,11 +1,11 @@
--- What the feature and quality assets write. A row belongs to the version (the attempt) that wrote it;
--- the views show the versions that engine.visible names, so a reader sees an old set or a new one,
--- never half of one.
+-- What the feature and quality assets write. A row belongs to the version (the attempt) that wrote
+-- it; the views show the versions that engine.visible names, so a reader sees an old set or a new
+-- one, never half of one.
 create schema if not exists features;
 create schema if not exists quality;
 
--- Makes the partition of the month (UTC) that holds an instant, for a table partitioned by range of a
--- timestamptz. Attaching takes no lock that readers or writers would wait for.
+-- Makes the partition of the month (UTC) that holds an instant, for a table partitioned by range of
+-- a timestamptz. Attaching takes no lock that readers or writers would wait for.
 create function features.ensure_month(parent regclass, at timestamptz)
 returns void language plpgsql as $$
 declare

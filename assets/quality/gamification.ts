@@ -28,7 +28,8 @@ export const gamificationRules: readonly Rule[] = [
     description: "The level is not that of the curve of points",
     severity: "error",
     checked: players,
-    // width_bucket counts the thresholds that are reached, which is the level; below the first it is 1.
+    // width_bucket counts the thresholds that are reached, which is the level; below the first it
+    // is 1.
     offending: (scope) =>
       scope.sql`
         select user_id::text as key from ${known(scope)}

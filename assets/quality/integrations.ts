@@ -4,14 +4,18 @@
  * @module
  */
 import type { Severity } from "engine";
+import type { Fragment } from "../sql.ts";
 import type { QualityConfig } from "./config.ts";
-import { daysBefore, type Fragment, type Rule, type Scope } from "./rule.ts";
+import { daysBefore, type Rule, type Scope } from "./rule.ts";
 
 const table = "integrations";
 const existing = ({ sql, at }: Scope) => sql`aurora_life.integrations where created_at < ${at}`;
 const active = (scope: Scope) => scope.sql`${existing(scope)} and status = 'active'`;
 
-/** Of every active integration with enough syncs: `key`, share of successes, share of expected records received. */
+/**
+ * Of every active integration with enough syncs: `key`, share of successes, share of expected
+ * records received.
+ */
 function judged({ sql, at, config }: Scope): Fragment {
   const { days, minSyncs } = config.integrations;
   return sql`

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { daysBefore, type Fragment, type Rule, type Scope } from "./rule.ts";
+import type { Fragment } from "../sql.ts";
+import { daysBefore, type Rule, type Scope } from "./rule.ts";
 
 function recorded({ sql, at, config }: Scope): Fragment {
   const from = daysBefore(at, config.events.windowDays);

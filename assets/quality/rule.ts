@@ -4,12 +4,8 @@
  * @module
  */
 import type { Severity } from "engine";
-import type postgres from "postgres";
-import type { Queries } from "../sql.ts";
+import type { Fragment, Queries } from "../sql.ts";
 import type { QualityConfig } from "./config.ts";
-
-/** A part of a statement. */
-export type Fragment = postgres.PendingQuery<postgres.Row[]>;
 
 /** What rules are about: the source assets. */
 export type QualityTable = "life_events" | "users" | "integrations" | "gamification";
@@ -36,7 +32,10 @@ export interface Rule {
   readonly severity: Severity;
   /** Severity from a share of offending rows on. */
   readonly escalate?: { from(config: QualityConfig): number; readonly to: Severity };
-  /** Selects `key`, the primary key as text, of each offending row; at most one row for each row that is counted. */
+  /**
+   * Selects `key`, the primary key as text, of each offending row; at most one row for each row
+   * that is counted.
+   */
   offending(scope: Scope): Fragment;
   /** Selects `n`, the number of rows that were judged. */
   checked(scope: Scope): Fragment;
@@ -62,7 +61,9 @@ export type RuleResult = {
 export const daysBefore = (at: Date, days: number): Date =>
   new Date(at.getTime() - days * 86_400_000);
 
-/** Judges one rule as of `scope.at`. One query; the same rows give the same result whenever it runs. */
+/**
+ * Judges one rule as of `scope.at`. One query; the same rows give the same result whenever it runs.
+ */
 export async function judge(rule: Rule, scope: Scope): Promise<RuleResult> {
   const [row] = await scope.sql<{ offending: number; checked: number; sample: string[] }[]>`
     with offending as materialized (${rule.offending(scope)})

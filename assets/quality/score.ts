@@ -18,7 +18,8 @@ export type TableScore = {
 };
 
 /**
- * Weighs the shares of rows that pass: Σ w·(1 − rate) / Σ w, with w by severity. Without rules the score is 1.
+ * Weighs the shares of rows that pass: Σ w·(1 − rate) / Σ w, with w by severity. Without rules the
+ * score is 1.
  *
  * @example
  * ```ts

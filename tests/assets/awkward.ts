@@ -19,8 +19,9 @@ const kinds = [
 ];
 
 /**
- * Events of `users` people around `at`, on whole minutes: sleeps that overlap, touch and contain each other, ends on the
- * very edges of windows, ends before starts, sleeps of days, missing fields, late records, people with nothing recent.
+ * Events of `users` people around `at`, on whole minutes: sleeps that overlap, touch and contain
+ * each other, ends on the very edges of windows, ends before starts, sleeps of days, missing
+ * fields, late records, people with nothing recent.
  */
 export function awkwardEvents(seed: number, at: Date, users: number): Event[] {
   const T = at.getTime();
@@ -69,7 +70,10 @@ export function awkwardEvents(seed: number, at: Date, users: number): Event[] {
   }).flat();
 }
 
-/** Friendships between the people of `events`, of every status, some twice, some with oneself, some later. */
+/**
+ * Friendships between the people of `events`, of every status, some twice, some with oneself, some
+ * later.
+ */
 export function awkwardFriendships(events: readonly Event[], seed: number, at: Date): Friendship[] {
   const people = [...new Set(events.map((e) => e.user_id))].filter((id) => id !== null);
   const r = random(seed, 1_000);

@@ -25,7 +25,9 @@ export function auroraDatabase(): Promise<TestDatabase> {
 /** The end of {@linkcode smallDatabase}'s population. */
 export const smallEnd = new Date("2026-04-10T00:00:00Z");
 
-/** What {@linkcode smallDatabase} holds: a spring with changes to summer time in both hemispheres. */
+/**
+ * What {@linkcode smallDatabase} holds: a spring with changes to summer time in both hemispheres.
+ */
 export const small: SeedOptions = { users: 60, days: 45, seed: 7, end: smallEnd };
 
 /** A copy of a database with a small population. */

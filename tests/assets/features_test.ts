@@ -28,7 +28,9 @@ async function fastFeatures(sql: Sql, at: Date): Promise<Map<string, Features>> 
   return found;
 }
 
-/** Compares every feature of every user to 1e-9 and gives how many values were not null, by feature. */
+/**
+ * Compares every feature of every user to 1e-9 and gives how many values were not null, by feature.
+ */
 function compare(
   fast: ReadonlyMap<string, Features>,
   slow: ReadonlyMap<string, Features>,

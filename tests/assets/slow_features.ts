@@ -1,6 +1,6 @@
 /**
- * The features once more, written from their definitions and not from the SQL: sets of events, and for the regularity of
- * sleep one state for every minute or second.
+ * The features once more, written from their definitions and not from the SQL: sets of events, and
+ * for the regularity of sleep one state for every minute or second.
  *
  * @module
  */
@@ -189,7 +189,10 @@ function social(
   return { friend_count: friends.size, social_engagement_score: 100 * parts };
 }
 
-/** All features of every user that has a row, as of `at`; `step` (ms) divides the starts and ends of all sleeps. */
+/**
+ * All features of every user that has a row, as of `at`; `step` (ms) divides the starts and ends of
+ * all sleeps.
+ */
 export function slowFeatures(
   events: readonly Event[],
   friendships: readonly Friendship[],
