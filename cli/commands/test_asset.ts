@@ -42,6 +42,7 @@ async function tried(app: App, asset: Asset, partition: string, setting: Setting
     run: "test",
     step: 0,
     attempt: 1,
+    failures: 0,
     version: trialVersion(),
     reason: "tried out",
     startedAt: now,

@@ -232,7 +232,11 @@ class Judge implements Judgement {
         causes.push(`${what} changed at ${instantText(visible.at, this.now)}`);
       }
     }
-    return [...causes, ...[...before.values()].map(goneText)];
+    // What was observed for a step alone is remembered with that step and nowhere else: it is not gone.
+    const gone = read.up.external
+      ? [...before.values()].filter((r) => r.version !== OBSERVED_INLINE)
+      : [...before.values()];
+    return [...causes, ...gone.map(goneText)];
   }
 
   #exists(up: Asset): (partition: string) => boolean {
@@ -243,10 +247,14 @@ class Judge implements Judgement {
   #behindCauses(reads: readonly Reading[]): string[] {
     const causes: string[] = [];
     for (const read of reads) {
-      if (read.as === "order") continue;
-      const looked = new Set(chosen(read, this.#exists(read.up)));
+      if (read.as === "order" || read.up.external) continue;
+      const [first] = chosen(read, this.#exists(read.up));
       const newest = this.newest(read.up);
-      if (newest !== undefined && read.partitions.includes(newest)) looked.add(newest);
+      const looked = read.partitions.filter((p) =>
+        (p === newest || this.state(read.up.name, p)) &&
+        // Of the newest that exists: itself, and what would take its place.
+        (read.as !== "newest" || first === undefined || p >= first)
+      );
       for (const p of looked) {
         const verdict = this.#judged(read.up, p);
         if (verdict.due) causes.push(`${sliceText(read.up.name, p)} is ${dueWord(verdict)}`);
@@ -255,6 +263,9 @@ class Judge implements Judgement {
     return causes;
   }
 }
+
+/** The version of an external input that was looked at for one step and not published. */
+export const OBSERVED_INLINE = "0";
 
 const goneText = (gone: InputRecord) =>
   `the input ${sliceText(gone.asset, gone.partition)} is gone`;

@@ -11,6 +11,7 @@ import { select } from "../graph/select.ts";
 import { sliceText } from "./inputs.ts";
 import type { Judgement, Verdict } from "./judge.ts";
 import { namedSlices } from "./named_slices.ts";
+import { withRequired } from "./sources.ts";
 import { assetStatuses } from "./status.ts";
 
 /** What to run: by selection, by names, or all that is stale (of these, if some are given too). */
@@ -105,8 +106,12 @@ export function targets(
   const given = wish.partitions?.length
     ? namedSlices(assets, wish.partitions, judgement.now)
     : undefined;
+  if (wish.stale) {
+    const due = assets.flatMap((asset) => dueTargets(judgement, asset, given?.get(asset)));
+    // Of some assets it is these alone; of all it is also what they cannot do without.
+    return named || given ? due : withRequired(definitions, due, judgement);
+  }
   return assets.flatMap((asset) => {
-    if (wish.stale) return dueTargets(judgement, asset, given?.get(asset));
     const keys = given ? given.get(asset)! : [newestKey(asset, judgement.now)];
     return keys.map((key) => ({ asset, key, partition: keyText(key), reason: "asked for" }));
   });
