@@ -26,7 +26,7 @@ function parsed(cron: string, timezone: string): Cron {
 }
 
 /** The first instant of a cron later than `after`. @throws {SyntaxError} If the cron or its time zone cannot be read. */
-export const nextTick: NextTick = (cron, timezone, after) =>
+export const nextTick: NextTick = (cron, timezone, after): Date | undefined =>
   parsed(cron, timezone).nextRun(after) ?? undefined;
 
 /** The next `count` instants of a cron after `after`. */
