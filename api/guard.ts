@@ -4,8 +4,8 @@ import { problem } from "./problem.ts";
 const local = ["localhost", "127.0.0.1", "[::1]"];
 
 /**
- * Answers only under names that are known to be ours: a page of somebody else that points its own name
- * at this address (DNS rebinding) would otherwise count as the same origin.
+ * Answers only under names that are known to be ours: a page of somebody else that points its own
+ * name at this address (DNS rebinding) would otherwise count as the same origin.
  */
 export function knownHosts(hosts: readonly string[]): MiddlewareHandler {
   const known = new Set([...local, ...hosts]);
@@ -18,8 +18,8 @@ export function knownHosts(hosts: readonly string[]): MiddlewareHandler {
 }
 
 /**
- * Refuses what another site's page may make a browser send: a request that changes something must come
- * from this origin, or from no page at all, and must carry JSON, which no form can send.
+ * Refuses what another site's page may make a browser send: a request that changes something must
+ * come from this origin, or from no page at all, and must carry JSON, which no form can send.
  */
 export const sameOrigin: MiddlewareHandler = async (context, next) => {
   const { req } = context;

@@ -29,8 +29,9 @@ export const queueCapacity = 256;
 const restartMs = 1_000;
 
 /**
- * Reads `service.changes` once for all clients, and only while there are any. A client that reads too
- * slowly loses its queue and is told to reload: memory is bounded by clients × {@link queueCapacity}.
+ * Reads `service.changes` once for all clients, and only while there are any. A client that reads
+ * too slowly loses its queue and is told to reload: memory is bounded by clients × {@link
+ * queueCapacity}.
  */
 export function createHub(service: Pick<Service, "changes">): Hub {
   const clients = new Set<(event: StreamEvent) => void>();
@@ -43,7 +44,8 @@ export function createHub(service: Pick<Service, "changes">): Hub {
         for (const push of clients) push(event);
       }
     } catch {
-      // The source broke: what comes until it is back is unknown, so everybody reads again after that.
+      // The source broke: what comes until it is back is unknown, so everybody reads again after
+      // that.
     }
     if (source !== controller) return;
     setTimeout(() => {

@@ -11,6 +11,9 @@ import { runRoutes } from "./run_routes.ts";
 import { stream } from "./stream.ts";
 import { systemRoutes } from "./system_routes.ts";
 
+export { createFront, type FrontOptions, type Handler } from "./front.ts";
+export { isApiPath } from "./paths.ts";
+
 /** The largest body that is read, bytes. */
 const maxBody = 4 << 20;
 
@@ -20,11 +23,6 @@ export interface ApiOptions {
   readonly hosts?: readonly string[];
   /** Told of every error that is not the caller's fault. */
   readonly onError?: (error: unknown) => void;
-}
-
-/** Whether a path belongs to the API; every other one is a page. */
-export function isApiPath(path: string): boolean {
-  return /^\/(api(\/|$)|health$|ready$|version$|events$)/.test(path);
 }
 
 /** The API over a service: hand its `fetch` to a server, and to the pages. */

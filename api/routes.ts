@@ -1,4 +1,5 @@
-// Every route as a value: path, question, answers. The OpenAPI document and the typed client come from here.
+// Every route as a value: path, question, answers. The OpenAPI document and the typed client come
+// from here.
 import { createRoute, z } from "@hono/zod-openapi";
 import * as schema from "./schemas.ts";
 

@@ -1,5 +1,6 @@
-// What goes over the wire, as zod schemas: they validate questions, type the answers and become the OpenAPI
-// document. `tests/api/schemas_test.ts` holds each of them equal to the view of the engine that it describes.
+// What goes over the wire, as zod schemas: they validate questions, type the answers and become the
+// OpenAPI document. `tests/api/schemas_test.ts` holds each of them equal to the view of the engine
+// that it describes.
 import { z } from "@hono/zod-openapi";
 import type { Json } from "engine";
 

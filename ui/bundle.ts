@@ -1,6 +1,9 @@
 import { fromFileUrl, join } from "@std/path";
 
-/** The files that pages load: scripts and the style sheet, under a name that changes with their content. */
+/**
+ * The files that pages load: scripts and the style sheet, under a name that changes with their
+ * content.
+ */
 export interface Bundle {
   /** Part of every address, so that browsers may keep the file for ever. */
   readonly hash: string;
@@ -13,8 +16,8 @@ const styles = ["base", "shell", "parts", "lineage", "asset", "runs", "pages"] a
 const names = [...islands.map((name) => `${name}.js`), "app.css"];
 
 /**
- * The bundle of this code. Hashing takes a few milliseconds; esbuild runs once, when a file is first
- * asked for and `cacheDir` does not hold it, and never again for the same sources.
+ * The bundle of this code. Hashing takes a few milliseconds; esbuild runs once, when a file is
+ * first asked for and `cacheDir` does not hold it, and never again for the same sources.
  */
 export async function createBundle(cacheDir: string): Promise<Bundle> {
   const hash = await hashSources();
@@ -63,7 +66,10 @@ async function sheet(): Promise<string> {
   return (await Promise.all(parts.map((part) => Deno.readTextFile(part)))).join("\n");
 }
 
-/** Writes beside and renames, so that nobody reads half a file; a place that refuses costs only time. */
+/**
+ * Writes beside and renames, so that nobody reads half a file; a place that refuses costs only
+ * time.
+ */
 async function keep(dir: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
   try {
     await Deno.mkdir(dir, { recursive: true });

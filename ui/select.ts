@@ -1,8 +1,12 @@
-// Which assets people mean. Always over the full list of the server, never over what a page happens to show.
+// Which assets people mean. Always over the full list of the server, never over what a page happens
+// to show.
 
 /** What is looked for; everything given must hold. */
 export interface Selection {
-  /** Words: part of a name, `group:`, `status:`, `kind:`, `+name` with upstreams, `name+` with downstreams. */
+  /**
+   * Words: part of a name, `group:`, `status:`, `kind:`, `+name` with upstreams, `name+` with
+   * downstreams.
+   */
   readonly query: string;
   /** Any of these statuses; all if empty. */
   readonly statuses: readonly string[];

@@ -2,8 +2,9 @@ import type { Severity } from "../declare/check.ts";
 import type { Json } from "../declare/store.ts";
 import type { AssetStatus, Counts, FreshnessState } from "../decide/status.ts";
 
-// What people may ask of a running engine, and the answers: plain JSON values, so that the command line,
-// the API and the pages read the same thing whether they are in the process or at the end of a wire.
+// What people may ask of a running engine, and the answers: plain JSON values, so that the command
+// line, the API and the pages read the same thing whether they are in the process or at the end of
+// a wire.
 
 /** An instant as ISO 8601 in UTC: `2025-01-27T06:00:00.000Z`. */
 export type Instant = string;
@@ -11,7 +12,9 @@ export type Instant = string;
 /** Where a run stands; the last three are terminal. */
 export type RunStatus = "queued" | "running" | "success" | "failed" | "cancelled";
 
-/** Where a step stands. `waiting` has upstreams to come, `queued` has all and waits for a worker. */
+/**
+ * Where a step stands. `waiting` has upstreams to come, `queued` has all and waits for a worker.
+ */
 export type StepStatus =
   | "waiting"
   | "queued"
@@ -464,8 +467,8 @@ export type Change =
   | { readonly type: "alert"; readonly alert: AlertView };
 
 /**
- * The engine as seen by people. Names, partitions and runs that do not exist: reading methods of one
- * thing give `undefined`, acting methods throw an `UnknownName` or a `RangeError`.
+ * The engine as seen by people. Names, partitions and runs that do not exist: reading methods of
+ * one thing give `undefined`, acting methods throw an `UnknownName` or a `RangeError`.
  */
 export interface Service {
   about(): Promise<About>;

@@ -205,3 +205,10 @@ Deno.test("text from outside cannot become markup", async () => {
   assert(!page.includes("<script>alert"));
   assertStringIncludes(page, "&lt;script&gt;alert");
 });
+
+Deno.test("pages answer only under names that are known", async () => {
+  using site = createSite();
+  const foreign = await site.handle(new Request("http://evil.example/runs"));
+  assertEquals(foreign.status, 421);
+  assertEquals((await site.handle(new Request("http://127.0.0.1:8081/runs"))).status, 200);
+});

@@ -1,6 +1,6 @@
 /** API and pages over a fake service, as one handler. @module */
 import { fromFileUrl } from "@std/path";
-import { createApi, isApiPath } from "../../api/mod.ts";
+import { createApi, createFront } from "../../api/mod.ts";
 import { createLayoutEngine, createUi } from "../../ui/mod.ts";
 import { FakeService } from "./fake_service.ts";
 
@@ -26,8 +26,7 @@ export function createSite(service: FakeService = new FakeService(now)): Site {
   const layout = createLayoutEngine();
   const api = createApi(service, { onError });
   const ui = createUi({ fetch: api.fetch, layout, cacheDir, now: () => now, onError });
-  const handle = (request: Request) =>
-    isApiPath(new URL(request.url).pathname) ? api.fetch(request) : ui.fetch(request);
+  const handle = createFront({ api: api.fetch, pages: ui.fetch });
   return {
     service,
     errors,

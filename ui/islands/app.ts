@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
-// Every page: theme, the live connection, refreshing regions in place, and buttons that start something.
+// Every page: theme, the live connection, refreshing regions in place, and buttons that start
+// something.
 import { materialize, post, toast } from "./act.ts";
 import { all, need, throttle } from "./dom.ts";
 
@@ -32,7 +33,8 @@ async function refresh(): Promise<void> {
       `[data-region="${CSS.escape(region.dataset.region ?? "")}"]`,
     );
     if (next === null) continue;
-    // Plots are drawn into the region, so compare with what the server said last, not with what is shown.
+    // Plots are drawn into the region, so compare with what the server said last, not with what is
+    // shown.
     const said = next.innerHTML;
     if ((lastSaid.get(region) ?? region.innerHTML) === said) continue;
     lastSaid.set(region, said);
@@ -152,3 +154,7 @@ const themeButton = need("#theme");
 themeButton.hidden = false;
 themeButton.addEventListener("click", switchTheme);
 connect();
+// Nothing is polled for news; ages and running times just grow old.
+setInterval(() => {
+  if (!document.hidden) refreshSoon();
+}, Number(main.dataset.every ?? 60_000));

@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
-// The lineage: selecting, walking by keys, finding, and starting runs on nodes that the server has drawn.
+// The lineage: selecting, walking by keys, finding, and starting runs on nodes that the server has
+// drawn.
 import { materialize } from "./act.ts";
 import { all, need, throttle } from "./dom.ts";
 import { type Rect, Viewport } from "./viewport.ts";

@@ -51,6 +51,7 @@ function append(line: Line): void {
     cell("span", line.message),
   );
   row.hidden = !fits(row);
+  lines.querySelector(".nothing")?.remove();
   lines.append(row);
 }
 

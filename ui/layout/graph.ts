@@ -1,4 +1,5 @@
-// From the graph of assets to boxes and curves. Pure but for the engine that is handed in: graphviz runs in a worker.
+// From the graph of assets to boxes and curves. Pure but for the engine that is handed in: graphviz
+// runs in a worker.
 
 /** What a layout is made of. */
 export interface Graph {
@@ -15,7 +16,9 @@ export interface Box {
   readonly h: number;
 }
 
-/** Where everything lies, px from the upper left corner. A collapsed group is a node `group:<name>`. */
+/**
+ * Where everything lies, px from the upper left corner. A collapsed group is a node `group:<name>`.
+ */
 export interface Layout {
   readonly w: number;
   readonly h: number;
@@ -31,7 +34,10 @@ export const groupSize = { w: 232, h: 88 } as const;
 
 const margin = 24;
 
-/** The graph as one sees it: members of collapsed groups are one node, edges between them are one edge. */
+/**
+ * The graph as one sees it: members of collapsed groups are one node, edges between them are one
+ * edge.
+ */
 export function project(graph: Graph, collapsed: ReadonlySet<string>): Graph {
   const shown = new Map<string, { name: string; group: string }>();
   const standsFor = new Map<string, string>();

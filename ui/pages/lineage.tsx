@@ -82,7 +82,10 @@ export function Lineage({ shell, lineage, layout, collapsed, query }: LineagePro
   );
 }
 
-/** Search, counts over all assets, and the button: they come from the server's list, never from what is visible. */
+/**
+ * Search, counts over all assets, and the button: they come from the server's list, never from what
+ * is visible.
+ */
 function LineageBar(
   { lineage, query }: { readonly lineage: LineageData; readonly query: string },
 ): JSX.Element {

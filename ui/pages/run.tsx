@@ -26,6 +26,7 @@ export function Run({ shell, view, log, latest }: RunProps): JSX.Element {
       scripts={["run"]}
       refresh="run step"
       about={JSON.stringify([run.id])}
+      {...(run.endedAt === null ? { every: 2_000 } : {})}
     >
       <div class="runs">
         <RunList latest={latest} current={run.id} now={shell.now} />
@@ -204,6 +205,7 @@ function Log(
         data-run={run}
         data-after={lines.at(-1)?.id ?? "0"}
       >
+        {lines.length === 0 && <p class="dim nothing">Nothing written yet</p>}
         {lines.map((line) => (
           <div class={`ln ${line.level}`} data-level={line.level}>
             <time>{clock(line.at)}</time>

@@ -44,12 +44,16 @@ interface PageProps {
   readonly source?: string;
   /** Only changes of this run, or of these assets (JSON list), matter. */
   readonly about?: string;
+  /** After how many ms ages are read again, though nothing happened; a minute if not given. */
+  readonly every?: number;
   readonly children?: Child;
 }
 
-/** A whole document: head, navigation, content. Elements with `data-region` are refreshed in place. */
+/**
+ * A whole document: head, navigation, content. Elements with `data-region` are refreshed in place.
+ */
 export function Page(props: PageProps): JSX.Element {
-  const { shell, title, at, scripts = [], refresh, source, about, children } = props;
+  const { shell, title, at, scripts = [], refresh, source, about, every, children } = props;
   return (
     <html lang="en">
       <head>
@@ -86,7 +90,13 @@ export function Page(props: PageProps): JSX.Element {
             <Icon name="moon" />
           </button>
         </header>
-        <main id="main" data-refresh={refresh} data-source={source} data-about={about}>
+        <main
+          id="main"
+          data-refresh={refresh}
+          data-source={source}
+          data-about={about}
+          data-every={every}
+        >
           {children}
         </main>
         <div id="toasts" role="status" aria-live="polite"></div>
