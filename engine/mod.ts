@@ -64,7 +64,7 @@ export * from "./run/materialize.ts";
 export * from "./run/views.ts";
 export * from "./decide/automate.ts";
 export * from "./decide/due.ts";
-export * from "./decide/sources.ts";
+export * from "./decide/required.ts";
 export * from "./decide/submission.ts";
 export * from "./run/automation.ts";
 export * from "./run/cron.ts";

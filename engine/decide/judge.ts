@@ -19,7 +19,10 @@ export interface Verdict {
   readonly causes: readonly string[];
   /** Whether something that it is made from will be computed again: it may change then, and it may not. */
   readonly behind: boolean;
-  /** Whether "compute what is stale" computes it: stale, failed, behind, or missing and the newest. */
+  /**
+   * Whether "compute what is stale" computes it: stale, failed, behind, or missing and the newest. What others own is
+   * looked at by whoever reads it, so missing it is not due.
+   */
   readonly due: boolean;
 }
 
@@ -179,7 +182,8 @@ class Judge implements Judgement {
     const tried = lastFailure(state);
     const newest = partition === this.newest(asset);
     const due = found !== undefined &&
-      (tried !== undefined || stale.length > 0 || behind || (!visible && newest));
+      (tried !== undefined || stale.length > 0 || behind ||
+        (!visible && newest && !asset.external));
 
     if (state?.inFlight) return { status: "running", causes: stale, behind, due };
     if (tried) {

@@ -8,6 +8,7 @@ import type { Definitions } from "../graph/define.ts";
 import type { PlannedStep } from "../ledger/records.ts";
 import { keyOf, readings, sliceText } from "./inputs.ts";
 import type { Judgement } from "./judge.ts";
+import { lacking } from "./required.ts";
 import type { Target } from "./targets.ts";
 
 const idOf = (asset: string, partition: string) => `${asset} ${partition}`;
@@ -77,19 +78,16 @@ export function missingInputs(
   steps: readonly PlannedStep[],
   judgement: Judgement,
 ): readonly MissingInput[] {
-  const planned = new Set(steps.map((s) => idOf(s.asset, s.partition)));
+  const known = new Set(steps.map((s) => idOf(s.asset, s.partition)));
+  const planned = (asset: string, partition: string) => known.has(idOf(asset, partition));
   return steps.flatMap((step) => {
     const asset = definitions.asset(step.asset);
     const found = keyOf(asset, step.partition);
     if (!found || asset.external) return [];
-    return readings(asset, found.key, judgement.now)
-      .filter((read) => {
-        if (read.as === "order" || read.as === "many") return false;
-        return !read.partitions.some((p) =>
-          planned.has(idOf(read.up.name, p)) || judgement.state(read.up.name, p)?.visible
-        );
-      })
-      .map((read) => ({ step, upstream: read.up.name, partition: read.partitions.at(-1) ?? "" }));
+    return readings(asset, found.key, judgement.now).flatMap((read) => {
+      const partition = lacking(read, planned, judgement);
+      return partition === undefined ? [] : [{ step, upstream: read.up.name, partition }];
+    });
   });
 }
 

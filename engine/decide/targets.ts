@@ -11,7 +11,7 @@ import { select } from "../graph/select.ts";
 import { sliceText } from "./inputs.ts";
 import type { Judgement, Verdict } from "./judge.ts";
 import { namedSlices } from "./named_slices.ts";
-import { withRequired } from "./sources.ts";
+import { withRequired } from "./required.ts";
 import { assetStatuses } from "./status.ts";
 
 /** What to run: by selection, by names, or all that is stale (of these, if some are given too). */

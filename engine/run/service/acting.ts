@@ -6,7 +6,6 @@
 import { UnknownName } from "../../declare/errors.ts";
 import { expected } from "../../decide/expected.ts";
 import { missingInputs, missingText } from "../../decide/plan.ts";
-import { withSources } from "../../decide/sources.ts";
 import { type Asking, submissionOf } from "../../decide/submission.ts";
 import { assetsOf, type Target, targets } from "../../decide/targets.ts";
 import type { Submission, Trigger } from "../../ledger/records.ts";
@@ -38,12 +37,11 @@ function asker(by: string | undefined): Pick<Asking, "trigger" | "by"> {
   return known ? { trigger: known, by: null } : { trigger: "api", by: by ?? null };
 }
 
-/** What a request would run, sources that were never observed included. */
+/** What a request would run. */
 function targetsOf(o: ServiceOptions, seen: Seen, request: MaterializeRequest): readonly Target[] {
   const wished = targets(o.definitions, seen.judgement, request);
-  const reason = request.reason;
-  const asked = reason && !request.stale ? wished.map((t) => ({ ...t, reason })) : wished;
-  return withSources(o.definitions, asked, seen.judgement);
+  const { reason } = request;
+  return reason && !request.stale ? wished.map((t) => ({ ...t, reason })) : wished;
 }
 
 /** What a request would run, in which order, and how long that may take. */

@@ -146,8 +146,9 @@ Deno.test("judge() forgives a failure that a later success followed", () => {
   assertEquals(of(g, state).of(g.model, "2025-01-03").status, "fresh");
 });
 
-Deno.test("judge() never calls an external asset stale", () => {
+Deno.test("judge() never calls an external asset stale, and missing it is not due", () => {
   const g = graph();
+  assertEquals(of(g, new Remembered()).of(g.source, "").due, false);
   const state = builtNewest(g);
   const visible = { ...state.visible(g.source, "")!, code: "other" };
   assertEquals(of(g, state.put(g.source, "", { visible })).of(g.source, "").status, "fresh");
