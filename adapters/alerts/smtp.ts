@@ -21,13 +21,6 @@ export interface SmtpOptions {
   readonly limitMs?: number;
 }
 
-/** What is used of nodemailer, which brings no types. */
-interface Transport {
-  sendMail(mail: { readonly [field: string]: unknown }): Promise<unknown>;
-  close(): void;
-}
-type Nodemailer = { createTransport(options: { readonly [name: string]: unknown }): Transport };
-
 interface Server {
   readonly host: string;
   readonly port: number;
@@ -45,8 +38,9 @@ export function smtpChannel(options: SmtpOptions): AlertChannel {
   return {
     name: "smtp",
     async send(alert, phase) {
-      const { default: loaded } = await import("nodemailer");
-      const transport = (loaded as Nodemailer).createTransport(settings(server, options));
+      // Loaded with the first mail: the start of the program does not wait for it.
+      const { createTransport } = await import("nodemailer");
+      const transport = createTransport(settings(server, options));
       try {
         await within(options.limitMs ?? LIMIT_MS, transport.sendMail(mail(alert, phase, options)));
       } catch (error) {
