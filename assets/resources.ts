@@ -5,9 +5,9 @@
  */
 import { type Cache, type OnlineStore, type Resource, resource } from "engine";
 import { fileObjects } from "../adapters/objects/file.ts";
-import { postgresCache } from "../adapters/postgres/cache.ts";
 import { connect } from "../adapters/postgres/connect.ts";
-import { postgresOnlineStore } from "../adapters/postgres/online_store.ts";
+import { postgresCache } from "../adapters/postgres/online/cache.ts";
+import { postgresOnlineStore } from "../adapters/postgres/online/online_store.ts";
 import { redisCache } from "../adapters/redis/cache.ts";
 import { redisOnlineStore } from "../adapters/redis/online_store.ts";
 import type { ObjectStore } from "./inputs/frame_store.ts";
@@ -21,6 +21,26 @@ function required(env: (name: string) => string, name: string, what: string): st
   const value = env(name);
   if (value === "") throw new TypeError(`Cannot open ${what}: the environment has no ${name}`);
   return value;
+}
+
+/** Pools of stores that do not own theirs. */
+const pools = new WeakMap<AsyncDisposable, Sql>();
+
+/** A store on a pool of its own. */
+function onPool<T extends AsyncDisposable>(
+  env: (name: string) => string,
+  what: string,
+  make: (sql: Sql) => T,
+): T {
+  const sql = connect(required(env, "DATABASE_URL", what), { name: "aurora assets", max: 2 });
+  const store = make(sql);
+  pools.set(store, sql);
+  return store;
+}
+
+async function close(store: AsyncDisposable): Promise<void> {
+  await store[Symbol.asyncDispose]();
+  await pools.get(store)?.end({ timeout: 2 });
 }
 
 /** The database that holds the source tables, the outputs and the ledger. */
@@ -42,9 +62,9 @@ export const online: Resource<"online", OnlineStore> = resource({
   name: "online",
   open: (env) =>
     env("REDIS_URL") === ""
-      ? postgresOnlineStore(required(env, "DATABASE_URL", "the online store"))
+      ? onPool(env, "the online store", postgresOnlineStore)
       : redisOnlineStore(env("REDIS_URL")),
-  close: (store) => store[Symbol.asyncDispose](),
+  close: (store: OnlineStore) => close(store),
 });
 
 /** Models and predictions for serving: Redis if `REDIS_URL` is set, else PostgreSQL. */
@@ -52,7 +72,7 @@ export const cache: Resource<"cache", Cache> = resource({
   name: "cache",
   open: (env) =>
     env("REDIS_URL") === ""
-      ? postgresCache(required(env, "DATABASE_URL", "the cache"))
+      ? onPool(env, "the cache", postgresCache)
       : redisCache(env("REDIS_URL")),
-  close: (store) => store[Symbol.asyncDispose](),
+  close: (store: Cache) => close(store),
 });

@@ -12,6 +12,7 @@ const ROOT = fromFileUrl(new URL("..", import.meta.url));
 /** Sets of migrations, in the order in which they run. */
 export const SETS: readonly (readonly [set: string, folder: string])[] = [
   ["engine", join(ROOT, "adapters/postgres/migrations")],
+  ["online", join(ROOT, "adapters/postgres/online/migrations")],
   ["aurora", join(ROOT, "assets/migrations")],
 ];
 
@@ -40,4 +41,5 @@ export async function database(
 /** Brings every set of migrations up to date. */
 export async function migrateAll(sql: Sql): Promise<void> {
   for (const [set, folder] of SETS) await migrate(sql, set, await readMigrations(folder));
+  await sql`select engine.ensure_months(now())`;
 }

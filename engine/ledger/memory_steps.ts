@@ -78,6 +78,7 @@ export function begin(state: MemoryState, step: StepNode, worker: WorkerNode): C
     step: step.index,
     attempt: step.attempts.length,
     version,
+    failures: step.attempts.filter((a) => a.state === "failed").length,
     reason: step.planned.reason,
     startedAt,
   };

@@ -107,6 +107,8 @@ export interface Claimed extends SliceKey {
   readonly attempt: number;
   /** Unique to this attempt over all runs; grows. */
   readonly version: bigint;
+  /** Attempts before this one that failed by themselves; lost ones do not count. */
+  readonly failures: number;
   /** As planned. */
   readonly reason: string;
   /** When the attempt began. */

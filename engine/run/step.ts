@@ -7,6 +7,7 @@ import type { Asset, Emitted, Metadata } from "../declare/asset.ts";
 import { UserCodeError } from "../declare/errors.ts";
 import type { Json } from "../declare/store.ts";
 import { chosen, keyOf, type Reading, readings, sliceText } from "../decide/inputs.ts";
+import { OBSERVED_INLINE } from "../decide/judge.ts";
 import { retryAt } from "../decide/retry.ts";
 import type { Definitions } from "../graph/define.ts";
 import { dataVersionOf, fingerprint } from "../graph/fingerprint.ts";
@@ -68,7 +69,8 @@ export async function runStep(
     const error = errorOf(thrown);
     if (o.signal.aborted) return { run, step, attempt, state: "cancelled", error };
     const asset = bench.definitions.assets.find((a) => a.name === claimed.asset);
-    const again = asset && retryAt(asset.retry, attempt, bench.now(), () => bench.random());
+    const again = asset &&
+      retryAt(asset.retry, claimed.failures + 1, bench.now(), () => bench.random());
     return { run, step, attempt, state: "failed", error, retryAt: again ?? null };
   }
 }
@@ -174,7 +176,7 @@ async function kept(
   return { value: json, dataVersion: dataVersionOf(json) };
 }
 
-async function read(up: Asset, m: MaterializationRecord): Promise<unknown> {
+async function read(up: Asset, m: Read): Promise<unknown> {
   if (!up.store) return m.value;
   return await up.store.read({
     asset: m.asset,
@@ -183,14 +185,22 @@ async function read(up: Asset, m: MaterializationRecord): Promise<unknown> {
   });
 }
 
-/** Reads the visible versions of all inputs at once, so that they are of one moment. */
+/**
+ * Reads the visible versions of all inputs at once, so that they are of one moment. External data that nobody has
+ * observed yet is observed for this step.
+ */
 async function gather(bench: Bench, asset: Asset, key: unknown, claimed: Claimed) {
   const asked = readings(asset, key as never, claimed.startedAt).filter((r) => r.as !== "order");
   const keys = asked.flatMap((r) =>
     r.partitions.map((partition) => ({ asset: r.up.name, partition }))
   );
   const versions = await bench.ledger.visible(keys);
-  const at = new Map(versions.map((m) => [`${m.asset}\n${m.partition}`, m]));
+  const at = new Map<string, Read>(versions.map((m) => [`${m.asset}\n${m.partition}`, m]));
+  for (const r of asked.filter((r) => r.up.external)) {
+    for (const partition of unobserved(r, (p) => at.has(`${r.up.name}\n${p}`))) {
+      at.set(`${r.up.name}\n${partition}`, await observe(bench, r.up, partition, claimed));
+    }
+  }
   const inputs: { [input: string]: unknown } = {};
   const records: InputRecord[] = [];
   for (const r of asked) {
@@ -208,9 +218,46 @@ async function gather(bench: Bench, asset: Asset, key: unknown, claimed: Claimed
   return { inputs, records };
 }
 
+/** What is known of an input that is read. */
+type Read = Pick<
+  MaterializationRecord,
+  "asset" | "partition" | "version" | "dataVersion" | "value"
+>;
+
+/** Slices of an external input that have to be looked at: of several candidates for `newest` the last. */
+function unobserved(r: Reading, seen: (partition: string) => boolean): readonly string[] {
+  const missing = r.partitions.filter((p) => !seen(p));
+  if (r.as !== "newest") return missing;
+  return missing.length === r.partitions.length ? missing.slice(-1) : [];
+}
+
+async function observe(
+  bench: Bench,
+  up: Asset,
+  partition: string,
+  claimed: Claimed,
+): Promise<Read> {
+  const context = {
+    resources: await bench.lender.lend(up.resources),
+    version: 0n,
+    now: claimed.startedAt,
+    signal: new AbortController().signal,
+    log: () => {},
+    report: () => {},
+    emit: () => {},
+    partition: up.partitions.parse(partition),
+  };
+  const value = await called(
+    `asset ${sliceText(up.name, partition)}`,
+    () => up.run({ inputs: {}, context, attempt: {} }),
+  ) as Json;
+  const version = BigInt(OBSERVED_INLINE);
+  return { asset: up.name, partition, version, dataVersion: dataVersionOf(value), value };
+}
+
 async function inputOf(
   r: Reading,
-  found: readonly MaterializationRecord[],
+  found: readonly Read[],
   claimed: Claimed,
 ): Promise<unknown> {
   if (r.as === "many") {

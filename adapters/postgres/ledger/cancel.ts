@@ -1,13 +1,19 @@
 import { jsonText } from "./json_text.ts";
-import type { Claimed } from "engine";
-import type { Sql } from "../connect.ts";
+import type { Claimed, StepError } from "engine";
+import type { Sql, Transaction } from "../connect.ts";
+import { retried } from "./retried.ts";
 import { admit } from "./submit.ts";
 
 /** Ends a run: what waits is cancelled at once, what runs when its worker hears of it. */
 export async function cancel(sql: Sql, run: string, by: string): Promise<boolean> {
   const error = { message: `The run was cancelled by ${by}`, causes: [], stack: null };
-  return await sql.begin(async (tx) => {
-    const [ended] = await tx<{ job: string | null }[]>`
+  return await retried(() => sql.begin((tx) => end(tx, run, error)));
+}
+
+async function end(tx: Transaction, run: string, error: StepError): Promise<boolean> {
+  // Locked by a statement of its own: the next one then sees what the transaction before it did.
+  await tx`select 1 from engine.run where id = ${run}::bigint for no key update`;
+  const [ended] = await tx<{ job: string | null }[]>`
       with r as (
         update engine.run set state = 'cancelled', ended_at = clock_timestamp(),
           error = ${jsonText(error)}::text::jsonb
@@ -23,11 +29,10 @@ export async function cancel(sql: Sql, run: string, by: string): Promise<boolean
         select 'step', asset, partition, run, step, 'cancelled' from s
         union all select 'run', job, null, id, null, 'cancelled' from r)
       select job from r`;
-    if (ended === undefined) return false;
-    if (ended.job !== null) await admit(tx, ended.job);
-    await tx`select pg_notify('aurora', 'fact'), pg_notify('aurora', 'step')`;
-    return true;
-  });
+  if (ended === undefined) return false;
+  if (ended.job !== null) await admit(tx, ended.job);
+  await tx`select pg_notify('aurora', 'fact'), pg_notify('aurora', 'step')`;
+  return true;
 }
 
 /** Attempts of the worker that must stop: of cancelled runs, or lost to somebody else. */

@@ -1,5 +1,6 @@
 import type { Ask, Claimed } from "engine";
 import type { Sql } from "../connect.ts";
+import { retried } from "./retried.ts";
 
 /** A claimed step as the database gives it. */
 export interface ClaimedRow {
@@ -9,6 +10,7 @@ export interface ClaimedRow {
   readonly partition: string;
   readonly attempt: number;
   readonly version: bigint;
+  readonly failures: number;
   readonly reason: string;
   readonly startedAt: Date;
 }
@@ -16,14 +18,7 @@ export interface ClaimedRow {
 /** Makes up to `ask.room` queued steps the worker's, in one statement. */
 export async function claim(sql: Sql, ask: Ask): Promise<readonly Claimed[]> {
   if (ask.room <= 0) return [];
-  for (let tries = 0;; tries++) {
-    try {
-      return await once(sql, ask);
-    } catch (error) {
-      // Another worker took the same slice of another run in the same instant.
-      if ((error as { code?: string }).code !== "23505" || tries === 5) throw error;
-    }
-  }
+  return await retried(() => once(sql, ask));
 }
 
 async function once(sql: Sql, ask: Ask): Promise<readonly Claimed[]> {
@@ -44,12 +39,15 @@ async function once(sql: Sql, ask: Ask): Promise<readonly Claimed[]> {
       from d where s.run = d.run and s.step = d.step
       returning s.run, s.step, s.asset, s.partition, s.attempt, s.version, s.reason, s.started_at, s.priority),
     r as (
-      update engine.run set started_at = clock_timestamp()
-      where id in (select run from u) and started_at is null),
+      update engine.run set started_at = b.started_at
+      from (select run, min(started_at) as started_at from u group by run) b
+      where id = b.run and run.started_at is null),
     f as (
       insert into engine.fact (kind, name, partition, run, step, state)
       select 'step', asset, partition, run, step, 'running' from u)
-    select run::text, step, asset, partition, attempt, version, reason, started_at as "startedAt",
+    select run::text, step, asset, partition, attempt, version, reason,
+      case when attempt = 1 then 0 else (select count(*)::int from engine.attempt a
+        where a.run = u.run and a.step = u.step and a.state = 'failed') end as failures, started_at as "startedAt",
       case when row_number() over () = 1 then pg_notify('aurora', 'fact') end as told
     from u order by priority, u.run, step`;
   return rows.map(claimedOf);
@@ -57,6 +55,6 @@ async function once(sql: Sql, ask: Ask): Promise<readonly Claimed[]> {
 
 /** Without what the row has besides. */
 export function claimedOf(row: ClaimedRow): Claimed {
-  const { run, step, asset, partition, attempt, version, reason, startedAt } = row;
-  return { run, step, asset, partition, attempt, version, reason, startedAt };
+  const { run, step, asset, partition, attempt, version, failures, reason, startedAt } = row;
+  return { run, step, asset, partition, attempt, version, failures, reason, startedAt };
 }

@@ -1,7 +1,8 @@
 import { jsonText } from "./json_text.ts";
 import type { StepError, WorkerHello, WorkerRecord } from "engine";
 import { connect, type Sql, type Transaction } from "../connect.ts";
-import { type EndedRow, endStep, recordFailure } from "./fail.ts";
+import { type EndedRow, endStep, recordFailure, tell } from "./fail.ts";
+import { retried } from "./retried.ts";
 import { admit } from "./submit.ts";
 
 /** Class of the advisory locks that workers hold while they live. */
@@ -90,16 +91,18 @@ export async function bury(
   cause: string,
   willing = false,
 ): Promise<void> {
-  await sql.begin(async (tx) => {
-    const [gone] = await tx`
+  await retried(() =>
+    sql.begin(async (tx) => {
+      const [gone] = await tx`
       update engine.worker set gone_at = clock_timestamp(), cause = ${cause}
       where id = ${worker}::bigint and gone_at is null returning 1`;
-    if (gone === undefined) return;
-    await release(tx, worker, cause, willing ? 0 : 1);
-    await tx`insert into engine.fact (kind, name, state, data)
+      if (gone === undefined) return;
+      await release(tx, worker, cause, willing ? 0 : 1);
+      await tx`insert into engine.fact (kind, name, state, data)
       values ('worker', ${worker}, 'gone', ${jsonText({ cause })}::text::jsonb)`;
-    await tx`select pg_notify('aurora', 'step'), pg_notify('aurora', 'fact')`;
-  });
+      await tx`select pg_notify('aurora', 'step'), pg_notify('aurora', 'fact')`;
+    })
+  );
 }
 
 /** What the worker held is queued again, cancelled with its run, or failed if it has killed too many workers. */
@@ -109,40 +112,50 @@ async function release(
   cause: string,
   counts: 0 | 1,
 ): Promise<void> {
-  const error: StepError = {
-    message: `Worker ${worker} was lost: ${cause}`,
-    causes: [],
-    stack: null,
-  };
-  const ended = await tx<(EndedRow & { state: string })[]>`
-    with f as (
+  const message = `Worker ${worker} was lost: ${cause}`;
+  const error: StepError = { message, causes: [], stack: null };
+  await tx`select 1 from engine.run where id in (
+    select run from engine.step where worker = ${worker}::bigint and state = 'running')
+    order by id for no key update`;
+  const ended = await tx<(EndedRow & { state: "queued" | "failed" | "cancelled" })[]>`
+    with old as (
+      select run, step, ready_at, started_at from engine.step
+      where worker = ${worker}::bigint and state = 'running' order by run, step for update),
+    f as (
       update engine.step s set lost = s.lost + ${counts}, ready_at = clock_timestamp(),
         error = ${jsonText(error)}::text::jsonb,
         state = case when r.state = 'cancelled' then 'cancelled' when s.lost + ${counts} >= ${MOST_LOST} then 'failed'
           else 'queued' end,
         ended_at = case when r.state = 'cancelled' or s.lost + ${counts} >= ${MOST_LOST} then clock_timestamp() end
-      from engine.run r
-      where s.worker = ${worker}::bigint and s.state = 'running' and r.id = s.run
-      returning s.*),
+      from engine.run r, old
+      where s.run = old.run and s.step = old.step and r.id = s.run
+      returning s.run, s.step, s.asset, s.partition, s.attempt, s.version, s.state, s.error,
+        coalesce(old.ready_at, old.started_at) as ready, old.started_at as started),
     a as (
       insert into engine.attempt (run, step, attempt, state, version, worker, ready_at, started_at, error)
-      select run, step, attempt, 'lost', version, worker, started_at, started_at, error from f),
-    x as (
-      insert into engine.fact (kind, name, partition, run, step, state)
-      select 'step', asset, partition, run, step, state from f)
+      select run, step, attempt, 'lost', version, ${worker}::bigint, ready, started, error from f)
     select run::text, step, asset, partition, version, state from f`;
-  for (const row of ended) {
-    if (row.state !== "failed") await recordFailure(tx, row, "lost", error);
-    if (row.state === "queued") continue;
-    const died = `${row.asset} was running when ${MOST_LOST} workers died: ${error.message}`;
-    const why = row.state === "failed" ? { ...error, message: died } : error;
-    if (row.state === "failed") {
-      await recordFailure(tx, row, "failed", why);
-      await tx`update engine.step set error = ${jsonText(why)}::text::jsonb
-        where run = ${row.run}::bigint and step = ${row.step}`;
-    }
-    await endStep(tx, row, why, row.state === "failed" ? "failed" : "cancelled");
+  const facts = [];
+  for (const row of ended) facts.push(row, ...await settle(tx, row, error));
+  if (facts.length > 0) await tell(tx, facts);
+}
+
+/** What follows from a lost attempt: nothing more if the step is queued again. */
+async function settle(
+  tx: Transaction,
+  row: EndedRow & { readonly state: "queued" | "failed" | "cancelled" },
+  error: StepError,
+) {
+  if (row.state !== "failed") {
+    await recordFailure(tx, row, "lost", error);
+    return row.state === "queued" ? [] : await endStep(tx, row, error, row.state);
   }
+  const message = `${row.asset} was running when ${MOST_LOST} workers died: ${error.message}`;
+  const why = { ...error, message };
+  await recordFailure(tx, row, "failed", why);
+  await tx`update engine.step set error = ${jsonText(why)}::text::jsonb
+    where run = ${row.run}::bigint and step = ${row.step}`;
+  return await endStep(tx, row, why, row.state);
 }
 
 /** Ends a worker by its own will. */

@@ -17,34 +17,72 @@ type Other = Exclude<Outcome, { state: "success" }>;
 /** Ends one attempt that failed or was cancelled; false if it was fenced off. */
 export async function endFailed(sql: Sql, o: Other, worker: string): Promise<boolean> {
   return await sql.begin(async (tx) => {
-    const retryAt = o.state === "failed" ? o.retryAt : null;
-    const state = retryAt === null ? o.state : "queued";
-    const [row] = await tx<(EndedRow & { job: string | null })[]>`
-      with f as (
-        update engine.step s set state = case when r.state = 'cancelled' then 'cancelled' else ${state} end,
-          not_before = ${retryAt}, error = ${jsonText(o.error)}::text::jsonb,
-          ready_at = case when ${state} = 'queued' then coalesce(${retryAt}, clock_timestamp()) else ready_at end,
-          ended_at = case when ${state} = 'queued' and r.state <> 'cancelled' then null else clock_timestamp() end
-        from engine.run r, (select step, ready_at as ready, started_at as started from engine.step
-          where run = ${o.run}::bigint and step = ${o.step} for update) old
-        where s.run = ${o.run}::bigint and s.step = ${o.step} and s.attempt = ${o.attempt}
-          and s.worker = ${worker}::bigint and s.state = 'running' and r.id = s.run and old.step = s.step
-        returning s.*, old.ready as was_ready, old.started as was_started, r.job),
-      a as (
-        insert into engine.attempt (run, step, attempt, state, version, worker, ready_at, started_at, error)
-        select run, step, attempt, ${o.state}, version, worker, coalesce(was_ready, was_started), was_started, error
-        from f)
-      select run::text, step, asset, partition, version, job from f`;
+    const [run] = await tx<{ state: string; job: string | null }[]>`
+      select state, job from engine.run where id = ${o.run}::bigint for no key update`;
+    const ends = run?.state === "cancelled" ? "cancelled" : o.state;
+    const retryAt = ends === "failed" && o.state === "failed" ? o.retryAt : null;
+    const state = retryAt === null ? ends : "queued";
+    const row = await endAttempt(tx, o, { worker, state, retryAt });
     if (row === undefined) return false;
     if (o.state === "failed" && o.withheld) await withhold(tx, row, o.withheld);
-    await recordFailure(tx, row, o.state, o.error);
-    await tx`insert into engine.fact (kind, name, partition, run, step, state)
-      values ('step', ${row.asset}, ${row.partition}, ${row.run}::bigint, ${row.step}, ${state})`;
-    if (retryAt === null) await endStep(tx, row, o.error, o.state);
-    await tx`select pg_notify('aurora', 'fact'), pg_notify('aurora', 'step')`;
-    if (retryAt === null && row.job !== null) await admit(tx, row.job);
+    await recordFailure(tx, row, ends, o.error);
+    const facts = retryAt === null ? await endStep(tx, row, o.error, ends) : [];
+    await tell(tx, [{ ...row, state }, ...facts]);
+    if (retryAt === null && run!.job !== null) await admit(tx, run!.job);
     return true;
   });
+}
+
+/** Ends the attempt, if it is still the worker's. */
+async function endAttempt(
+  tx: Transaction,
+  o: Other,
+  to: { readonly worker: string; readonly state: string; readonly retryAt: Date | null },
+): Promise<EndedRow | undefined> {
+  const [row] = await tx<EndedRow[]>`
+    with old as (
+      select run, step, ready_at, started_at from engine.step
+      where run = ${o.run}::bigint and step = ${o.step} and attempt = ${o.attempt}
+        and worker = ${to.worker}::bigint and state = 'running' for update),
+    f as (
+      update engine.step s set state = ${to.state}, not_before = ${to.retryAt},
+        error = ${jsonText(o.error)}::text::jsonb,
+        ready_at = case when ${to.state} = 'queued' then ${to.retryAt} else s.ready_at end,
+        ended_at = case when ${to.state} = 'queued' then null else clock_timestamp() end
+      from old where s.run = old.run and s.step = old.step
+      returning s.run, s.step, s.asset, s.partition, s.attempt, s.version, s.worker, s.error,
+        coalesce(old.ready_at, old.started_at) as ready, old.started_at as started),
+    a as (
+      insert into engine.attempt (run, step, attempt, state, version, worker, ready_at, started_at, error)
+      select run, step, attempt, ${o.state}, version, worker, ready, started, error from f)
+    select run::text, step, asset, partition, version from f`;
+  return row;
+}
+
+/** A transition, as it becomes a fact. */
+export interface Told {
+  readonly run: string;
+  readonly step: number | null;
+  readonly asset: string | null;
+  readonly partition: string | null;
+  readonly state: string;
+}
+
+/** Writes facts, which a transaction does last, and wakes who waits for them. */
+export async function tell(tx: Transaction, told: readonly Told[]): Promise<void> {
+  const rows = told.map(({ run, step, asset, partition, state }) => ({
+    run,
+    step,
+    asset,
+    partition,
+    state,
+  }));
+  await tx`
+    insert into engine.fact (kind, name, partition, run, step, state)
+    select case when step is null then 'run' else 'step' end, asset, partition, run, step, state
+    from jsonb_to_recordset(${jsonText(rows)}::text::jsonb)
+      as t(run bigint, step int, asset text, partition text, state text)`;
+  await tx`select pg_notify('aurora', 'fact'), pg_notify('aurora', 'step')`;
 }
 
 /** A success that came after its run was cancelled: the step ends as cancelled, the version stays invisible. */
@@ -76,20 +114,21 @@ export async function recordFailure(
       set state = excluded.state, at = excluded.at, run = excluded.run, error = excluded.error`;
 }
 
-/** Skips what needs a step that will not succeed, and ends the run when nothing is left. */
+/**
+ * Skips what needs a step that will not succeed, and ends the run when nothing is left. Gives the transitions, to be
+ * written as facts by the caller.
+ */
 export async function endStep(
   tx: Transaction,
   row: Pick<EndedRow, "run" | "step" | "asset" | "partition">,
   error: StepError,
-  ended: "failed" | "cancelled" = "failed",
-): Promise<void> {
+  ended: "failed" | "cancelled",
+): Promise<readonly Told[]> {
   const where = row.partition === "" ? `"${row.asset}"` : `"${row.asset}" [${row.partition}]`;
-  const skipped: StepError = {
-    message: `Not run, since ${where} did not succeed`,
-    causes: [error.message],
-    stack: null,
-  };
-  await tx`
+  const message = `Not run, since ${where} did not succeed`;
+  const skipped: StepError = { message, causes: [error.message], stack: null };
+  return [
+    ...await tx<Told[]>`
     with recursive below(step) as (
       select dst from engine.edge where run = ${row.run}::bigint and src = ${row.step}
       union
@@ -100,6 +139,7 @@ export async function endStep(
       where run = ${row.run}::bigint and step in (select step from below) and state = 'waiting'
       returning step, asset, partition),
     k as (select count(*)::int + 1 as ended from s),
+    before as (select state from engine.run where id = ${row.run}::bigint),
     r as (
       update engine.run set steps_left = steps_left - k.ended,
         worst = case when worst = 'failed' then worst else ${ended} end,
@@ -109,10 +149,11 @@ export async function endStep(
         ended_at = case when steps_left = k.ended then clock_timestamp() else ended_at end
       from k where id = ${row.run}::bigint
       returning id, job, state)
-    insert into engine.fact (kind, name, partition, run, step, state)
-    select 'step', asset, partition, ${row.run}::bigint, step, 'skipped' from s
+    select ${row.run} as run, step, asset, partition, 'skipped' as state from s
     union all
-    select 'run', job, null, id, null, state from r where state <> 'running'`;
+    select id::text, null, job, null, r.state from r, before
+    where r.state <> before.state`,
+  ];
 }
 
 async function withhold(tx: Transaction, row: EndedRow, r: Result): Promise<void> {

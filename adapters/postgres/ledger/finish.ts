@@ -4,6 +4,7 @@ import type { Sql } from "../connect.ts";
 import { claimedOf, type ClaimedRow } from "./claim.ts";
 import { endFailed, endRefused } from "./fail.ts";
 import { admit } from "./submit.ts";
+import { retried } from "./retried.ts";
 import { tokenOf } from "./token.ts";
 
 type Success = Extract<Outcome, { state: "success" }>;
@@ -19,28 +20,18 @@ export async function finish(
   const others = outcomes.filter((o): o is Other => o.state !== "success");
   const done = successes.length === 0
     ? { accepted: [], next: [] }
-    : await retried((room) => publish(sql, successes, { ...ask, room }), ask.room);
+    : await retried((tries) =>
+      publish(sql, successes, { ...ask, room: tries === 0 ? ask.room : 0 })
+    );
   const accepted = [...done.accepted];
   for (const outcome of others) {
-    if (await retried(() => endFailed(sql, outcome, ask.worker), 0)) {
+    if (await retried(() => endFailed(sql, outcome, ask.worker))) {
       accepted.push(tokenOf(outcome));
     }
   }
   const refused = successes.filter((o) => !accepted.includes(tokenOf(o)));
   for (const outcome of refused) await endRefused(sql, outcome, ask.worker);
   return { accepted, next: done.next };
-}
-
-/** Deadlocks between batches, and a slice that another worker took meanwhile, are settled by doing it again. */
-async function retried<T>(work: (room: number) => Promise<T>, room: number): Promise<T> {
-  for (let tries = 0;; tries++) {
-    try {
-      return await work(tries === 0 ? room : 0);
-    } catch (error) {
-      const code = (error as { code?: string }).code ?? "";
-      if (!["40P01", "40001", "23505"].includes(code) || tries === 10) throw error;
-    }
-  }
 }
 
 interface Row extends ClaimedRow {
@@ -78,11 +69,15 @@ async function publish(sql: Sql, done: readonly Success[], ask: Ask): Promise<Fi
       select * from jsonb_to_recordset(${jsonText(done.map(rowOf))}::text::jsonb)
         as x(run bigint, step int, attempt int, code text, config text, data_version text, inputs jsonb,
           metadata jsonb, value jsonb, checks jsonb, events jsonb)),
+    -- Runs are locked before their steps, here and wherever a run ends: a cancel comes before or after, never between.
+    g as (
+      select id from engine.run where id in (select run from d) and state = 'running' order by id
+      for no key update),
     f as (
       update engine.step s set state = 'success', ended_at = clock_timestamp(), error = null
-      from d, engine.run r
+      from d, g
       where s.run = d.run and s.step = d.step and s.worker = ${ask.worker}::bigint and s.attempt = d.attempt
-        and s.state = 'running' and r.id = d.run and r.state = 'running'
+        and s.state = 'running' and g.id = d.run
       returning s.run, s.step, s.attempt, s.asset, s.partition, s.version, s.worker, s.ready_at, s.started_at,
         s.ended_at),
     a as (
@@ -109,7 +104,7 @@ async function publish(sql: Sql, done: readonly Success[], ask: Ask): Promise<Fi
         as c("check" text, severity text, blocking boolean, passed boolean, reason text, metadata jsonb)),
     o as (
       insert into engine.outbox (topic, key, event_id, schema_version, run, payload)
-      select e.value->>'topic', e.value->>'key', md5(f.version || '/' || e.n)::uuid,
+      select e.value->>'topic', e.value->>'key', md5((select id from engine.identity) || '/' || f.version || '/' || e.n)::uuid,
         coalesce((e.value->>'schemaVersion')::int, 1), f.run::text, e.value->'payload'
       from f join d using (run, step), jsonb_array_elements(d.events) with ordinality as e(value, n)
       order by f.version, e.n
@@ -156,15 +151,15 @@ async function publish(sql: Sql, done: readonly Success[], ask: Ask): Promise<Fi
       select pg_notify('aurora', 'fact'),
         case when exists (select 1 from u where state = 'queued') then pg_notify('aurora', 'step') end,
         case when exists (select 1 from o) then pg_notify('aurora', 'outbox') end)
-    select 'done' as what, run::text, step, asset, partition, attempt, version, '' as reason,
+    select 'done' as what, run::text, step, asset, partition, attempt, version, 0 as failures, '' as reason,
       started_at as "startedAt", null as job from f
     union all
-    select 'next', run::text, step, asset, partition, attempt, version, reason, started_at, null
+    select 'next', run::text, step, asset, partition, attempt, version, 0, reason, started_at, null
       from u where state = 'running'
     union all
-    select 'ended', id::text, 0, '', '', 0, 0, '', null, job from r where state <> 'running' and job is not null
+    select 'ended', id::text, 0, '', '', 0, 0, 0, '', null, job from r where state <> 'running' and job is not null
     union all
-    select 'told', '', 0, '', '', 0, 0, '', null, null from z`;
+    select 'told', '', 0, '', '', 0, 0, 0, '', null, null from z`;
   await admitNext(sql, rows);
   const accepted = rows.filter((r) => r.what === "done").map(tokenOf);
   return { accepted, next: rows.filter((r) => r.what === "next").map(claimedOf) };

@@ -1,5 +1,5 @@
 import type { Ledger } from "engine";
-import { connect, open, type Sql } from "../connect.ts";
+import { open, type Sql } from "../connect.ts";
 import { migrate, readMigrations } from "../migrate.ts";
 import { cancel, revoked } from "./cancel.ts";
 import { claim } from "./claim.ts";
@@ -39,7 +39,6 @@ export async function migrateLedger(sql: Sql): Promise<void> {
 export async function openLedger(url: string, options: LedgerOptions = {}): Promise<Ledger> {
   const direct = options.direct ?? url;
   const sql = await open(url, { name: "aurora ledger", max: options.max ?? 6 });
-  let listener: Sql | undefined;
   const lives = new Map<string, Life>();
   const lifeOf = (worker: string) => {
     const life = lives.get(worker);
@@ -88,13 +87,9 @@ export async function openLedger(url: string, options: LedgerOptions = {}): Prom
     resolve: (episode) => resolveAlert(sql, episode),
     told: (id, of, channel) => told(sql, id, of, channel),
     alerts: (limit) => plain(alerts(sql, limit)),
-    news(signal) {
-      listener ??= connect(direct, { name: "aurora listener", max: 1 });
-      return news(listener, signal);
-    },
+    news: (signal) => news(direct, signal),
     async [Symbol.asyncDispose]() {
       for (const life of lives.values()) await life.sql.end({ timeout: 1 });
-      await listener?.end({ timeout: 1 });
       await sql.end({ timeout: 2 });
     },
   };

@@ -1,5 +1,5 @@
 import type { News } from "engine";
-import type { Sql } from "../connect.ts";
+import { notifications } from "../listen.ts";
 
 /** News kept for a reader that is slow; after that it is told of a gap instead. */
 const MOST_KEPT = 10_000;
@@ -9,19 +9,24 @@ function newsOf(payload: string): News {
   return { of: payload as "step" | "fact" | "outbox" };
 }
 
-/** News as notifications of the database; `gap` after the connection was lost and made again. */
-export async function* news(sql: Sql, signal: AbortSignal): AsyncGenerator<News> {
+/** News as notifications of the database; a `gap` whenever the connection was made again. */
+export async function* news(url: string, signal: AbortSignal): AsyncGenerator<News> {
+  if (signal.aborted) return;
   let kept: News[] = [];
   let wake = () => {};
+  let connected = false;
   const put = (n: News) => {
     if (kept.length >= MOST_KEPT) kept = [{ of: "gap" }];
     else kept.push(n);
     wake();
   };
-  let first = true;
-  const listening = await sql.listen("aurora", (payload) => put(newsOf(payload)), () => {
-    if (!first) put({ of: "gap" });
-    first = false;
+  await using _listening = await notifications(url, {
+    channels: ["aurora"],
+    handle: (_, payload) => put(newsOf(payload)),
+    catchUp() {
+      if (connected) put({ of: "gap" });
+      connected = true;
+    },
   });
   const stop = () => wake();
   signal.addEventListener("abort", stop);
@@ -36,6 +41,5 @@ export async function* news(sql: Sql, signal: AbortSignal): AsyncGenerator<News>
     }
   } finally {
     signal.removeEventListener("abort", stop);
-    await listening.unlisten().catch(() => {});
   }
 }

@@ -3,6 +3,10 @@ create schema if not exists engine;
 
 create sequence engine.version_seq;
 
+-- Which ledger this is: ids of events are made from it, so that those of a new database are not taken for old ones.
+create table engine.identity (id uuid not null default gen_random_uuid());
+insert into engine.identity default values;
+
 create table engine.run (
   id bigint generated always as identity primary key,
   key text unique,

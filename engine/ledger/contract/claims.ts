@@ -26,7 +26,15 @@ export const claimBehaviours: readonly Behaviour[] = [
     const claimed = await hand.one();
     const { version, startedAt, ...told } = claimed;
     const reason = `"a" was asked for`;
-    assertEquals(told, { asset: "a", partition: "2025-01-27", run, step: 0, attempt: 1, reason });
+    assertEquals(told, {
+      asset: "a",
+      partition: "2025-01-27",
+      run,
+      step: 0,
+      attempt: 1,
+      failures: 0,
+      reason,
+    });
     assert(typeof version === "bigint" && version > 0n && startedAt instanceof Date);
     const { state, attempts } = await stepOf(ledger, run);
     assertEquals(state, "running");

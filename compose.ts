@@ -1,0 +1,197 @@
+/**
+ * The composition root: environment → adapters → engine.
+ *
+ * @module
+ */
+import {
+  createService,
+  type Definitions,
+  type HealthView,
+  type Ledger,
+  type Lender,
+  lender,
+  nextTicks,
+  type Service,
+  work,
+} from "engine";
+import { join, resolve } from "@std/path";
+import { connect, open, type Sql } from "./adapters/postgres/connect.ts";
+import { type Embedded, startEmbedded } from "./adapters/postgres/embedded/start.ts";
+import { openLedger } from "./adapters/postgres/ledger/ledger.ts";
+import { healthOf } from "./health.ts";
+import { migrateAll } from "./tasks/database.ts";
+import { VERSION } from "./version.ts";
+
+/** What a process is for; decides how many connections it takes. */
+export type Role = "server" | "worker" | "cli";
+
+/** How a process is composed. */
+export interface ComposeOptions {
+  /** Where the embedded database and objects lie. */
+  readonly directory: string;
+  /** What the process is for. */
+  readonly role: Role;
+  /** Whether schedules and sensors run in the server; told to people. @default {true} */
+  readonly schedules?: boolean;
+  /** Reads the environment. @default {Deno.env.get} */
+  readonly env?: (name: string) => string | undefined;
+}
+
+/** The program of one process. */
+export interface App extends AsyncDisposable {
+  /** The engine as seen by people. */
+  readonly service: Service;
+  /** What is remembered. */
+  readonly ledger: Ledger;
+  /** What exists. */
+  readonly definitions: Definitions;
+  /** Who opens resources. */
+  readonly lender: Lender;
+  /** The database, and whether it is ours. */
+  readonly database: { readonly url: string; readonly kind: "embedded" | "external" };
+  /** A pool for the process itself. */
+  readonly sql: Sql;
+  /** What is set, completed by what was composed. */
+  env(name: string): string;
+  /** Health as asked now. */
+  health(): Promise<HealthView>;
+  /** Works as a worker of this process until the signal aborts. */
+  work(signal: AbortSignal, o?: WorkOptions): Promise<void>;
+  /** Gives everything back; ends the embedded database if nobody else uses it. */
+  close(): Promise<void>;
+}
+
+/** How this process works. */
+export interface WorkOptions {
+  /** Steps at once. @default {4} */
+  readonly slots?: number;
+  /** Which steps it takes. @default {["default"]} */
+  readonly queues?: readonly string[];
+  /** Is told the id under which it joined. */
+  onJoined?(worker: string): void;
+  /** Is told what went wrong outside of steps. */
+  onTrouble?(error: unknown): void;
+}
+
+/** Steps that a worker runs at once unless told. */
+const SLOTS = 4;
+
+/**
+ * Connects and brings the database up to date.
+ *
+ * @throws {ConnectError} If `DATABASE_URL` does not lead to a database, in words.
+ * @throws {EmbeddedError} If the embedded database cannot start, with cause and remedy.
+ * @throws {MigrationError} If the database belongs to a newer program.
+ * @throws {DefinitionError} If the declarations contradict each other.
+ */
+export async function compose(o: ComposeOptions): Promise<App> {
+  const startedAt = new Date();
+  const get = o.env ?? ((name) => Deno.env.get(name));
+  const directory = resolve(o.directory);
+  const { project } = await import("./project.ts");
+  const given = get("DATABASE_URL") ?? "";
+  const embedded = given === "" ? await startEmbedded({ directory }) : undefined;
+  const url = embedded?.url ?? given;
+  const set: { readonly [name: string]: string } = {
+    DATABASE_URL: url,
+    AURORA_OBJECTS: get("AURORA_OBJECTS") ?? join(directory, "objects"),
+  };
+  const env = (name: string) => set[name] ?? get(name) ?? "";
+  try {
+    const sql = await open(url, { name: `aurora ${o.role}`, max: 4 });
+    await migrateAll(sql);
+    const ledger = await openLedger(url, {
+      max: o.role === "server" ? 8 : 4,
+      direct: get("DATABASE_DIRECT_URL") || url,
+    });
+    return assemble({ o, env, project, ledger, sql, embedded, url, startedAt });
+  } catch (error) {
+    await embedded?.stop();
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly o: ComposeOptions;
+  readonly env: (name: string) => string;
+  readonly project: Definitions;
+  readonly ledger: Ledger;
+  readonly sql: Sql;
+  readonly embedded: Embedded | undefined;
+  readonly url: string;
+  readonly startedAt: Date;
+}
+
+async function assemble(p: Parts): Promise<App> {
+  const { o, env, project, ledger, sql, embedded, url, startedAt } = p;
+  const { qualityReader } = await import("./assets/quality/reader.ts");
+  const lent = lender(env);
+  const kind = embedded ? "embedded" : "external";
+  const health = healthOf({ sql, ledger, env, kind });
+  const service = createService({
+    definitions: project,
+    ledger,
+    clock: { now: () => new Date() },
+    about: {
+      version: VERSION,
+      startedAt: startedAt.toISOString(),
+      adapters: {
+        postgres: kind,
+        online: env("REDIS_URL") === "" ? "postgres" : "redis",
+        events: env("KAFKA_BROKERS") === "" ? "outbox" : "kafka",
+        objects: "file",
+      },
+    },
+    health: () => health.ask(),
+    nextTicks,
+    schedules: o.schedules ?? true,
+    quality: qualityReader(sql),
+  });
+  const close = async () => {
+    await health.close();
+    await lent[Symbol.asyncDispose]();
+    await ledger[Symbol.asyncDispose]();
+    await sql.end({ timeout: 2 });
+    await embedded?.stop();
+  };
+  return {
+    service,
+    ledger,
+    definitions: project,
+    lender: lent,
+    database: { url, kind },
+    sql,
+    env,
+    health: () => health.ask(),
+    work: (signal, w = {}) => workHere(p, lent, signal, w),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+async function workHere(
+  p: Parts,
+  lent: Lender,
+  signal: AbortSignal,
+  w: WorkOptions,
+): Promise<void> {
+  const hello = {
+    host: Deno.hostname(),
+    pid: Deno.pid,
+    queues: w.queues ?? ["default"],
+    slots: w.slots ?? SLOTS,
+  };
+  await work({
+    definitions: p.project,
+    ledger: p.ledger,
+    lender: lent,
+    hello,
+    signal,
+    ...(w.onJoined ? { onJoined: w.onJoined } : {}),
+    ...(w.onTrouble ? { onTrouble: w.onTrouble } : {}),
+  });
+}
+
+/** A pool on the database of the app for one purpose, such as the relay. */
+export const poolOf = (app: App, name: string, max: number): Sql =>
+  connect(app.database.url, { name, max });

@@ -1,0 +1,127 @@
+/**
+ * Whether everything that the program needs answers.
+ *
+ * @module
+ */
+import type { DependencyHealth, HealthView, Ledger } from "engine";
+import { type Sql, withLimit } from "./adapters/postgres/connect.ts";
+
+/** What is asked. */
+export interface HealthOptions {
+  /** The database. */
+  readonly sql: Sql;
+  /** Knows the workers. */
+  readonly ledger: Pick<Ledger, "workers">;
+  /** Which services are configured. */
+  readonly env: (name: string) => string;
+  /** Whose database it is. */
+  readonly kind: "embedded" | "external";
+}
+
+/** Asks when asked. */
+export interface Health {
+  /** Asks everything at once; takes at most {@linkcode LIMIT_MS}. */
+  ask(): Promise<HealthView>;
+  /** Ends what was opened for asking. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds after which silence is an answer. */
+const LIMIT_MS = 2_000;
+
+type Question = Omit<DependencyHealth, "ok" | "latencyMs"> & { ask(): Promise<string> };
+
+/** A view of the dependencies of a process. */
+export function healthOf(o: HealthOptions): Health {
+  const redis = redisPing(o.env("REDIS_URL"));
+  const questions = [database(o), workers(o), redis.question, kafka(o.env("KAFKA_BROKERS"))]
+    .filter((q) => q !== undefined);
+  return {
+    async ask() {
+      const dependencies = await Promise.all(questions.map(answer));
+      return { ok: dependencies.every((d) => d.ok || !d.required), dependencies };
+    },
+    close: redis.close,
+  };
+}
+
+async function answer({ ask, detail, ...q }: Question): Promise<DependencyHealth> {
+  const began = performance.now();
+  try {
+    const said = await withLimit(ask(), LIMIT_MS, `ask ${q.name}`);
+    const latencyMs = Math.round(10 * (performance.now() - began)) / 10;
+    return { ...q, ok: true, detail: said || detail, latencyMs };
+  } catch (error) {
+    return { ...q, ok: false, detail: (error as Error).message, latencyMs: null };
+  }
+}
+
+function database({ sql, kind }: HealthOptions): Question {
+  return {
+    name: "postgres",
+    required: true,
+    detail: `${kind} PostgreSQL`,
+    async ask() {
+      const [row] = await sql<
+        { version: string }[]
+      >`select current_setting('server_version') as version`;
+      return `${kind} PostgreSQL ${row!.version}`;
+    },
+  };
+}
+
+function workers({ ledger }: HealthOptions): Question {
+  return {
+    name: "workers",
+    required: false,
+    detail: "",
+    async ask() {
+      const found = await ledger.workers();
+      const slots = found.reduce((sum, w) => sum + w.slots, 0);
+      if (found.length > 0) return `${found.length} alive, ${slots} slots`;
+      throw new Error("No worker is alive: queued steps wait; start one by `deno task worker`");
+    },
+  };
+}
+
+function redisPing(
+  url: string,
+): { readonly question: Question | undefined; close(): Promise<void> } {
+  if (url === "") return { question: undefined, close: () => Promise.resolve() };
+  let opened: Promise<{ ping(): Promise<unknown>; end(): Promise<void> }> | undefined;
+  const open = async () => {
+    const { closeRedis, connectRedis } = await import("./adapters/redis/connect.ts");
+    const redis = connectRedis(url);
+    return { ping: () => redis.ping(), end: () => closeRedis(redis) };
+  };
+  const question: Question = {
+    name: "redis",
+    required: false,
+    detail: "online features, models and predictions",
+    async ask() {
+      await (await (opened ??= open())).ping();
+      return "";
+    },
+  };
+  return { question, close: async () => await (await opened)?.end() };
+}
+
+/** The first broker that takes a connection; whether it serves is seen by the relay. */
+function kafka(brokers: string): Question | undefined {
+  if (brokers === "") return undefined;
+  return {
+    name: "kafka",
+    required: false,
+    detail: `events go to ${brokers}`,
+    async ask() {
+      const tried = brokers.split(",").map(async (broker) => {
+        const [hostname, port] = broker.trim().split(":");
+        (await Deno.connect({ hostname: hostname!, port: Number(port ?? 9092) })).close();
+      });
+      await Promise.any(tried).catch(() => {
+        throw new Error(`No broker of ${brokers} takes a connection: events wait in the outbox`);
+      });
+      return "";
+    },
+  };
+}

@@ -1,0 +1,246 @@
+// deno-lint-ignore-file no-console
+/**
+ * The server: UI and API, schedules, sensors, conditions, alerts, the relay of events, and workers beside it.
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli";
+import type { App } from "./compose.ts";
+
+/** How a server is started. */
+export interface ServeOptions {
+  /** Where the embedded database and objects lie. */
+  readonly directory: string;
+  /** @default {8081} */
+  readonly port: number;
+  /** Only the loopback until there is access control. */
+  readonly host: string;
+  /** Worker processes beside the server. */
+  readonly workers: number;
+  /** Whether schedules and sensors run. */
+  readonly schedules: boolean;
+  /** One line for people. */
+  print(line: string): void;
+}
+
+/** A running server. */
+export interface Served {
+  /** The program. */
+  readonly app: App;
+  /** Where it answers. */
+  readonly url: string;
+  /** Process ids of its workers. */
+  workerPids(): readonly number[];
+  /** Drains and ends everything. */
+  stop(): Promise<void>;
+}
+
+/** Names of this machine to itself. */
+const LOOPBACK = new Set(["127.0.0.1", "localhost", "::1", "[::1]"]);
+
+/**
+ * Starts everything.
+ *
+ * @throws {RangeError} If `host` is not of the loopback.
+ * @throws {Deno.errors.AddrInUse} If the port is taken, in words.
+ */
+export async function serve(o: ServeOptions): Promise<Served> {
+  if (!LOOPBACK.has(o.host)) {
+    throw new RangeError(
+      `Cannot listen on "${o.host}": there is no access control yet, so only 127.0.0.1 is allowed; ` +
+        `put a proxy with authentication or an SSH tunnel before it`,
+    );
+  }
+  // The port first: whoever starts a second server hears it before anything else happens.
+  const ready = Promise.withResolvers<Handler>();
+  const http = listen(o, async (request) => (await ready.promise)(request));
+  const stop = new AbortController();
+  const url = `http://${o.host}:${http.addr.port}`;
+  let app: App;
+  try {
+    const { compose } = await import("./compose.ts");
+    app = await compose({ directory: o.directory, role: "server", schedules: o.schedules });
+    ready.resolve(await handler(app, o));
+  } catch (error) {
+    ready.resolve(() => new Response("The server could not start", { status: 503 }));
+    await http.shutdown();
+    throw error;
+  }
+  const { supervise } = await import("./supervisor.ts");
+  const supervisor = supervise({
+    workers: o.workers,
+    env: {
+      AURORA_DIRECTORY: o.directory,
+      DATABASE_URL: app.database.url,
+      AURORA_OBJECTS: app.env("AURORA_OBJECTS"),
+    },
+    onDeath: (worker, cause) => app.ledger.bury(worker, cause),
+    print: o.print,
+  });
+  const background = run(app, o, stop.signal);
+  return {
+    app,
+    url,
+    workerPids: () => supervisor.pids(),
+    async stop() {
+      stop.abort();
+      await supervisor.stop();
+      await background;
+      await http.shutdown();
+      await app.close();
+    },
+  };
+}
+
+type Handler = (request: Request) => Response | Promise<Response>;
+
+function listen(o: ServeOptions, handler: Handler): Deno.HttpServer<Deno.NetAddr> {
+  try {
+    return Deno.serve({ hostname: o.host, port: o.port, onListen: () => {} }, handler);
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
+    throw new Deno.errors.AddrInUse(
+      `Cannot listen on port ${o.port}: another program has it; stop that one, or choose another by --port or AURORA_PORT`,
+      { cause },
+    );
+  }
+}
+
+/** API and pages. */
+async function handler(app: App, o: ServeOptions): Promise<Handler> {
+  const [{ createApi, isApiPath }, { createLayoutEngine, createUi }] = await Promise.all([
+    import("./api/mod.ts"),
+    import("./ui/mod.ts"),
+  ]);
+  const told = (what: string) => (error: unknown) =>
+    o.print(`${what}: ${error instanceof Error ? error.stack : error}`);
+  const api = createApi(app.service, { onError: told("API") });
+  const ui = createUi({
+    fetch: (request) => api.fetch(request),
+    layout: createLayoutEngine(),
+    cacheDir: `${o.directory}/cache`,
+    now: () => new Date(),
+    onError: told("UI"),
+  });
+  return (request) =>
+    isApiPath(new URL(request.url).pathname) ? api.fetch(request) : ui.fetch(request);
+}
+
+/** Everything that goes on without being asked. */
+async function run(app: App, o: ServeOptions, signal: AbortSignal): Promise<void> {
+  const { logChannel, loops, nextTick } = await import("engine");
+  const { channelsFromEnv } = await import("./adapters/alerts/from_env.ts");
+  const trouble = (what: string) => (error: unknown) =>
+    o.print(`${what}: ${error instanceof Error ? error.message : error}`);
+  await Promise.all([
+    loops({
+      definitions: app.definitions,
+      ledger: app.ledger,
+      lender: app.lender,
+      next: nextTick,
+      channels: [logChannel(o.print), ...channelsFromEnv((name) => app.env(name))],
+      schedules: o.schedules,
+      signal,
+      onTrouble: (loop, error) => trouble(loop)(error),
+    }),
+    relayEvents(app, trouble("relay"), signal),
+  ]);
+}
+
+/** Sends the outbox to Kafka, if there is one. */
+async function relayEvents(app: App, onTrouble: (error: unknown) => void, signal: AbortSignal) {
+  const brokers = app.env("KAFKA_BROKERS");
+  if (brokers === "") return;
+  const [{ relay, sign }, { kafkaEventLog }, { postgresOutbox }, { poolOf }] = await Promise.all([
+    import("engine"),
+    import("./adapters/kafka/event_log.ts"),
+    import("./adapters/postgres/outbox.ts"),
+    import("./compose.ts"),
+  ]);
+  const sql = poolOf(app, "aurora relay", 2);
+  await using log = kafkaEventLog({ brokers: brokers.split(",").map((b) => b.trim()) });
+  const news = sign();
+  const listening = (async () => {
+    for await (const n of app.ledger.news(signal)) {
+      if (n.of === "outbox" || n.of === "gap") news.give();
+    }
+  })();
+  await relay({
+    outbox: postgresOutbox(sql),
+    log,
+    signal,
+    wake: news.wait,
+    onNotice: (n) => n.kind === "failed" && onTrouble(n.error),
+  });
+  await listening;
+  await sql.end({ timeout: 2 });
+}
+
+/** What people read when it has started. */
+export function greeting(url: string, a: { readonly [port: string]: string }): string {
+  return `Aurora answers at ${url}  (database: ${a["postgres"]} PostgreSQL, online features: ${
+    a["online"]
+  }, ` +
+    `events: ${a["events"]}, objects: ${a["objects"]})`;
+}
+
+const HELP = `Usage: deno task start [--port N] [--workers N] [--no-schedules]
+
+Serves the UI and the API, runs schedules and sensors, and keeps workers.
+  --port N         8081, or AURORA_PORT
+  --workers N      worker processes (AURORA_WORKERS, 1); 0 if they run elsewhere
+  --no-schedules   schedules and sensors do not run here`;
+
+function wholeNumber(text: string, what: string, least: number): number {
+  const n = Number(text);
+  if (Number.isInteger(n) && n >= least && n < 65_536) return n;
+  throw new RangeError(`Cannot start: ${what} is "${text}", not a whole number from ${least} on`);
+}
+
+async function main(): Promise<void> {
+  const args = parseArgs(Deno.args, {
+    string: ["port", "workers", "host"],
+    boolean: ["schedules", "help"],
+    negatable: ["schedules"],
+    default: { schedules: true },
+  });
+  if (args["help"]) return console.log(HELP);
+  const text = (name: string, env: string, otherwise: string) =>
+    String(args[name] ?? Deno.env.get(env) ?? otherwise);
+  const served = await serve({
+    directory: Deno.env.get("AURORA_DIRECTORY") ?? ".aurora",
+    port: wholeNumber(text("port", "AURORA_PORT", "8081"), "port", 0),
+    host: text("host", "AURORA_HOST", "127.0.0.1"),
+    workers: wholeNumber(text("workers", "AURORA_WORKERS", "1"), "workers", 0),
+    schedules: args["schedules"] === true,
+    print: (line) => console.log(`${new Date().toISOString()} ${line}`),
+  });
+  const { adapters } = await served.app.service.about();
+  console.log(greeting(served.url, adapters));
+  await untilAsked();
+  await served.stop();
+}
+
+/** Resolves at the first SIGTERM or Ctrl-C; the second one ends the process at once. */
+export function untilAsked(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false;
+    const ask = () => {
+      if (asked) Deno.exit(130);
+      asked = true;
+      resolve();
+    };
+    Deno.addSignalListener("SIGTERM", ask);
+    Deno.addSignalListener("SIGINT", ask);
+  });
+}
+
+if (import.meta.main) {
+  try {
+    await main();
+    Deno.exit(0);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(1);
+  }
+}
