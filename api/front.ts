@@ -7,6 +7,7 @@ export type Handler = (request: Request) => Response | Promise<Response>;
 
 /** What stands behind one address. */
 export interface FrontOptions {
+  /** Everything under the paths of {@link isApiPath}. */
   readonly api: Handler;
   /** Everything that is not the API. */
   readonly pages: Handler;

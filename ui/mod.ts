@@ -21,7 +21,13 @@ import { favicon } from "./parts/icon.tsx";
 import type { Shell } from "./parts/page.tsx";
 import { isEverything, select, type Selection } from "./select.ts";
 
-export { createLayoutEngine, type LayoutEngine } from "./layout/mod.ts";
+export {
+  type Box,
+  createLayoutEngine,
+  type Graph,
+  type Layout,
+  type LayoutEngine,
+} from "./layout/mod.ts";
 export type { Fetch } from "./client.ts";
 
 /** What the pages stand on. */
@@ -38,11 +44,17 @@ export interface UiOptions {
   readonly onError?: (error: unknown) => void;
 }
 
+/** The pages, ready to be served. */
+export interface Pages {
+  /** Answers a request for a page, or for a file that pages load. */
+  readonly fetch: (request: Request) => Response | Promise<Response>;
+}
+
 /** More assets than this, and groups are collapsed until somebody opens them. */
 const openAtFirst = 150;
 
 /** The pages. */
-export function createUi(options: UiOptions): Hono {
+export function createUi(options: UiOptions): Pages {
   const app = new Hono();
   const client = createClient(options.fetch);
   let bundle: Promise<Bundle> | undefined;
@@ -69,7 +81,7 @@ export function createUi(options: UiOptions): Hono {
   addAssets(app, client, shell);
   addRuns(app, client, shell);
   addRest(app, client, shell);
-  return app;
+  return { fetch: (request) => app.fetch(request) };
 }
 
 const headers = secureHeaders({

@@ -203,6 +203,26 @@ browserTest(
 );
 
 browserTest(
+  "a group that is closed and opened stays where it is",
+  () =>
+    visit("in place", "light", async ({ page, open }) => {
+      await open("/lineage");
+      const before = await page.locator('[data-box="models"]').boundingBox();
+      await page.locator('[data-box="models"] .ghead').click();
+      await page.waitForURL("**/lineage?collapsed=models");
+      await page.waitForSelector("#live.on");
+      const closed = await page.locator('[data-box="models"]').boundingBox();
+      await page.locator('a[data-box="models"]').click();
+      await page.waitForURL("**/lineage?collapsed=");
+      await page.waitForSelector("#live.on");
+      const after = await page.locator('[data-box="models"]').boundingBox();
+      for (const box of [closed, after]) {
+        assert(Math.abs(box!.x - before!.x) < 2 && Math.abs(box!.y - before!.y) < 2);
+      }
+    }),
+);
+
+browserTest(
   "what happened while changes could not be read is caught up with",
   () =>
     visit("catch up", "light", async ({ page, service, open }) => {

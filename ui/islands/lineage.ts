@@ -3,7 +3,7 @@
 // drawn.
 import { materialize } from "./act.ts";
 import { all, need, throttle } from "./dom.ts";
-import { type Rect, Viewport } from "./viewport.ts";
+import { type Place, type Rect, Viewport } from "./viewport.ts";
 
 interface Match {
   readonly all: boolean;
@@ -218,10 +218,35 @@ function onKey(event: KeyboardEvent): void {
   }
 }
 
+function boxOf(element: HTMLElement): Rect {
+  const { offsetLeft: x, offsetTop: y, offsetWidth: w, offsetHeight: h } = element;
+  return { x, y, w, h };
+}
+
+/** Remembers where a group is that is about to be opened or closed by a new layout. */
+function rememberPlace(box: HTMLElement): void {
+  const place = { group: box.dataset.box, ...viewport.at(boxOf(box)) };
+  sessionStorage.setItem("lineage-place", JSON.stringify(place));
+}
+
+/** Puts the group that was opened or closed where it was before. */
+function restorePlace(): boolean {
+  const kept = sessionStorage.getItem("lineage-place");
+  sessionStorage.removeItem("lineage-place");
+  if (kept === null) return false;
+  const place: Place & { group: string } = JSON.parse(kept);
+  const box = stage.querySelector<HTMLElement>(`[data-box="${CSS.escape(place.group)}"]`);
+  if (box === null) return false;
+  viewport.put(boxOf(box), place);
+  return true;
+}
+
 function onClick(event: MouseEvent): void {
   const target = event.target as HTMLElement;
   if (viewport.dragged) return event.preventDefault();
   if (target.closest("[data-close]") !== null) return void select(undefined);
+  const box = target.closest(".ghead,.gnode")?.closest<HTMLElement>("[data-box]");
+  if (box) return rememberPlace(box);
   const one = target.closest<HTMLElement>("[data-materialize-one]")?.dataset.materializeOne;
   if (one !== undefined) return void materialize({ assets: [one] });
   const node = target.closest<HTMLElement>(".node");
@@ -282,6 +307,6 @@ need("#zo").addEventListener("click", () => viewport.zoom(0.8));
 need("#zf").addEventListener("click", () => viewport.fit({ animate: true }));
 need(".controls").hidden = false;
 for (const node of nodes) node.tabIndex = node === nodes[0] ? 0 : -1;
-viewport.fit({ readable: true });
+if (!restorePlace()) viewport.fit({ readable: true });
 if (query.value === "") paint();
 else void find();

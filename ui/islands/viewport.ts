@@ -10,6 +10,13 @@ export interface Rect {
   readonly h: number;
 }
 
+/** A place in the window, px, and the scale it is seen at. */
+export interface Place {
+  readonly left: number;
+  readonly top: number;
+  readonly scale: number;
+}
+
 /** What the small map draws. */
 export interface Dot {
   readonly rect: Rect;
@@ -63,6 +70,19 @@ export class Viewport {
     this.#y = (h - this.#h * this.#scale) / 2;
     if (options.readable) this.#y = Math.max(this.#y, 0);
     this.#move(options.animate ?? false);
+  }
+
+  /** Where a point of the stage is in the window, and how large. */
+  at({ x, y }: Rect): Place {
+    return { left: x * this.#scale + this.#x, top: y * this.#scale + this.#y, scale: this.#scale };
+  }
+
+  /** Moves the stage so that a point of it is where another one was. */
+  put({ x, y }: Rect, { left, top, scale }: Place): void {
+    this.#scale = scale;
+    this.#x = left - x * scale;
+    this.#y = top - y * scale;
+    this.#move(false);
   }
 
   /** Zooms around a point of the window, its middle if none is given. */

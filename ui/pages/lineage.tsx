@@ -35,7 +35,7 @@ export function Lineage({ shell, lineage, layout, collapsed, query }: LineagePro
         <div class="view" id="view" data-w={layout.w} data-h={layout.h}>
           <div class="stage" id="stage" style={`width:${layout.w}px;height:${layout.h}px`}>
             {layout.groups.map((box) => (
-              <section class={`grp ${hue(groups, box.id)}`} style={place(box)}>
+              <section class={`grp ${hue(groups, box.id)}`} data-box={box.id} style={place(box)}>
                 <a
                   class="ghead"
                   href={toggled(groups, collapsed, box.id)}
@@ -170,12 +170,16 @@ function GroupNode(
     statusOrder.map((s) => [s, cards.filter((card) => card.status === s).length]),
   ) as Record<AssetStatus, number>;
   const { fresh } = counts;
+  const bad = ["failed", "blocked", "stale", "running", "missing"] as const;
+  const worst = bad.find((status) => counts[status] > 0) ?? "fresh";
   return (
     <li>
       <a
         class={`gnode ${hue}`}
         data-key={box.id}
         data-group={group}
+        data-box={group}
+        data-status={worst}
         href={href}
         style={place(box)}
       >
