@@ -49,6 +49,31 @@ export async function runStep(
   o: { readonly log: StepLog; readonly signal: AbortSignal },
 ): Promise<Outcome> {
   const { run, step, attempt } = claimed;
+  o.log.write("event", `Attempt ${attempt} started: ${claimed.reason}`);
+  const outcome = await outcomeOf(bench, claimed, o);
+  o.log.write(...endOf(outcome));
+  return outcome;
+}
+
+/** The last line of an attempt. */
+function endOf(outcome: Outcome): Parameters<StepLog["write"]> {
+  if (outcome.state === "success") {
+    return ["event", "Materialized", outcome.result.metadata];
+  }
+  const { message, causes } = outcome.error;
+  const again = outcome.state === "failed" && outcome.retryAt
+    ? `; again at ${outcome.retryAt.toISOString()}`
+    : "";
+  const level = outcome.state === "failed" ? "error" : "event";
+  return [level, [message, ...causes].join(": ") + again];
+}
+
+async function outcomeOf(
+  bench: Bench,
+  claimed: Claimed,
+  o: { readonly log: StepLog; readonly signal: AbortSignal },
+): Promise<Outcome> {
+  const { run, step, attempt } = claimed;
   try {
     const asset = bench.definitions.asset(claimed.asset);
     const result = await withinTime(

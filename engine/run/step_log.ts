@@ -29,6 +29,8 @@ export interface LogBufferOptions {
   keep(lines: readonly LogRecord[]): Promise<void>;
   /** The time. */
   now(): Date;
+  /** Is told when lines could not be kept; they are tried again. */
+  onTrouble?(error: unknown): void;
   /** Milliseconds that a line waits for others at most. @default {100} */
   readonly waitMs?: number;
 }
@@ -71,7 +73,8 @@ export function logBuffer(o: LogBufferOptions): LogBuffer {
     lines = [];
     writing = writing.then(async () => {
       if (batch.length > 0) await o.keep(batch);
-    }).catch(() => {
+    }).catch((error) => {
+      o.onTrouble?.(error);
       // The database is away; its lines are kept for its return, the newest first to go if it stays away.
       lines = [...batch, ...lines].slice(0, MOST_LINES);
     });
@@ -83,7 +86,8 @@ export function logBuffer(o: LogBufferOptions): LogBuffer {
     else timer ??= setTimeout(write, o.waitMs ?? 100);
   };
   return {
-    of: (at) => stepLog(at, o, add),
+    // Exactly these: a claimed step has more, that cannot be kept.
+    of: ({ run, step, attempt }) => stepLog({ run, step, attempt }, o, add),
     flush: write,
     async [Symbol.asyncDispose]() {
       await write();
