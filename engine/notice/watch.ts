@@ -21,12 +21,18 @@ export interface Watching {
 const CURSOR = "watch:alerts";
 /** Milliseconds that one look keeps others from looking, if it dies in the middle. */
 const LEASE_MS = 60_000;
-/** Notices older than this are not sent any more: a channel that was never reached does not flood people later. */
+/** Milliseconds of one look that are spent on telling people; what is left over is told at the next look. */
+const TELLING_MS = LEASE_MS / 2;
+/** What was over for longer is not told any more: a channel that was away does not flood people when it is back. */
 const STALE_NOTICE_MS = 24 * 3_600_000;
+/** Episodes that are looked at, open ones first. */
+const MOST_ALERTS = 1_000;
 
 type Cursor = {
   /** When each asset was first seen. */
   readonly known: { readonly [asset: string]: string };
+  /** When each channel was first seen. */
+  readonly channels?: { readonly [channel: string]: string };
   /** Until when somebody is looking. */
   readonly until: string;
 };
@@ -39,18 +45,26 @@ export async function watch(o: Watching, now: Date): Promise<boolean> {
   const [found] = await o.ledger.cursors(CURSOR);
   const before = (found?.value ?? { known: {}, until: now.toISOString() }) as Cursor;
   if (found && Date.parse(before.until) > now.getTime()) return false;
-  const known = { ...before.known };
-  for (const a of o.definitions.assets) known[a.name] ??= now.toISOString();
+  const seen = firstSeen(o, before, now);
   const revision = found?.revision ?? 0;
   const until = new Date(now.getTime() + LEASE_MS).toISOString();
-  if (!await step(o, revision, { known, until })) return false;
+  if (!await step(o, revision, { ...seen, until })) return false;
   try {
-    await settle(o, known, now);
-    await deliver(o, now);
+    await settle(o, seen.known, now);
+    await deliver(o, seen.channels, now);
   } finally {
-    await step(o, revision + 1, { known, until: now.toISOString() });
+    await step(o, revision + 1, { ...seen, until: now.toISOString() });
   }
   return true;
+}
+
+function firstSeen(o: Watching, before: Cursor, now: Date) {
+  const at = now.toISOString();
+  const known: { [asset: string]: string } = { ...before.known };
+  const channels: { [channel: string]: string } = { ...before.channels };
+  for (const a of o.definitions.assets) known[a.name] ??= at;
+  for (const c of o.channels) channels[c.name] ??= at;
+  return { known, channels };
 }
 
 async function step(o: Watching, revision: number, value: Cursor): Promise<boolean> {
@@ -63,40 +77,65 @@ async function settle(o: Watching, known: Cursor["known"], now: Date): Promise<v
   const [slices, checks] = await Promise.all([ledger.slices(), ledger.checks()]);
   const judgement = judge({ definitions, slices, checks, now });
   const knownSince = (asset: string) => new Date(known[asset]!);
-  const wanted = episodes({ definitions, judgement, checks, knownSince });
+  // What others opened ("other") is not ours to end.
+  const ours = (await ledger.alerts(MOST_ALERTS))
+    .filter((a) => a.resolvedAt === null && a.kind !== "other");
+  const open = new Set(ours.map((a) => a.episode));
+  const isOpen = (episode: string) => open.has(episode);
+  const wanted = episodes({ definitions, judgement, checks, knownSince, isOpen });
   const should = new Set(wanted.map((e) => e.episode));
-  const open = new Set(
-    (await ledger.alerts(1_000)).filter((a) => a.resolvedAt === null).map((a) => a.episode),
-  );
   for (const e of wanted) if (!open.has(e.episode)) await ledger.open(e);
   for (const e of open) if (!should.has(e)) await ledger.resolve(e);
 }
 
-async function deliver(o: Watching, now: Date): Promise<void> {
-  const recent = (at: Date | null) => at !== null && now.getTime() - at.getTime() < STALE_NOTICE_MS;
-  for (const alert of await o.ledger.alerts(200)) {
-    for (const channel of o.channels) {
-      if (recent(alert.openedAt) && !alert.openSent.includes(channel.name)) {
-        await tell(o, channel, alert, "open");
-      }
-      const wasTold = alert.openSent.includes(channel.name);
-      if (wasTold && recent(alert.resolvedAt) && !alert.resolvedSent.includes(channel.name)) {
-        await tell(o, channel, alert, "resolved");
-      }
+/** Tells each channel what it does not know, oldest first; one that cannot be reached is left alone until the next look. */
+async function deliver(
+  o: Watching,
+  since: NonNullable<Cursor["channels"]>,
+  now: Date,
+): Promise<void> {
+  const alerts = (await o.ledger.alerts(MOST_ALERTS))
+    .toSorted((a, b) => a.openedAt.getTime() - b.openedAt.getTime());
+  let isEnough = false;
+  const timer = setTimeout(() => isEnough = true, TELLING_MS);
+  for (const channel of o.channels) {
+    const first = new Date(since[channel.name]!);
+    for (const alert of alerts) {
+      const phase = untold(alert, channel.name, { since: first, now });
+      if (phase && (isEnough || !await tell(o, channel, alert, phase))) break;
     }
   }
+  clearTimeout(timer);
 }
 
+/**
+ * What a channel has to be told of an episode. What was over before the channel was set up, or for long, is not told; what
+ * ended before the channel could be reached is told once, as over.
+ */
+function untold(
+  alert: AlertRecord,
+  channel: string,
+  at: { readonly since: Date; readonly now: Date },
+): "open" | "resolved" | undefined {
+  if (alert.resolvedAt === null) return alert.openSent.includes(channel) ? undefined : "open";
+  if (alert.resolvedSent.includes(channel) || alert.resolvedAt < at.since) return undefined;
+  const isRecent = at.now.getTime() - alert.resolvedAt.getTime() < STALE_NOTICE_MS;
+  return isRecent ? "resolved" : undefined;
+}
+
+/** False if the channel could not be reached. */
 async function tell(
   o: Watching,
   channel: AlertChannel,
   alert: AlertRecord,
   phase: "open" | "resolved",
-): Promise<void> {
+): Promise<boolean> {
   try {
     await channel.send(alert, phase);
-    await o.ledger.told(alert.id, phase, channel.name);
   } catch (error) {
     o.onTrouble?.(error);
+    return false;
   }
+  await o.ledger.told(alert.id, phase, channel.name);
+  return true;
 }

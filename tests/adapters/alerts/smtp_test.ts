@@ -5,6 +5,8 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { define, watch } from "engine";
+import { memoryLedger } from "engine/testing";
 import { smtpChannel } from "../../../adapters/alerts/smtp.ts";
 import { alert, resolved } from "./alert.ts";
 import { authority, type MailServer, mailServer, user } from "./mail_server.ts";
@@ -109,4 +111,26 @@ Deno.test("smtpChannel() tells what a URL is like", () => {
     const said = assertThrows(() => smtpChannel({ ...people, url }), TypeError, "smtp://user");
     assert(said instanceof TypeError);
   }
+});
+
+Deno.test("watch() sends the mail when the server is back", async () => {
+  const now = new Date("2025-01-28T06:00:00Z");
+  await using ledger = memoryLedger({ now: () => now });
+  await ledger.open(alert({ kind: "other" }));
+  const before = await mailServer();
+  const mails = await channel(before);
+  await before[Symbol.asyncDispose]();
+  const trouble: string[] = [];
+  const o = {
+    definitions: define({}),
+    ledger,
+    channels: [mails],
+    onTrouble: (e: unknown) => void trouble.push(String(e)),
+  };
+  await watch(o, now);
+  assertStringIncludes(trouble.join(), "Cannot send mail");
+  await using server = await mailServer(before.port);
+  await watch(o, now);
+  await watch(o, now);
+  assertEquals(server.mails.length, 1);
 });

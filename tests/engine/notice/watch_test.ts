@@ -1,0 +1,369 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  type AlertChannel,
+  asset,
+  check,
+  define,
+  type Definitions,
+  fail,
+  freshness,
+  type Ledger,
+  logChannel,
+  partitions,
+  pass,
+  submissionOf,
+  watch,
+} from "engine";
+import { memoryLedger } from "engine/testing";
+import { workAll } from "../run/work_all.ts";
+
+/** A channel that keeps what it is told; `isDown` makes it unreachable. */
+function channel(name: string) {
+  const told: string[] = [];
+  const it = {
+    name,
+    told,
+    isDown: false,
+    send: ((alert, phase) => {
+      if (it.isDown) return Promise.reject(new Error(`${name} is down`));
+      told.push(`${phase} ${alert.episode}`);
+      return Promise.resolve();
+    }) as AlertChannel["send"],
+  };
+  return it;
+}
+
+/** What the code of the fixture does; tests turn it. */
+const turned = () => ({ broken: false, plausible: true, attempts: 1 });
+
+function setUp(knobs = turned()) {
+  const clock = { at: new Date("2025-01-28T00:00:00Z") };
+  const ledger = memoryLedger({ now: () => clock.at });
+  const daily = partitions.daily({ start: "2025-01-20" });
+  const mood = asset({
+    name: "models/mood",
+    partitions: daily,
+    retry: { attempts: knobs.attempts, delay: "1m", jitter: 0 },
+    materialize() {
+      if (knobs.broken) throw new RangeError("Cannot train: 0 rows");
+      return 1;
+    },
+  });
+  const plausible = check(mood, {
+    name: "plausible",
+    severity: "critical",
+    run: () => knobs.plausible ? pass() : fail("mae is below zero"),
+  });
+  const report = asset({
+    name: "quality/report",
+    freshness: freshness({ within: "10h" }),
+    materialize: () => 1,
+  });
+  const definitions = define({ mood, plausible, report });
+  const mail = channel("mail");
+  const trouble: unknown[] = [];
+  const o = { definitions, ledger, channels: [mail], onTrouble: (e: unknown) => trouble.push(e) };
+  return {
+    ...o,
+    clock,
+    knobs,
+    mail,
+    trouble,
+    mood,
+    report,
+    look: (channels: readonly AlertChannel[] = o.channels) => watch({ ...o, channels }, clock.at),
+    forward: (ms: number) => void (clock.at = new Date(clock.at.getTime() + ms)),
+    submit: (name: string, partition = "") =>
+      submit(definitions, ledger, { name, partition, at: clock.at }),
+    work: () => workAll({ definitions, ledger, now: () => clock.at }),
+  };
+}
+
+async function submit(
+  definitions: Definitions,
+  ledger: Ledger,
+  { name, partition, at }: { readonly name: string; readonly partition: string; readonly at: Date },
+) {
+  const it = definitions.asset(name);
+  const key = it.partitions.parse(partition);
+  const targets = [{ asset: it, key, partition, reason: "asked for" }];
+  const asking = { trigger: "api", by: null, reason: "asked for" } as const;
+  return (await ledger.submit(submissionOf(definitions, targets, asking, at))).run;
+}
+
+type Bench = ReturnType<typeof setUp>;
+
+async function run(b: Bench, name: string, partition = "") {
+  await b.submit(name, partition);
+  await b.work();
+}
+
+const HOUR = 3_600_000;
+
+Deno.test("watch() opens a late episode once however often one looks, and ends it once", async () => {
+  const b = setUp();
+  await run(b, "quality/report");
+  await b.look();
+  b.forward(10 * HOUR);
+  for (let i = 0; i < 5; i++) {
+    await b.look();
+    b.forward(1_000);
+  }
+  assertEquals(b.mail.told, ["open late:quality/report"]);
+  const [alert] = await b.ledger.alerts(10);
+  assertEquals([alert!.title, alert!.message], [
+    '"quality/report" is late',
+    "built 10 h ago, late by 0 ms",
+  ]);
+  await run(b, "quality/report");
+  for (let i = 0; i < 3; i++) await b.look();
+  assertEquals(b.mail.told, ["open late:quality/report", "resolved late:quality/report"]);
+});
+
+Deno.test("watch() opens a new episode when the same thing is wrong again", async () => {
+  const b = setUp();
+  for (let i = 0; i < 2; i++) {
+    await run(b, "quality/report");
+    await b.look();
+    b.forward(11 * HOUR);
+    await b.look();
+  }
+  assertEquals(b.mail.told.length, 3);
+  assertEquals((await b.ledger.alerts(10)).length, 2);
+});
+
+Deno.test("watch() counts the promise of what was never built from when it was first seen", async () => {
+  const b = setUp();
+  await b.look();
+  b.forward(9 * HOUR);
+  await b.look();
+  assertEquals(b.mail.told, []);
+  b.forward(1 * HOUR);
+  await b.look();
+  assertEquals(b.mail.told, ["open late:quality/report"]);
+});
+
+Deno.test("watch() opens a failed episode with the error, and ends it at the next success", async () => {
+  const b = setUp();
+  b.knobs.broken = true;
+  await run(b, "models/mood", "2025-01-27");
+  await b.look();
+  await b.look();
+  assertEquals(b.mail.told, ["open failed:models/mood"]);
+  const [alert] = await b.ledger.alerts(1);
+  assertStringIncludes(alert!.message, "Cannot train: 0 rows");
+  assertEquals(alert!.run, "1");
+  b.knobs.broken = false;
+  b.forward(1_000);
+  await run(b, "models/mood", "2025-01-27");
+  await b.look();
+  assertEquals(b.mail.told, ["open failed:models/mood", "resolved failed:models/mood"]);
+});
+
+Deno.test("watch() keeps an episode while the failed slice is being tried again", async () => {
+  const b = setUp();
+  b.knobs.broken = true;
+  await run(b, "models/mood", "2025-01-27");
+  await b.look();
+  await b.submit("models/mood", "2025-01-27");
+  await b.look();
+  b.forward(1_000);
+  await b.work();
+  await b.look();
+  assertEquals(b.mail.told, ["open failed:models/mood"]);
+});
+
+Deno.test("watch() opens nothing for a failure that is retried", async () => {
+  const b = setUp({ ...turned(), broken: true, attempts: 2 });
+  await run(b, "models/mood", "2025-01-27");
+  await b.look();
+  assertEquals(b.mail.told, []);
+  b.forward(60_000);
+  await b.work();
+  await b.look();
+  assertEquals(b.mail.told, ["open failed:models/mood"]);
+});
+
+Deno.test("watch() judges a critical check by the newest slice alone", async () => {
+  const b = setUp();
+  b.knobs.plausible = false;
+  await run(b, "models/mood", "2025-01-26");
+  await b.look();
+  assertEquals(b.mail.told, ["open check:models/mood:plausible"]);
+  b.knobs.plausible = true;
+  await run(b, "models/mood", "2025-01-27");
+  await b.look();
+  assertEquals(b.mail.told.at(-1), "resolved check:models/mood:plausible");
+  b.knobs.plausible = false;
+  await run(b, "models/mood", "2025-01-25");
+  await b.look();
+  assertEquals(b.mail.told.length, 2);
+});
+
+Deno.test("watch() tells of a version that a critical check withheld as one episode", async () => {
+  const clock = new Date("2025-01-28T00:00:00Z");
+  await using ledger = memoryLedger({ now: () => clock });
+  const mood = asset({ name: "mood", materialize: () => 1 });
+  const gate = check(mood, {
+    name: "gate",
+    severity: "critical",
+    blocking: true,
+    run: () => fail("worse than the mean"),
+  });
+  const definitions = define({ mood, gate });
+  await submit(definitions, ledger, { name: "mood", partition: "", at: clock });
+  await workAll({ definitions, ledger, now: () => clock });
+  await watch({ definitions, ledger, channels: [] }, clock);
+  assertEquals((await ledger.alerts(10)).map((a) => a.episode), ["check:mood:gate"]);
+});
+
+Deno.test("watch() ends the episode of a check that is not declared any more", async () => {
+  const b = setUp();
+  b.knobs.plausible = false;
+  await run(b, "models/mood", "2025-01-27");
+  await b.look();
+  const definitions = define({ mood: b.mood, report: b.report });
+  await watch({ ...b, definitions }, b.clock.at);
+  assertEquals(b.mail.told.at(-1), "resolved check:models/mood:plausible");
+});
+
+Deno.test("watch() leaves alone what others opened", async () => {
+  const b = setUp();
+  const disk = {
+    episode: "disk",
+    kind: "other",
+    severity: "error",
+    asset: null,
+    run: null,
+  } as const;
+  await b.ledger.open({ ...disk, title: "disk full", message: "" });
+  await b.look();
+  await b.look();
+  assertEquals(b.mail.told, ["open disk"]);
+});
+
+Deno.test("watch() of another server that begins with nothing tells nothing twice", async () => {
+  const b = setUp();
+  b.knobs.broken = true;
+  await run(b, "models/mood", "2025-01-27");
+  await b.look();
+  const again = channel("mail");
+  await b.look([again]);
+  assertEquals([b.mail.told, again.told], [["open failed:models/mood"], []]);
+  b.knobs.broken = false;
+  b.forward(1_000);
+  await run(b, "models/mood", "2025-01-27");
+  await b.look([again]);
+  assertEquals(again.told, ["resolved failed:models/mood"]);
+});
+
+Deno.test("watch() of two servers at once tells once", async () => {
+  const b = setUp();
+  b.knobs.broken = true;
+  await run(b, "models/mood", "2025-01-27");
+  const other = channel("mail");
+  const looked = await Promise.all([b.look(), b.look([other]), b.look(), b.look([other])]);
+  assertEquals(looked.filter(Boolean).length, 1);
+  assertEquals([...b.mail.told, ...other.told], ["open failed:models/mood"]);
+});
+
+Deno.test("watch() takes over from a server that died while it looked", async () => {
+  const b = setUp();
+  b.knobs.broken = true;
+  await run(b, "models/mood", "2025-01-27");
+  const value = { known: {}, until: new Date(b.clock.at.getTime() + 60_000).toISOString() };
+  const move = { name: "watch:alerts", revision: 0, value, result: "looked" };
+  await b.ledger.advance({ ...move, outcome: "skipped", submissions: [] });
+  assertEquals(await b.look(), false);
+  b.forward(60_000);
+  assert(await b.look());
+  assertEquals(b.mail.told, ["open failed:models/mood"]);
+});
+
+Deno.test("watch() tells a channel later that could not be reached, and the others at once", async () => {
+  const b = setUp();
+  const hook = channel("hook");
+  b.mail.isDown = true;
+  b.knobs.broken = true;
+  await run(b, "models/mood", "2025-01-27");
+  await b.look([b.mail, hook]);
+  assertEquals([b.mail.told, hook.told, b.trouble.length], [[], ["open failed:models/mood"], 1]);
+  b.mail.isDown = false;
+  await b.look([b.mail, hook]);
+  await b.look([b.mail, hook]);
+  assertEquals([b.mail.told, hook.told.length], [["open failed:models/mood"], 1]);
+});
+
+Deno.test("watch() tries a channel that is down once a look, however much there is to tell", async () => {
+  const b = setUp();
+  b.mail.isDown = true;
+  b.knobs.broken = true;
+  await run(b, "models/mood", "2025-01-27");
+  await run(b, "quality/report");
+  await b.look();
+  b.forward(11 * HOUR);
+  await b.look();
+  assertEquals((await b.ledger.alerts(10)).length, 2);
+  assertEquals(b.trouble.length, 2);
+});
+
+Deno.test("watch() tells the end alone of what was over before the channel could be reached", async () => {
+  const b = setUp();
+  b.mail.isDown = true;
+  b.knobs.broken = true;
+  await run(b, "models/mood", "2025-01-27");
+  await b.look();
+  b.knobs.broken = false;
+  b.forward(1_000);
+  await run(b, "models/mood", "2025-01-27");
+  await b.look();
+  b.mail.isDown = false;
+  await b.look();
+  await b.look();
+  assertEquals(b.mail.told, ["resolved failed:models/mood"]);
+});
+
+Deno.test("watch() tells a channel that is added later what is open, not what is over", async () => {
+  const b = setUp();
+  b.knobs.broken = true;
+  await run(b, "models/mood", "2025-01-27");
+  await b.look();
+  b.knobs.broken = false;
+  b.forward(1_000);
+  await run(b, "models/mood", "2025-01-27");
+  await b.look();
+  b.forward(48 * HOUR);
+  await b.look();
+  const hook = channel("hook");
+  b.forward(48 * HOUR);
+  await b.look([b.mail, hook]);
+  assertEquals(hook.told, ["open late:quality/report"]);
+});
+
+Deno.test("watch() does not tell a channel that was away what was over a day ago", async () => {
+  const b = setUp();
+  b.mail.isDown = true;
+  await run(b, "quality/report");
+  for (let i = 0; i < 4; i++) {
+    b.forward(11 * HOUR);
+    await b.look();
+    await run(b, "quality/report");
+    await b.look();
+  }
+  b.mail.isDown = false;
+  await b.look();
+  assertEquals((await b.ledger.alerts(10)).length, 4);
+  assertEquals(b.mail.told, Array(3).fill("resolved late:quality/report"));
+});
+
+Deno.test("logChannel() tells an episode in one line", async () => {
+  const b = setUp();
+  b.knobs.broken = true;
+  await run(b, "models/mood", "2025-01-27");
+  const lines: string[] = [];
+  await b.look([logChannel((line) => lines.push(line))]);
+  assertEquals(lines, [
+    'alert 1 error: "models/mood" [2025-01-27] failed | ' +
+    'Cannot run asset "models/mood" [2025-01-27]: Cannot train: 0 rows',
+  ]);
+});
