@@ -56,28 +56,7 @@ export function Events({ shell, events, topic, relayed }: EventsProps): JSX.Elem
               </thead>
               <tbody>
                 {events.events.map((event) => (
-                  <tr>
-                    <td>
-                      <code title={event.eventId}>{event.id}</code>
-                    </td>
-                    <td>{event.topic}</td>
-                    <td>{event.key ?? "—"}</td>
-                    <td>
-                      {event.run === null ? "—" : (
-                        <a href={runHref(event.run)}>
-                          <code>{event.run}</code>
-                        </a>
-                      )}
-                    </td>
-                    <td>{event.sentAt === null ? (relayed ? "waiting" : "kept") : "sent"}</td>
-                    <td class="n nowrap">{ago(event.createdAt, shell.now)}</td>
-                    <td>
-                      <details>
-                        <summary>v{event.schemaVersion}</summary>
-                        <pre tabindex={0}>{JSON.stringify(event.payload, null, 2)}</pre>
-                      </details>
-                    </td>
-                  </tr>
+                  <EventRow event={event} relayed={relayed} now={shell.now} />
                 ))}
               </tbody>
             </table>
@@ -85,5 +64,38 @@ export function Events({ shell, events, topic, relayed }: EventsProps): JSX.Elem
         </div>
       </div>
     </Page>
+  );
+}
+
+interface EventRowProps {
+  readonly event: EventsData["events"][number];
+  readonly relayed: boolean;
+  readonly now: Date;
+}
+
+function EventRow({ event, relayed, now }: EventRowProps): JSX.Element {
+  return (
+    <tr>
+      <td>
+        <code title={event.eventId}>{event.id}</code>
+      </td>
+      <td>{event.topic}</td>
+      <td>{event.key ?? "—"}</td>
+      <td>
+        {event.run === null ? "—" : (
+          <a href={runHref(event.run)}>
+            <code>{event.run}</code>
+          </a>
+        )}
+      </td>
+      <td>{event.sentAt === null ? (relayed ? "waiting" : "kept") : "sent"}</td>
+      <td class="n nowrap">{ago(event.createdAt, now)}</td>
+      <td>
+        <details>
+          <summary>v{event.schemaVersion}</summary>
+          <pre tabindex={0}>{JSON.stringify(event.payload, null, 2)}</pre>
+        </details>
+      </td>
+    </tr>
   );
 }
