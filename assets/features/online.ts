@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { asset, type FeatureView, freshness, type OnlineRow, type TableSlice } from "engine";
+import { asset, type FeatureView, freshness, type OnlineRow, type TableSlice, when } from "engine";
 import { sixHourly } from "../partitions.ts";
 import { database, online as onlineStore } from "../resources.ts";
 import type { Sql } from "../sql.ts";
@@ -68,6 +68,7 @@ export const online = asset({
   kinds: ["redis"],
   deps: { activity, sleep, exercise, social },
   partitions: sixHourly,
+  when: when.eager,
   resources: { database, online: onlineStore },
   freshness: freshness({ within: "8h" }),
   retry: { attempts: 3, delay: "5s" },

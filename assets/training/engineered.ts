@@ -38,6 +38,7 @@ const config = { warmUpDays: 14, featureVersion: FEATURE_VERSION } as const;
 /** The step of the same name of the training pipeline. */
 export const engineered = asset({
   ...dailyTraits,
+  group: "models",
   name: "training/engineered",
   description: "One training table per model, each row with the inputs known before its label",
   tags: ["training"],

@@ -31,6 +31,7 @@ const config = { days: 90 } as const;
 /** The step of the same name of the training pipeline. */
 export const extractTrainingData = asset({
   ...dailyTraits,
+  group: "models",
   name: "training/extract_training_data",
   description: "Events of the last 90 days as known at the end of the day, in typed columns",
   tags: ["training"],

@@ -13,6 +13,7 @@ import { daily } from "../partitions.ts";
 /** One event for each model, promoted or not. */
 export const trainingPublished = asset({
   ...dailyTraits,
+  group: "models",
   name: "training/published",
   description: "An event for each model that was trained, through the outbox",
   tags: ["training"],
