@@ -62,25 +62,25 @@ export function createHub(service: Pick<Service, "changes">): Hub {
     void pump(source);
   }
 
-  function subscribe(): Subscription {
-    const queue = createQueue();
-    clients.add(queue.push);
-    start();
-    return {
-      next: queue.next,
-      close() {
-        clients.delete(queue.push);
-        queue.close();
-        if (clients.size > 0 || source === undefined) return;
-        const ended = source;
-        source = undefined;
-        ended.abort();
-      },
-    };
+  function stopIfAlone(): void {
+    if (clients.size > 0 || source === undefined) return;
+    const ended = source;
+    source = undefined;
+    ended.abort();
   }
 
   return {
-    subscribe,
+    subscribe() {
+      const queue = createQueue();
+      clients.add(queue.push);
+      start();
+      const close = () => {
+        clients.delete(queue.push);
+        queue.close();
+        stopIfAlone();
+      };
+      return { next: queue.next, close };
+    },
     get size() {
       return clients.size;
     },

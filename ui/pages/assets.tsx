@@ -90,32 +90,36 @@ function Group(
             </tr>
           </thead>
           <tbody>
-            {cards.map((card) => (
-              <tr>
-                <td>
-                  <a href={assetHref(card.name)}>{card.name}</a>
-                  {card.causes[0] !== undefined && <small class="dim">{card.causes[0]}</small>}
-                </td>
-                <td>
-                  <Pill status={card.status} />
-                </td>
-                <td>
-                  <FreshnessMark freshness={card.freshness} />
-                </td>
-                <td>
-                  <span class="kd">{card.kind}</span>
-                </td>
-                <td>
-                  {card.partitionCounts === null
-                    ? <span class="dim">none</span>
-                    : <StatusBar counts={card.partitionCounts} />}
-                </td>
-                <td class="n nowrap">{card.age}</td>
-              </tr>
-            ))}
+            {cards.map((card) => <Row card={card} />)}
           </tbody>
         </table>
       </div>
     </section>
+  );
+}
+
+function Row({ card }: { readonly card: AssetCard }): JSX.Element {
+  return (
+    <tr>
+      <td>
+        <a href={assetHref(card.name)}>{card.name}</a>
+        {card.causes[0] !== undefined && <small class="dim">{card.causes[0]}</small>}
+      </td>
+      <td>
+        <Pill status={card.status} />
+      </td>
+      <td>
+        <FreshnessMark freshness={card.freshness} />
+      </td>
+      <td>
+        <span class="kd">{card.kind}</span>
+      </td>
+      <td>
+        {card.partitionCounts === null
+          ? <span class="dim">none</span>
+          : <StatusBar counts={card.partitionCounts} />}
+      </td>
+      <td class="n nowrap">{card.age}</td>
+    </tr>
   );
 }

@@ -19,8 +19,6 @@ const words = { collapse: "Collapse group ", expand: "Expand group " } as const;
 
 /** The graph of all assets. */
 export function Lineage({ shell, lineage, layout, collapsed, query }: LineageProps): JSX.Element {
-  const groups = [...new Set(lineage.nodes.map((card) => card.group))];
-  const cards = new Map(lineage.nodes.map((card) => [card.name, card]));
   return (
     <Page
       shell={shell}
@@ -33,47 +31,7 @@ export function Lineage({ shell, lineage, layout, collapsed, query }: LineagePro
       <div class="lin">
         <LineageBar lineage={lineage} query={query} />
         <div class="view" id="view" data-w={layout.w} data-h={layout.h}>
-          <div class="stage" id="stage" style={`width:${layout.w}px;height:${layout.h}px`}>
-            {layout.groups.map((box) => (
-              <section class={`grp ${hue(groups, box.id)}`} data-box={box.id} style={place(box)}>
-                <a
-                  class="ghead"
-                  href={toggled(groups, collapsed, box.id)}
-                >
-                  <span class="vh">{words.collapse}</span>
-                  <span class="tri" aria-hidden="true">▾</span>
-                  {box.id}
-                  <em>
-                    {lineage.nodes.filter((card) =>
-                      card.group === box.id
-                    ).length}
-                  </em>
-                </a>
-              </section>
-            ))}
-            <svg class="edges" width={layout.w} height={layout.h} aria-hidden="true">
-              {layout.edges.map((edge) => (
-                <path d={edge.path} data-from={edge.from} data-to={edge.to} />
-              ))}
-            </svg>
-            <ul class="nodes" aria-label="Assets">
-              {layout.nodes.map((box) => {
-                const card = cards.get(box.id);
-                const group = box.id.slice("group:".length);
-                return card === undefined
-                  ? (
-                    <GroupNode
-                      box={box}
-                      group={group}
-                      hue={hue(groups, group)}
-                      href={toggled(groups, collapsed, group)}
-                      cards={lineage.nodes.filter((one) => one.group === group)}
-                    />
-                  )
-                  : <Node box={box} card={card} hue={hue(groups, card.group)} />;
-              })}
-            </ul>
-          </div>
+          <Stage lineage={lineage} layout={layout} collapsed={collapsed} />
           <Controls />
           <aside id="panel" aria-label="Selected asset" tabindex={-1} hidden></aside>
         </div>
@@ -212,6 +170,54 @@ function Controls(): JSX.Element {
         <button type="button" id="zf" aria-label="Fit to window">⤢</button>
         <button type="button" id="zo" aria-label="Zoom out">−</button>
       </div>
+    </div>
+  );
+}
+
+type StageProps = Pick<LineageProps, "lineage" | "layout" | "collapsed">;
+
+function Stage({ lineage, layout, collapsed }: StageProps): JSX.Element {
+  const groups = [...new Set(lineage.nodes.map((card) => card.group))];
+  const cards = new Map(lineage.nodes.map((card) => [card.name, card]));
+  return (
+    <div class="stage" id="stage" style={`width:${layout.w}px;height:${layout.h}px`}>
+      {layout.groups.map((box) => (
+        <section class={`grp ${hue(groups, box.id)}`} data-box={box.id} style={place(box)}>
+          <a
+            class="ghead"
+            href={toggled(groups, collapsed, box.id)}
+          >
+            <span class="vh">{words.collapse}</span>
+            <span class="tri" aria-hidden="true">▾</span>
+            {box.id}
+            <em>
+              {lineage.nodes.filter((card) =>
+                card.group === box.id
+              ).length}
+            </em>
+          </a>
+        </section>
+      ))}
+      <svg class="edges" width={layout.w} height={layout.h} aria-hidden="true">
+        {layout.edges.map((edge) => <path d={edge.path} data-from={edge.from} data-to={edge.to} />)}
+      </svg>
+      <ul class="nodes" aria-label="Assets">
+        {layout.nodes.map((box) => {
+          const card = cards.get(box.id);
+          const group = box.id.slice("group:".length);
+          return card === undefined
+            ? (
+              <GroupNode
+                box={box}
+                group={group}
+                hue={hue(groups, group)}
+                href={toggled(groups, collapsed, group)}
+                cards={lineage.nodes.filter((one) => one.group === group)}
+              />
+            )
+            : <Node box={box} card={card} hue={hue(groups, card.group)} />;
+        })}
+      </ul>
     </div>
   );
 }

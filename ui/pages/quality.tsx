@@ -42,7 +42,6 @@ export function Quality({ shell, report }: QualityProps): JSX.Element {
 function Report(
   { report, shell }: { readonly report: QualityData; readonly shell: Shell },
 ): JSX.Element {
-  const { found } = report;
   const seconds = (key: string) => Date.parse(key.slice(0, 10)) / 1000;
   const x = report.trend.map((day) => seconds(day.partition));
   return (
@@ -63,24 +62,7 @@ function Report(
           <button type="submit" class="btn">Show</button>
         </form>
       </header>
-      <ul class="tiles" aria-label="Findings by severity">
-        <Tile look="fresh" value={report.score.toFixed(1)} name="Score of 100" />
-        <Tile
-          look={found.critical > 0 ? "failed" : "fresh"}
-          value={count(found.critical)}
-          name="Critical"
-        />
-        <Tile
-          look={found.error > 0 ? "failed" : "fresh"}
-          value={count(found.error)}
-          name="Errors"
-        />
-        <Tile
-          look={found.warning > 0 ? "stale" : "fresh"}
-          value={count(found.warning)}
-          name="Warnings"
-        />
-      </ul>
+      <Findings report={report} />
       <div class="grid">
         <section class="c-main">
           <Rules report={report} />
@@ -96,6 +78,30 @@ function Report(
         </section>
       </div>
     </>
+  );
+}
+
+function Findings({ report }: { readonly report: QualityData }): JSX.Element {
+  const { found } = report;
+  return (
+    <ul class="tiles" aria-label="Findings by severity">
+      <Tile look="fresh" value={report.score.toFixed(1)} name="Score of 100" />
+      <Tile
+        look={found.critical > 0 ? "failed" : "fresh"}
+        value={count(found.critical)}
+        name="Critical"
+      />
+      <Tile
+        look={found.error > 0 ? "failed" : "fresh"}
+        value={count(found.error)}
+        name="Errors"
+      />
+      <Tile
+        look={found.warning > 0 ? "stale" : "fresh"}
+        value={count(found.warning)}
+        name="Warnings"
+      />
+    </ul>
   );
 }
 
@@ -170,38 +176,42 @@ function Rules({ report }: { readonly report: QualityData }): JSX.Element {
             </tr>
           </thead>
           <tbody>
-            {rules.map((rule) => (
-              <tr>
-                <td>
-                  <b>{rule.rule}</b>
-                  <small class="dim">{rule.description}</small>
-                </td>
-                <td>{rule.table}</td>
-                <td>
-                  <Severity severity={rule.severity} found={rule.found} />
-                </td>
-                <td class="n">{count(rule.found)}</td>
-                <td class="n nowrap">{percent(rule.rate)}</td>
-                <td>
-                  {rule.samples.length === 0 ? <span class="dim">—</span> : (
-                    <details>
-                      <summary>{rule.samples.length}</summary>
-                      <ul class="plain">
-                        {rule.samples.map((sample) => (
-                          <li>
-                            <code>{plain(sample)}</code>
-                          </li>
-                        ))}
-                      </ul>
-                    </details>
-                  )}
-                </td>
-              </tr>
-            ))}
+            {rules.map((rule) => <RuleRow rule={rule} />)}
           </tbody>
         </table>
       </div>
     </div>
+  );
+}
+
+function RuleRow({ rule }: { readonly rule: QualityData["rules"][number] }): JSX.Element {
+  return (
+    <tr>
+      <td>
+        <b>{rule.rule}</b>
+        <small class="dim">{rule.description}</small>
+      </td>
+      <td>{rule.table}</td>
+      <td>
+        <Severity severity={rule.severity} found={rule.found} />
+      </td>
+      <td class="n">{count(rule.found)}</td>
+      <td class="n nowrap">{percent(rule.rate)}</td>
+      <td>
+        {rule.samples.length === 0 ? <span class="dim">—</span> : (
+          <details>
+            <summary>{rule.samples.length}</summary>
+            <ul class="plain">
+              {rule.samples.map((sample) => (
+                <li>
+                  <code>{plain(sample)}</code>
+                </li>
+              ))}
+            </ul>
+          </details>
+        )}
+      </td>
+    </tr>
   );
 }
 
