@@ -18,7 +18,7 @@ if (import.meta.main) {
   // The first Ctrl-C asks the command to end, the second one ends it.
   Deno.addSignalListener("SIGINT", () => stop.signal.aborted ? Deno.exit(130) : ask());
   Deno.addSignalListener("SIGTERM", ask);
-  const code = await main(Deno.args, { io: processIo(), open, signal: stop.signal });
+  const code = await main(Deno.args, { io: processIo(ask), open, signal: stop.signal });
   // Drivers may keep timers; the command has closed what it opened.
   Deno.exit(stop.signal.aborted && code === 0 ? 130 : code);
 }

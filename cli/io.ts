@@ -27,14 +27,22 @@ function write(to: { writeSync(p: Uint8Array): number }, text: string): void {
   for (let bytes = encoder.encode(text); bytes.length;) bytes = bytes.subarray(to.writeSync(bytes));
 }
 
-/** The streams of this process. */
-export function processIo(): Io {
+/** The streams of this process. `gone` is called when nobody reads them any more, as behind `| head`. */
+export function processIo(gone: () => void): Io {
   const isTerminal = Deno.stderr.isTerminal();
   const color = Deno.stdout.isTerminal() && !Deno.noColor;
+  const say = (to: { writeSync(p: Uint8Array): number }, text: string) => {
+    try {
+      write(to, text);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+      gone();
+    }
+  };
   return {
-    out: (line) => write(Deno.stdout, `${line}\n`),
-    err: (line) => write(Deno.stderr, isTerminal ? `\r\x1b[2K${line}\n` : `${line}\n`),
-    redraw: (line) => write(Deno.stderr, `\r\x1b[2K${line}`),
+    out: (line) => say(Deno.stdout, `${line}\n`),
+    err: (line) => say(Deno.stderr, isTerminal ? `\r\x1b[2K${line}\n` : `${line}\n`),
+    redraw: (line) => say(Deno.stderr, `\r\x1b[2K${line}`),
     isTerminal,
     color,
     columns: Deno.stdout.isTerminal() ? Deno.consoleSize().columns : 200,

@@ -54,10 +54,14 @@ function needsOf(
   const needs = new Set<number>();
   for (const read of readings(target.asset, target.key, now)) {
     if (!planned.has(read.up)) continue;
-    const steps = read.partitions
-      .map((p) => place.get(idOf(read.up.name, p)))
-      .filter((i) => i !== undefined);
-    for (const i of read.as === "newest" ? steps.slice(-1) : steps) needs.add(i);
+    const isPlanned = (p: string) => place.has(idOf(read.up.name, p));
+    const newest = read.as === "newest" ? read.partitions.findLast(isPlanned) : undefined;
+    const wanted = read.as !== "newest"
+      ? read.partitions.filter(isPlanned)
+      : newest === undefined
+      ? []
+      : [newest];
+    for (const p of wanted) needs.add(place.get(idOf(read.up.name, p))!);
   }
   return [...needs].sort((a, b) => a - b);
 }

@@ -21,7 +21,8 @@ export function lacking(
 ): string | undefined {
   if (read.as === "order" || read.as === "many" || read.up.external) return undefined;
   const has = (p: string) => planned(read.up.name, p) || judgement.state(read.up.name, p)?.visible;
-  return read.partitions.some(has) ? undefined : read.partitions.at(-1) ?? "";
+  // From the end: of the newest that exists it is mostly the last.
+  return read.partitions.findLast(has) !== undefined ? undefined : read.partitions.at(-1) ?? "";
 }
 
 /** The targets and all slices that they lack, upstream first. */

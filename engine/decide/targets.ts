@@ -8,7 +8,6 @@ import { keyText, type PartitionKey } from "../declare/partitions.ts";
 import type { Definitions } from "../graph/define.ts";
 import { nearest } from "../graph/nearest.ts";
 import { select } from "../graph/select.ts";
-import { sliceText } from "./inputs.ts";
 import type { Judgement, Verdict } from "./judge.ts";
 import { namedSlices } from "./named_slices.ts";
 import { withRequired } from "./required.ts";
@@ -141,8 +140,12 @@ function dueTargets(
       asset,
       key: asset.partitions.parse(partition),
       partition,
-      reason: verdict.status === "missing"
-        ? `${sliceText(asset.name, partition)} was never built`
-        : verdict.causes.join("; "),
+      reason: dueText(verdict),
     }));
+}
+
+function dueText({ status, causes }: Verdict): string {
+  if (status === "missing") return "it was never built";
+  const words = causes.join("; ");
+  return status === "failed" || status === "blocked" ? `its last try failed: ${words}` : words;
 }
