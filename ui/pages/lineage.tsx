@@ -90,10 +90,12 @@ function LineageBar(
 function Node(
   { box, card, hue }: { readonly box: Box; readonly card: AssetCard; readonly hue: string },
 ): JSX.Element {
+  // A long name takes the room of the kind, which the panel and the page of the asset say too.
+  const long = shortName(card).length > 16;
   return (
     <li>
       <a
-        class={`node ${hue} ${card.status}`}
+        class={`node ${hue} ${card.status}${long ? " long" : ""}`}
         data-key={card.name}
         data-group={card.group}
         data-status={card.status}
