@@ -46,7 +46,15 @@ function deno(): string {
   return `${text} on ${Deno.build.target}, V8 ${Deno.version.v8}`;
 }
 
-const VARIABLES = ["DATABASE_URL", "REDIS_URL", "KAFKA_BROKERS", "SMTP_URL", "WEBHOOK_URL"];
+const VARIABLES = [
+  "DATABASE_URL",
+  "AURORA_DIRECTORY",
+  "AURORA_OBJECTS",
+  "REDIS_URL",
+  "KAFKA_BROKERS",
+  "AURORA_SMTP_URL",
+  "AURORA_WEBHOOK_URL",
+];
 
 /** Names only: addresses may carry passwords. */
 function environment(): string {

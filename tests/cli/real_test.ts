@@ -1,0 +1,67 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { fromFileUrl } from "@std/path";
+import type { AssetCard, RunView } from "engine";
+import { testDatabase } from "../services/postgres.ts";
+
+const cli = fromFileUrl(new URL("../../cli.ts", import.meta.url));
+
+async function run(url: string, line: string) {
+  const directory = await Deno.makeTempDir();
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", cli, ...line.split(" ")],
+    env: { DATABASE_URL: url, AURORA_DIRECTORY: directory, NO_COLOR: "1", REDIS_URL: "" },
+  }).output();
+  await Deno.remove(directory, { recursive: true });
+  const [out, err] = [stdout, stderr].map((b) => new TextDecoder().decode(b)) as [string, string];
+  return { code, out, err };
+}
+
+Deno.test("cli on a real database: list, materialize, test-asset that leaves nothing", async () => {
+  await using db = await testDatabase();
+  const listed = await run(db.url, "list --json");
+  assertEquals(listed.code, 0, listed.err);
+  const cards = JSON.parse(listed.out) as AssetCard[];
+  assertEquals(cards.find((c) => c.name === "features/activity")?.status, "missing");
+
+  const made = await run(db.url, "materialize features/activity --wait --json");
+  assertEquals(made.code, 0, made.err);
+  assertEquals((JSON.parse(made.out) as RunView).run.status, "success");
+  assertStringIncludes(made.err, "success features/activity");
+
+  const now = new Date().toISOString();
+  await db.sql`
+    insert into aurora_life.users
+      (id, email, subscription_tier, is_active, timezone, created_at, updated_at)
+    values (gen_random_uuid(), 'a@example.org', 'pro', true, 'UTC', '2025-01-01', ${now})`;
+  await db.sql`
+    insert into aurora_life.life_events (id, user_id, event_type, category, title, started_at,
+      ended_at, duration_minutes, source, metadata, created_at, updated_at)
+    select gen_random_uuid(), id, 'meal', 'nutrition', 'lunch', '2025-02-01 12:00+00',
+      '2025-02-01 12:30+00', 30, 'test', '{}', '2025-02-01 13:00+00', '2025-02-01 13:00+00'
+    from aurora_life.users`;
+  const tried = await run(db.url, "test-asset features/activity --partition 2025-02-01T18 --json");
+  assertEquals(tried.code, 0, tried.err);
+  assertEquals(JSON.parse(tried.out).metadata.rows, 1, "it computed a row");
+  const [left] = await db.sql<{ n: number }[]>`
+    select count(*)::int as n from features.user_activity_rows`;
+  assertEquals(left!.n, 0, "and removed it again");
+});
+
+Deno.test("cli with a DATABASE_URL that leads nowhere says so and fails", async () => {
+  const { code, out, err } = await run("postgres://aurora:secret@127.0.0.1:1/aurora", "list");
+  assertEquals([code, out], [1, ""]);
+  assertStringIncludes(err, "127.0.0.1:1");
+  assertEquals(err.includes("secret"), false, "a password is nobody's business");
+});
+
+Deno.test("doctor on a real database finds the source tables, and tells of one that is missing", async () => {
+  await using db = await testDatabase();
+  const sound = await run(db.url, "doctor");
+  assertStringIncludes(sound.out, "8 tables as expected");
+  await db.sql`alter table aurora_life.users drop column timezone cascade`;
+  const broken = await run(db.url, "doctor --json");
+  assertEquals(broken.code, 1);
+  const { findings } = JSON.parse(broken.out) as { findings: { name: string; detail: string }[] };
+  const schema = findings.find((f) => f.name === "source schema")!;
+  assertStringIncludes(schema.detail, "aurora_life.users.timezone: expected text, found missing");
+});
