@@ -80,5 +80,5 @@ export * from "./notice/episodes.ts";
 export * from "./notice/log_channel.ts";
 export * from "./notice/watch.ts";
 export * from "./run/loops.ts";
-export * from "./run/pause.ts";
+export * from "./ledger/pause.ts";
 export * from "./run/service.ts";

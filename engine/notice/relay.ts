@@ -1,4 +1,5 @@
 /** Sends the outbox to a log: in order, one send at a time, each event at least once. @module */
+import { pause } from "../ledger/pause.ts";
 import type { EventLog } from "./event_log.ts";
 import type { Outbox } from "./outbox.ts";
 
@@ -76,18 +77,4 @@ function nextSign({ wake, pollMs = 5000 }: RelayOptions, signal: AbortSignal) {
   const seen = Promise.race([pause(pollMs, either), ...(wake ? [wake(either)] : [])]);
   seen.catch(() => {}); // reported to who awaits it
   return { seen, [Symbol.dispose]: () => over.abort() };
-}
-
-/** Waits, at most until `signal` aborts. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done);
-  });
 }

@@ -10,7 +10,7 @@ import type { AlertChannel } from "../notice/channel.ts";
 import { watch } from "../notice/watch.ts";
 import { evaluate } from "./automation.ts";
 import type { Lender } from "./lend.ts";
-import { pause } from "./pause.ts";
+import { pause } from "../ledger/pause.ts";
 import { sense } from "./sense.ts";
 import { tick } from "./tick.ts";
 

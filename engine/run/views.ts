@@ -1,3 +1,4 @@
+import type { RunState, StepState } from "../ledger/records.ts";
 import type { Severity } from "../declare/check.ts";
 import type { Json } from "../declare/store.ts";
 import type { AssetStatus, Counts, FreshnessState } from "../decide/status.ts";
@@ -9,20 +10,11 @@ import type { AssetStatus, Counts, FreshnessState } from "../decide/status.ts";
 /** An instant as ISO 8601 in UTC: `2025-01-27T06:00:00.000Z`. */
 export type Instant = string;
 
-/** Where a run stands; the last three are terminal. */
-export type RunStatus = "queued" | "running" | "success" | "failed" | "cancelled";
+/** Where a run stands, as it is remembered. */
+export type RunStatus = RunState;
 
-/**
- * Where a step stands. `waiting` has upstreams to come, `queued` has all and waits for a worker.
- */
-export type StepStatus =
-  | "waiting"
-  | "queued"
-  | "running"
-  | "success"
-  | "failed"
-  | "skipped"
-  | "cancelled";
+/** Where a step stands, as it is remembered. */
+export type StepStatus = StepState;
 
 /** What this process is and what it stands on. */
 export interface About {

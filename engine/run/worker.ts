@@ -7,7 +7,7 @@ import type { Definitions } from "../graph/define.ts";
 import type { Ledger, WorkerHello } from "../ledger/ledger.ts";
 import type { Claimed, Outcome } from "../ledger/records.ts";
 import type { Lender } from "./lend.ts";
-import { pause } from "./pause.ts";
+import { pause } from "../ledger/pause.ts";
 import { type LogBuffer, logBuffer } from "./step_log.ts";
 import { type Bench, runStep } from "./step.ts";
 

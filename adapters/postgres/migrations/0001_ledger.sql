@@ -222,6 +222,8 @@ create table engine.outbox (
   created_at timestamptz not null default clock_timestamp(),
   sent_at timestamptz
 );
+-- Numbered in commit order like facts, so that the events of a key leave in the order in which they happened.
+create trigger outbox_order before insert on engine.outbox for each statement execute function engine.order_facts();
 create index outbox_unsent on engine.outbox (id) where sent_at is null;
 create index outbox_topic on engine.outbox (topic, id desc);
 

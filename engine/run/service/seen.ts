@@ -30,7 +30,7 @@ export function watcher(
   return async () => {
     const asOf = await o.ledger.newestFact();
     const now = o.clock.now();
-    if (known?.asOf === asOf && known.minute === minuteOf(now)) return await known.seen;
+    if (known?.asOf === asOf && known.minute === minuteOf(now)) return { ...await known.seen, now };
     const seen = look(o, asOf, now);
     const mine = { asOf, minute: minuteOf(now), seen };
     known = mine;
