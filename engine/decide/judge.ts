@@ -81,6 +81,8 @@ class Judge implements Judgement {
   readonly #verdicts = new Map<string, Verdict>();
   readonly #ordered = new Map<string, readonly SliceState[]>();
   readonly #newest = new Map<string, string | undefined>();
+  readonly #assets = new Map<string, Verdict>();
+  readonly #counts = new Map<string, Counts<AssetStatus>>();
   #warm = false;
 
   constructor({ definitions, slices, checks = [], now }: Known) {
@@ -127,6 +129,10 @@ class Judge implements Judgement {
   }
 
   asset(asset: Asset): Verdict {
+    return remembered(this.#assets, asset.name, () => this.#ofAsset(asset));
+  }
+
+  #ofAsset(asset: Asset): Verdict {
     const newest = this.newest(asset);
     const verdicts = this.scopeOf(asset)
       // A failed try of history that never was does not make the asset failed.
@@ -143,11 +149,15 @@ class Judge implements Judgement {
   }
 
   counts(asset: Asset): Counts<AssetStatus> {
+    return remembered(this.#counts, asset.name, () => this.#countsOf(asset));
+  }
+
+  #countsOf(asset: Asset): Counts<AssetStatus> {
     const counts = Object.fromEntries(assetStatuses.map((s) => [s, 0])) as {
       [S in AssetStatus]: number;
     };
     const all = asset.partitions.keys(this.now).length;
-    const known = this.states(asset).filter((s) => this.of(asset, s.partition));
+    const known = this.states(asset);
     for (const s of known) counts[this.of(asset, s.partition).status]++;
     counts.missing += Math.max(0, all - known.length);
     return counts;
@@ -281,6 +291,14 @@ function few(causes: ReadonlySet<string>): string[] {
   const all = [...causes];
   if (all.length <= MOST_CAUSES) return all;
   return [...all.slice(0, MOST_CAUSES - 1), `and ${all.length - MOST_CAUSES + 1} more`];
+}
+
+function remembered<V>(known: Map<string, V>, name: string, make: () => V): V {
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const made = make();
+  known.set(name, made);
+  return made;
 }
 
 /** What people read about an upstream that is to be computed again. */

@@ -25,11 +25,14 @@ export function lacking(
   return read.partitions.findLast(has) !== undefined ? undefined : read.partitions.at(-1) ?? "";
 }
 
-/** The targets and all slices that they lack, upstream first. */
+/** The targets and all slices that they lack, upstream first; only of the assets in `among`, where it is given. */
 export function withRequired(
   definitions: Definitions,
   targets: readonly Target[],
-  judgement: Judgement,
+  { judgement, among }: {
+    readonly judgement: Judgement;
+    readonly among?: ReadonlySet<Asset> | undefined;
+  },
 ): readonly Target[] {
   const known = new Set(targets.map((t) => `${t.asset.name} ${t.partition}`));
   const planned = (asset: string, partition: string) => known.has(`${asset} ${partition}`);
@@ -41,6 +44,7 @@ export function withRequired(
       const partition = lacking(read, planned, judgement);
       // A dep without any candidate cannot be helped here; submitting says so.
       if (partition === undefined || !read.partitions.length) continue;
+      if (among && !among.has(read.up)) continue;
       known.add(`${read.up.name} ${partition}`);
       found.push(added(read.up, partition, target));
     }

@@ -108,12 +108,14 @@ export function targets(
   if (wish.stale) {
     const due = assets.flatMap((asset) => dueTargets(judgement, asset, given?.get(asset)));
     // Of some assets it is these alone; of all it is also what they cannot do without.
-    return named || given ? due : withRequired(definitions, due, judgement);
+    return named || given ? due : withRequired(definitions, due, { judgement });
   }
-  return assets.flatMap((asset) => {
+  const wished = assets.flatMap((asset) => {
     const keys = given ? given.get(asset)! : [newestKey(asset, judgement.now)];
     return keys.map((key) => ({ asset, key, partition: keyText(key), reason: "asked for" }));
   });
+  // A day may read a six-hour slice that is not the newest of all: naming both assets means that one too.
+  return withRequired(definitions, wished, { judgement, among: new Set(assets) });
 }
 
 function newestKey(asset: Asset, now: Date): PartitionKey {

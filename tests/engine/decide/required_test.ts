@@ -8,7 +8,9 @@ function completed(remembered: Remembered, selection: string): string[] {
   const g = graph();
   const judgement = judge({ definitions: g.definitions, slices: remembered.slices, now });
   const asked = targets(g.definitions, judgement, { selection });
-  return withRequired(g.definitions, asked, judgement).map((t) => `${t.asset.name} ${t.partition}`);
+  return withRequired(g.definitions, asked, { judgement }).map((t) =>
+    `${t.asset.name} ${t.partition}`
+  );
 }
 
 Deno.test("withRequired() adds what is read and was never built, all the way up, but nothing of others", () => {

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { UnknownName } from "engine";
+import { asset, define, newest, partitions, UnknownName } from "engine";
 import { judge } from "../../../engine/decide/judge.ts";
 import { targets, type Wish } from "../../../engine/decide/targets.ts";
 import { builtNewest, graph, now, Remembered } from "./fixtures.ts";
@@ -75,6 +75,24 @@ Deno.test("targets() of what is stale are exactly stale, failed, behind and miss
     "models/mood 2025-01-03",
     "online/mood 2025-01-04T06",
   ]);
+});
+
+Deno.test("targets() of a selection include the older slice that one of its members must read", () => {
+  const sixHourly = partitions.hours({ start: "2025-01-01T00", every: 6 });
+  const daily = partitions.daily({ start: "2025-01-01" });
+  const fine = asset({ name: "fine", partitions: sixHourly, materialize: () => 1 });
+  const day = asset({
+    name: "day",
+    partitions: daily,
+    deps: { fine: newest(fine) },
+    materialize: ({ fine }) => fine,
+  });
+  const definitions = define({ fine, day });
+  const judgement = judge({ definitions, slices: [], now });
+  const named = (selection: string) =>
+    targets(definitions, judgement, { selection }).map((t) => `${t.asset.name} ${t.partition}`);
+  assertEquals(named("+day"), ["fine 2025-01-04T06", "fine 2025-01-03T18", "day 2025-01-03"]);
+  assertEquals(named("day"), ["day 2025-01-03"], "but nothing that was not named");
 });
 
 Deno.test("targets() tell why", () => {
