@@ -108,7 +108,7 @@ function listen(o: ServeOptions, handler: Handler): Deno.HttpServer<Deno.NetAddr
 
 /** API and pages. */
 async function handler(app: App, o: ServeOptions): Promise<Handler> {
-  const [{ createApi, isApiPath }, { createLayoutEngine, createUi }] = await Promise.all([
+  const [{ createApi, createFront }, { createLayoutEngine, createUi }] = await Promise.all([
     import("./api/mod.ts"),
     import("./ui/mod.ts"),
   ]);
@@ -122,8 +122,7 @@ async function handler(app: App, o: ServeOptions): Promise<Handler> {
     now: () => new Date(),
     onError: told("UI"),
   });
-  return (request) =>
-    isApiPath(new URL(request.url).pathname) ? api.fetch(request) : ui.fetch(request);
+  return createFront({ api: api.fetch, pages: ui.fetch });
 }
 
 /** Everything that goes on without being asked. */
