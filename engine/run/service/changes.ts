@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { News } from "../../ledger/ledger.ts";
+import type { Ledger, News } from "../../ledger/ledger.ts";
 import type { Fact } from "../../ledger/records.ts";
 import type { AssetCard, Change } from "../views.ts";
 import { cardOf } from "./cards.ts";
@@ -54,9 +54,17 @@ async function runChanges(o: ServiceOptions, facts: readonly Fact[]): Promise<re
   return changes;
 }
 
+/** Asks for the next one; that nobody waits for the answer any more is no error. */
+function nextOf(news: AsyncIterator<News>): Promise<IteratorResult<News>> {
+  const next = news.next();
+  next.catch(() => {});
+  return next;
+}
+
 /** News, and a look from time to time for what they missed. */
-async function* looks(news: AsyncIterator<News>, signal: AbortSignal): AsyncGenerator<News> {
-  let next = news.next();
+async function* looks(ledger: Pick<Ledger, "news">, signal: AbortSignal): AsyncGenerator<News> {
+  const news = ledger.news(signal)[Symbol.asyncIterator]();
+  let next = nextOf(news);
   while (!signal.aborted) {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<"late">((resolve) => {
@@ -69,40 +77,54 @@ async function* looks(news: AsyncIterator<News>, signal: AbortSignal): AsyncGene
       continue;
     }
     if (found.done) return;
-    next = news.next();
+    next = nextOf(news);
     yield found.value;
   }
 }
 
-/** Everything that happens from now on until the signal aborts. */
+/** Everything that happens from now on until the signal aborts or the reader leaves. */
 export async function* changesOf(
   o: ServiceOptions,
   see: () => Promise<Seen>,
   signal: AbortSignal,
 ): AsyncGenerator<Change> {
-  const news = looks(o.ledger.news(signal)[Symbol.asyncIterator](), signal);
-  // The first look listens before the place is taken, so that nothing falls between the two.
-  let pending = news.next();
-  let cursor = await o.ledger.newestFact();
-  const cards: Cards = new Map();
-  changedCards(o, await see(), cards);
-  while (!signal.aborted) {
-    const { done, value } = await pending;
-    if (done) return;
-    if (value.of === "log") yield { type: "log", run: value.run };
-    if (value.of === "fact" || value.of === "gap") {
-      for (;;) {
-        const facts = await o.ledger.facts(cursor, BATCH);
-        if (!facts.length) break;
-        cursor = facts.at(-1)!.seq;
-        yield* await runChanges(o, facts);
-        yield* changedCards(o, await see(), cards);
-        if (facts.some((f) => f.kind === "alert")) {
-          for (const alert of await alertViews(o)) yield { type: "alert", alert };
+  const left = new AbortController();
+  const until = AbortSignal.any([signal, left.signal]);
+  const news = looks(o.ledger, until);
+  try {
+    // The first look listens before the place is taken, so that nothing falls between the two.
+    let pending = nextOf(news);
+    let cursor = await o.ledger.newestFact();
+    const cards: Cards = new Map();
+    changedCards(o, await see(), cards);
+    while (!until.aborted) {
+      const { done, value } = await pending;
+      if (done) return;
+      if (value.of === "log") yield { type: "log", run: value.run };
+      if (value.of === "fact" || value.of === "gap") {
+        for (let more = true; more;) {
+          const facts = await o.ledger.facts(cursor, BATCH);
+          cursor = facts.at(-1)?.seq ?? cursor;
+          yield* happened(o, see, facts, cards);
+          more = facts.length === BATCH;
         }
-        if (facts.length < BATCH) break;
       }
+      pending = nextOf(news);
     }
-    pending = news.next();
+  } finally {
+    left.abort();
   }
+}
+
+async function* happened(
+  o: ServiceOptions,
+  see: () => Promise<Seen>,
+  facts: readonly Fact[],
+  cards: Cards,
+): AsyncGenerator<Change> {
+  if (!facts.length) return;
+  yield* await runChanges(o, facts);
+  yield* changedCards(o, await see(), cards);
+  if (!facts.some((f) => f.kind === "alert")) return;
+  for (const alert of await alertViews(o)) yield { type: "alert", alert };
 }

@@ -277,6 +277,20 @@ Deno.test("changes() tell of runs, steps, assets and logs until the signal abort
   );
 });
 
+Deno.test("changes() stop listening when their reader leaves", async () => {
+  const b = bench();
+  const heard: AbortSignal[] = [];
+  const news = b.ledger.news.bind(b.ledger);
+  Object.assign(b.ledger, { news: (signal: AbortSignal) => (heard.push(signal), news(signal)) });
+  const changes = b.service.changes(new AbortController().signal)[Symbol.asyncIterator]();
+  const first = changes.next();
+  await new Promise((r) => setTimeout(r, 5));
+  await b.service.materialize({ assets: ["source/users"] });
+  assertEquals((await first).done, false);
+  await changes.return!();
+  assertEquals(heard.map((signal) => signal.aborted), [true]);
+});
+
 Deno.test("what the service says is looked up again only when something happened", async () => {
   const b = await built();
   let looks = 0;
