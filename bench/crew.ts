@@ -1,0 +1,74 @@
+/**
+ * Worker processes, and the runs that they work on.
+ *
+ * @module
+ */
+import { type Ledger, submissionOf, type Target } from "engine";
+import { openLedger } from "../adapters/postgres/ledger/ledger.ts";
+import { type Child, child } from "./child.ts";
+import { place } from "./place.ts";
+import { project } from "./project.ts";
+
+/** Steps that each worker takes at once. */
+export const SLOTS = 16;
+
+/** A ledger on a fresh database and workers on it. */
+export interface Crew extends AsyncDisposable {
+  /** Where the work is given. */
+  readonly ledger: Ledger;
+  /** Of its database. */
+  readonly url: string;
+}
+
+/** Starts as many worker processes and waits until all have joined. */
+export async function crew(workers: number): Promise<Crew> {
+  const stack = new AsyncDisposableStack();
+  try {
+    const { url } = stack.use(await place());
+    const ledger = stack.use(await openLedger(url));
+    const children: Child[] = [];
+    for (let i = 0; i < workers; i++) {
+      children.push(stack.use(child("bench/worker.ts", [String(SLOTS)], { DATABASE_URL: url })));
+    }
+    await Promise.all(children.map((c) => c.said((line) => line.startsWith('{"joined"'))));
+    return { ledger, url, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  } catch (error) {
+    await stack.disposeAsync();
+    throw error;
+  }
+}
+
+/** The assets of the bench project whose names begin so. */
+export function targetsOf(prefix: string): readonly Target[] {
+  return project.assets.filter((a) => a.name.startsWith(prefix)).map((asset) => ({
+    asset,
+    key: "",
+    partition: "",
+    reason: "measured",
+  }));
+}
+
+/**
+ * Submits a run of these assets and waits for it; seconds from its creation to its end, by the clock of the database.
+ *
+ * @throws {Error} If it does not succeed at the first attempt of every step.
+ */
+export async function timedRun(ledger: Ledger, targets: readonly Target[]): Promise<number> {
+  const asking = { trigger: "cli", by: "bench", reason: "measured" } as const;
+  const submission = submissionOf(project, targets, asking, new Date());
+  const { run } = await ledger.submit(submission);
+  for (;;) {
+    const found = await ledger.run(run);
+    if (found === undefined) throw new Error(`Cannot measure: run ${run} is unknown`);
+    const { run: { state, createdAt, endedAt }, steps } = found;
+    if (endedAt === null) {
+      // Seldom, since looking costs what is measured; the end is read from the row of the run.
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      continue;
+    }
+    if (state !== "success" || steps.some((s) => s.attempts.length !== 1)) {
+      throw new Error(`Cannot measure: run ${run} ended as "${state}" or tried steps again`);
+    }
+    return (endedAt.getTime() - createdAt.getTime()) / 1_000;
+  }
+}

@@ -1,0 +1,62 @@
+// deno-lint-ignore-file no-console
+/**
+ * `deno task bench [NAME…] [--json]`: measures, one line a figure.
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli";
+import type { Bench, Figure } from "./bench.ts";
+
+/** All measurements, loaded when they are wanted. */
+const BENCHES: { readonly [name: string]: () => Promise<{ readonly bench: Bench }> } = {
+  cli_help: () => import("./cli_help.ts"),
+  chain_40: () => import("./chain_40.ts"),
+  fan_out_1000: () => import("./fan_out_1000.ts"),
+  click_to_success: () => import("./click_to_success.ts"),
+  start_to_http: () => import("./start_to_http.ts"),
+  idle_memory: () => import("./idle_memory.ts"),
+  demo_seconds: () => import("./demo_seconds.ts"),
+};
+
+const HELP = `Usage: deno task bench [NAME…] [--json]
+
+Measures on servers of its own; without names all of: ${Object.keys(BENCHES).join(", ")}
+  --json   one JSON object a line`;
+
+/** One line for people. */
+function lineOf(f: Figure): string {
+  const params = Object.entries(f.params).map(([k, v]) => `${k} ${v}`).join(", ");
+  const range = f.runs > 1 ? `(${f.min}–${f.max} in ${f.runs} runs)` : "(1 run)";
+  return `${f.name.padEnd(20)} ${`${f.value} ${f.unit}`.padStart(12)}  ${range}  ${params}`
+    .trimEnd();
+}
+
+async function main(): Promise<number> {
+  const args = parseArgs(Deno.args, { boolean: ["json", "help"] });
+  if (args["help"]) {
+    console.log(HELP);
+    return 0;
+  }
+  const names = args._.length > 0 ? args._.map(String) : Object.keys(BENCHES);
+  const unknown = names.find((name) => !Object.hasOwn(BENCHES, name));
+  if (unknown !== undefined) {
+    const all = Object.keys(BENCHES).join(", ");
+    console.error(`Cannot measure "${unknown}": there is no such bench, they are ${all}`);
+    return 2;
+  }
+  let failed = 0;
+  for (const name of names) {
+    try {
+      const { bench } = await BENCHES[name]!();
+      for (const figure of await bench.measure()) {
+        console.log(args["json"] ? JSON.stringify(figure) : lineOf(figure));
+      }
+    } catch (error) {
+      failed++;
+      console.error(`${name}: ${error instanceof Error ? error.stack : error}`);
+    }
+  }
+  return failed === 0 ? 0 : 1;
+}
+
+if (import.meta.main) Deno.exit(await main());
