@@ -1,5 +1,6 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fromFileUrl } from "@std/path";
+import { asset, define } from "engine";
 import { commands } from "../../cli/commands.ts";
 import { call, neverOpened } from "./fake.ts";
 
@@ -73,6 +74,22 @@ Deno.test("a program that cannot be opened is a failure with its causes", async 
   const { code, err } = await call(open, "list");
   assertEquals(code, 1);
   assertEquals(err, "Cannot reach the database\n  because: connection refused");
+});
+
+Deno.test("broken definitions are told all at once, with file and line", async () => {
+  const open = () => {
+    const one = asset({ name: "twice", materialize: () => 1 });
+    const two = asset({ name: "twice", materialize: () => 2 });
+    const odd = asset({ name: "Not A Name", materialize: () => 3 });
+    define({ one, two, odd });
+    return neverOpened();
+  };
+  const { code, out, err } = await call(async () => await open(), "list");
+  assertEquals([code, out], [1, ""]);
+  const lines = err.split("\n");
+  assertEquals(lines.length, 2);
+  assertMatch(lines[0]!, /main_test\.ts:\d+: Cannot define: two assets are named "twice"/);
+  assertMatch(lines[1]!, /main_test\.ts:\d+: Cannot define asset "Not A Name"/);
 });
 
 Deno.test("a command that is a program hands over its exit code", async () => {

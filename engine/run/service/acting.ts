@@ -37,9 +37,22 @@ function asker(by: string | undefined): Pick<Asking, "trigger" | "by"> {
   return known ? { trigger: known, by: null } : { trigger: "api", by: by ?? null };
 }
 
-/** What a request would run. */
+function understood<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new RangeError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+/**
+ * What a request would run.
+ *
+ * @throws {RangeError} Also where a selection cannot be read: those who ask know two kinds of refusal.
+ */
 function targetsOf(o: ServiceOptions, seen: Seen, request: MaterializeRequest): readonly Target[] {
-  const wished = targets(o.definitions, seen.judgement, request);
+  const wished = understood(() => targets(o.definitions, seen.judgement, request));
   const { reason } = request;
   return reason && !request.stale ? wished.map((t) => ({ ...t, reason })) : wished;
 }

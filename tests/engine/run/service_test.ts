@@ -73,6 +73,7 @@ Deno.test("materialize() refuses a step without its input and tells how to inclu
 Deno.test("acting methods refuse unknown names and bad partitions", async () => {
   const { service } = bench();
   await assertRejects(() => service.materialize({ assets: ["models/mod"] }), UnknownName, "mood");
+  await assertRejects(() => service.plan({ selection: "color:red" }), RangeError, "group:models");
   await assertRejects(() => service.trigger("ml_trainig_pipeline"), UnknownName, "training");
   await assertRejects(
     () => service.trigger("ml_training_pipeline", { partition: "monday" }),
