@@ -24,12 +24,17 @@ export interface Automated extends Target {
  */
 export type Handled = { readonly [asset: string]: string };
 
+/** The newest tick of a cron for which the asset was not asked for yet; undefined if there is none. */
+export type Ticked = (asset: Asset, cron: string, timezone: string) => Date | undefined;
+
 interface Slice {
   readonly asset: Asset;
   readonly partition: string;
   readonly judgement: Judgement;
-  /** Slices that are asked for in this look, `asset partition`. */
-  readonly asked: ReadonlySet<string>;
+  /** The wishes of slices that are asked for in this look, by `asset partition`. */
+  readonly asked: ReadonlyMap<string, string>;
+  readonly handled: Handled;
+  readonly ticked: Ticked;
   readonly reads: readonly Reading[];
 }
 
@@ -48,7 +53,10 @@ const OPERAND: {
   depsUpdated: (s) => updated(s),
   codeChanged: (s) => {
     const seen = visibleOf(s);
-    return !!seen && seen.code !== fingerprint(s.asset).code && "its code changed";
+    const now = fingerprint(s.asset);
+    if (!seen) return false;
+    if (seen.code !== now.code) return "its code changed";
+    return seen.config !== now.config && "its config changed";
   },
 };
 
@@ -85,8 +93,10 @@ function holds(condition: Condition, s: Slice): string | false {
     }
     case "not":
       return holds(condition.of, s) === false && "nothing speaks against it";
-    case "cron":
-      return false;
+    case "cron": {
+      const tick = s.ticked(s.asset, condition.cron, condition.timezone);
+      return tick !== undefined && `"${condition.cron}" ticked at ${tick.toISOString()}`;
+    }
     default:
       return OPERAND[condition.is](s);
   }
@@ -106,15 +116,35 @@ function ready(s: Slice): boolean {
 const atRest = (s: Slice, r: Reading, p: string) =>
   s.asked.has(idOf(r.up.name, p)) || !s.judgement.state(r.up.name, p)?.inFlight;
 
+/** Two wishes for the same thing are equal, whether an input was asked for with it or is there by now. */
 function wishOf(s: Slice): string {
   const made = fingerprint(s.asset);
   const inputs = s.reads.flatMap((r) =>
-    chosen(r, (p) => exists(s, r, p)).map((
-      p,
-    ) => [r.up.name, p, String(s.judgement.state(r.up.name, p)?.visible?.version ?? "asked")])
+    chosen(r, (p) => exists(s, r, p)).map((p) => [r.up.name, p, inputOf(s, r.up, p)])
   );
-  const text = JSON.stringify([s.asset.name, s.partition, made.code, made.config, inputs]);
+  const ticks = crons(s.asset.when).map((c) => s.ticked(s.asset, c.cron, c.timezone) ?? null);
+  const text = JSON.stringify([s.asset.name, s.partition, made.code, made.config, inputs, ticks]);
   return createHash("sha256").update(text).digest("hex").slice(0, 24);
+}
+
+/** An input as part of a wish: the wish it will come from or came from in the run that failed, or its version. */
+function inputOf(s: Slice, up: Asset, partition: string): string {
+  const asked = s.asked.get(idOf(up.name, partition));
+  if (asked !== undefined) return `asked ${asked}`;
+  const visible = s.judgement.state(up.name, partition)?.visible;
+  const last = s.judgement.state(s.asset.name, s.partition)?.last;
+  const isOfSameRun = last?.state === "failed" && last.run === visible?.run;
+  const handled = s.handled[up.name];
+  return isOfSameRun && handled !== undefined ? `asked ${handled}` : String(visible?.version);
+}
+
+/** The crons in a condition. */
+export function crons(
+  condition: Condition | undefined,
+): readonly Extract<Condition, { readonly is: "cron" }>[] {
+  if (condition?.is === "cron") return [condition];
+  if (condition?.is === "and" || condition?.is === "or") return condition.of.flatMap(crons);
+  return condition?.is === "not" ? crons(condition.of) : [];
 }
 
 /**
@@ -124,21 +154,22 @@ function wishOf(s: Slice): string {
 export function automate(
   definitions: Definitions,
   judgement: Judgement,
-  handled: Handled,
+  { handled, ticked }: { readonly handled: Handled; readonly ticked: Ticked },
 ): readonly Automated[] {
-  const asked = new Set<string>();
+  const asked = new Map<string, string>();
   const found: Automated[] = [];
   for (const asset of definitions.assets) {
     const partition = judgement.newest(asset);
     if (!asset.when || partition === undefined) continue;
     const key = keyOf(asset, partition)!.key;
     const reads = readings(asset, key, judgement.now);
-    const slice: Slice = { asset, partition, judgement, asked, reads };
+    const slice: Slice = { asset, partition, judgement, asked, handled, ticked, reads };
     const why = ready(slice) && holds(asset.when, slice);
+    if (!why) continue;
     const wish = wishOf(slice);
-    if (!why || handled[asset.name] === wish) continue;
+    if (handled[asset.name] === wish) continue;
     found.push({ asset, key, partition, reason: why, wish });
-    asked.add(idOf(asset.name, partition));
+    asked.set(idOf(asset.name, partition), wish);
   }
   return found;
 }

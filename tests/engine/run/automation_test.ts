@@ -1,0 +1,230 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { asset, define, evaluate, type Exports, submissionOf, when } from "engine";
+import { memoryLedger } from "engine/testing";
+import { workAll } from "./work_all.ts";
+
+/** Definitions on a ledger, with a clock that tests move. */
+function setUp(exports: Exports) {
+  const clock = { at: new Date("2025-01-28T00:00:00Z") };
+  const definitions = define(exports);
+  const ledger = memoryLedger({ now: () => clock.at });
+  const now = () => clock.at;
+  return {
+    definitions,
+    ledger,
+    look: () => evaluate(definitions, ledger, clock.at),
+    forward: (ms: number) => void (clock.at = new Date(clock.at.getTime() + ms)),
+    work: (most = Infinity) => workAll({ definitions, ledger, now, most }),
+    async materialize(name: string) {
+      const it = definitions.asset(name);
+      const targets = [{ asset: it, key: undefined, partition: "", reason: "asked for" }];
+      const asking = { trigger: "api", by: null, reason: "asked for" } as const;
+      await ledger.submit(submissionOf(definitions, targets, asking, clock.at));
+      await workAll({ definitions, ledger, now });
+    },
+    runs: async () =>
+      (await ledger.runs({ limit: 100 })).filter((r) => r.trigger === "condition").map((r) =>
+        r.title
+      )
+        .reverse(),
+  };
+}
+
+/** `root` by hand, `middle` and `leaf` below it by themselves. */
+function chain() {
+  const knobs = { value: "a", isMiddleBroken: false, isLeafBroken: false };
+  const root = asset({ name: "root", materialize: () => knobs.value });
+  const middle = asset({
+    name: "middle",
+    deps: { root },
+    when: when.eager,
+    materialize({ root }) {
+      if (knobs.isMiddleBroken) throw new Error("middle is broken");
+      return `m ${root}`;
+    },
+  });
+  const leaf = asset({
+    name: "leaf",
+    deps: { middle },
+    when: when.eager,
+    materialize({ middle }) {
+      if (knobs.isLeafBroken) throw new Error("leaf is broken");
+      return `l ${middle}`;
+    },
+  });
+  return { knobs, ...setUp({ root, middle, leaf }) };
+}
+
+Deno.test("evaluate() asks for a chain below a change as one run, once", async () => {
+  const b = chain();
+  assertEquals(await b.look(), undefined);
+  await b.materialize("root");
+  const submitted = await b.look();
+  assertEquals(submitted!.steps, 2);
+  assertEquals(await b.look(), undefined);
+  assertEquals((await b.work()).map((o) => o.state), ["success", "success"]);
+  assertEquals(await b.look(), undefined);
+  const run = await b.ledger.run(submitted!.run);
+  assertEquals(run!.steps.map((s) => [s.asset, s.needs]), [["middle", []], ["leaf", [0]]]);
+  assertStringIncludes(run!.run.reason, "middle: it was never built; leaf: it was never built");
+});
+
+Deno.test("evaluate() asks for a chain as one run at every change", async () => {
+  const b = chain();
+  for (const value of ["a", "b", "c"]) {
+    b.knobs.value = value;
+    await b.materialize("root");
+    await b.look();
+    await b.work();
+    await b.look();
+  }
+  assertEquals(await b.runs(), Array(3).fill("middle, leaf"));
+  const [leaf] = await b.ledger.visible([{ asset: "leaf", partition: "" }]);
+  assertEquals(leaf!.value, "l m c");
+});
+
+Deno.test("evaluate() asks for nothing when an upstream is built again to the same", async () => {
+  const b = chain();
+  for (let i = 0; i < 3; i++) {
+    await b.materialize("root");
+    await b.look();
+    await b.work();
+  }
+  assertEquals(await b.runs(), ["middle, leaf"]);
+});
+
+Deno.test("evaluate() asks for nothing when a change is undone before it looks", async () => {
+  const b = chain();
+  for (const value of ["a", "b", "a"]) {
+    b.knobs.value = value;
+    await b.materialize("root");
+    if (value === "a") {
+      await b.look();
+      await b.work();
+    }
+  }
+  assertEquals(await b.runs(), ["middle, leaf"]);
+});
+
+Deno.test("evaluate() does not repeat a failure until something changes", async () => {
+  const b = chain();
+  b.knobs.isLeafBroken = true;
+  await b.materialize("root");
+  for (let i = 0; i < 4; i++) {
+    await b.look();
+    await b.work();
+  }
+  assertEquals(await b.runs(), ["middle, leaf"]);
+  b.knobs.value = "b";
+  await b.materialize("root");
+  b.knobs.isLeafBroken = false;
+  await b.look();
+  await b.work();
+  await b.look();
+  assertEquals(await b.runs(), ["middle, leaf", "middle, leaf"]);
+  assertEquals((await b.ledger.visible([{ asset: "leaf", partition: "" }]))[0]!.value, "l m b");
+});
+
+Deno.test("evaluate() does not repeat a run that failed at its first step", async () => {
+  const b = chain();
+  await b.materialize("root");
+  await b.look();
+  await b.work();
+  b.knobs.value = "b";
+  b.knobs.isMiddleBroken = true;
+  await b.materialize("root");
+  for (let i = 0; i < 4; i++) {
+    await b.look();
+    await b.work();
+  }
+  assertEquals(await b.runs(), ["middle, leaf", "middle, leaf"]);
+});
+
+Deno.test("evaluate() asks again for what failed when it is repaired from above by hand", async () => {
+  const b = chain();
+  b.knobs.isMiddleBroken = true;
+  await b.materialize("root");
+  await b.look();
+  await b.work();
+  b.knobs.isMiddleBroken = false;
+  await b.materialize("middle");
+  await b.look();
+  await b.work();
+  assertEquals(await b.runs(), ["middle, leaf", "leaf"]);
+});
+
+Deno.test("evaluate() waits for what is in flight, then asks for a change that came meanwhile", async () => {
+  const b = chain();
+  await b.materialize("root");
+  await b.look();
+  b.knobs.value = "b";
+  await b.work(1);
+  const root = b.definitions.asset("root");
+  const targets = [{ asset: root, key: undefined, partition: "", reason: "asked for" }];
+  const asking = { trigger: "api", by: null, reason: "asked for" } as const;
+  const now = new Date("2025-01-28T00:00:00Z");
+  await b.ledger.submit(submissionOf(b.definitions, targets, asking, now));
+  assertEquals(await b.look(), undefined);
+  await b.work();
+  await b.look();
+  await b.work();
+  assertEquals(await b.runs(), ["middle, leaf", "middle, leaf"]);
+  assertEquals((await b.ledger.visible([{ asset: "leaf", partition: "" }]))[0]!.value, "l m b");
+});
+
+Deno.test("evaluate() of two servers at once asks once", async () => {
+  const b = chain();
+  await b.materialize("root");
+  await Promise.all([b.look(), b.look(), b.look()]);
+  assertEquals(await b.runs(), ["middle, leaf"]);
+});
+
+const HOUR = 3_600_000;
+
+Deno.test("evaluate() asks by a cron at its ticks: first sight waits, missed ticks are one", async () => {
+  const report = asset({ name: "report", when: when.cron("0 * * * *"), materialize: () => 1 });
+  const b = setUp({ report });
+  b.forward(60_000);
+  await b.look();
+  assertEquals(await b.runs(), []);
+  b.forward(HOUR);
+  for (let i = 0; i < 3; i++) {
+    await b.look();
+    await b.work();
+  }
+  assertEquals((await b.runs()).length, 1);
+  b.forward(7 * HOUR);
+  for (let i = 0; i < 3; i++) {
+    await b.look();
+    await b.work();
+  }
+  assertEquals((await b.runs()).length, 2);
+});
+
+Deno.test("evaluate() counts what a person built after the tick", async () => {
+  const report = asset({ name: "report", when: when.cron("0 * * * *"), materialize: () => 1 });
+  const b = setUp({ report });
+  await b.look();
+  b.forward(HOUR + 60_000);
+  await b.materialize("report");
+  await b.look();
+  assertEquals(await b.runs(), []);
+});
+
+Deno.test("evaluate() does not repeat what failed at a tick before the next one", async () => {
+  const report = asset({
+    name: "report",
+    when: when.cron("0 * * * *"),
+    materialize: () => Promise.reject(new Error("broken")),
+  });
+  const b = setUp({ report });
+  await b.look();
+  for (let hours = 0; hours < 2; hours++) {
+    b.forward(HOUR);
+    for (let i = 0; i < 3; i++) {
+      await b.look();
+      await b.work();
+    }
+  }
+  assertEquals((await b.runs()).length, 2);
+});
