@@ -21,7 +21,8 @@ export const run: Run = (setting) =>
     }
     const { run } = view;
     io.out(`Run ${run.id}: ${run.title}${run.partition ? ` [${run.partition}]` : ""}`);
-    io.out(`${paintStatus(io, run.status)} ${duration(run)}, by ${run.triggeredBy}: ${run.reason}`);
+    const state = `${paintStatus(io, run.status)} ${duration(run)}`.trimEnd();
+    io.out(`${state}, by ${run.triggeredBy}: ${run.reason}`);
     const rows = view.steps.map((s) => [
       s.id,
       `${s.critical ? "*" : " "} ${sliceOf(s)}`,
