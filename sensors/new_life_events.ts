@@ -14,9 +14,14 @@ import { lifeEvents } from "../assets/source.ts";
 
 const views = [activity, sleep, exercise, social];
 
+/** How far back arrivals are looked for: what is recorded later than that after its own time waits for the schedule. */
+const BACK_MS = 48 * 3_600_000;
+
 /**
- * Looks for events that were recorded for a window that has ended already: late arrivals, that the schedule would not see
- * again. Cursor: the newest `created_at` that was looked at, ISO; empty at first, when only the place is taken.
+ * Looks for events of the newest window that has ended: those that the application wrote since the last look although
+ * they were recorded before its end, and all of them when a new window has ended. What is recorded after the end belongs
+ * to the next window, since features are as of the end. Cursor: the window and how many events were recorded in the 48
+ * hours before its end, `2025-01-27T06 1234`; empty at first, when only the place is taken.
  */
 export const newLifeEvents: Sensor = sensor({
   name: "new_life_events",
@@ -25,22 +30,23 @@ export const newLifeEvents: Sensor = sensor({
   resources: { database },
   async *evaluate({ cursor, resources, now }) {
     const newest = sixHourly.newest(now);
-    const [seen] = await resources.database<{ until: string | null }[]>`
-      select to_char(max(created_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as until
-      from aurora_life.life_events where created_at <= ${now}`;
-    const until = seen?.until ?? cursor;
-    if (cursor === "" || newest === undefined || until === cursor) return until;
+    if (newest === undefined) return cursor;
     const end = sixHourly.span(newest)![1];
-    const [found] = await resources.database<{ events: number }[]>`
+    const [seen] = await resources.database<{ events: number }[]>`
       select count(*)::int as events from aurora_life.life_events
-      where created_at > ${cursor}::text::timestamptz and created_at <= ${until}::text::timestamptz
-        and ended_at < ${end}`;
-    const { events } = found!;
-    if (events === 0) return until;
-    const reason = `${events} new life events ended before ${end.toISOString()}`;
-    const asked = { partition: newest, key: until, reason };
+      where created_at >= ${new Date(end.getTime() - BACK_MS)} and created_at < ${end}`;
+    const { events } = seen!;
+    const place = `${newest} ${events}`;
+    if (cursor === "" || cursor === place) return place;
+    const [window, before] = cursor.split(" ");
+    const reason = window === newest
+      ? `${
+        Math.abs(events - Number(before))
+      } life events arrived or went for the window that ended at ${end.toISOString()}`
+      : `the window that ended at ${end.toISOString()} has its events`;
+    const asked = { partition: newest, key: place, reason };
     yield request(lifeEvents, asked);
     for (const view of views) yield request(view, asked);
-    return until;
+    return place;
   },
 });

@@ -37,7 +37,9 @@ export function gate(contest: Contest): Verdict {
     return { promoted: false, reason };
   }
   if (championMae === undefined) {
-    const reason = `beats the baseline ${figure(baselineMae)} by ${figure(mae)}; no champion yet`;
+    const reason = `its mean error ${figure(mae)} beats the baseline ${
+      figure(baselineMae)
+    }; no champion yet`;
     return { promoted: true, reason };
   }
   const share = `${(100 * (mae / championMae - 1)).toFixed(2)} %`;
