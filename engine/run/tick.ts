@@ -6,12 +6,13 @@
 import type { Asset } from "../declare/asset.ts";
 import type { Job } from "../declare/job.ts";
 import { keyText } from "../declare/partitions.ts";
-import { due, type NextTick } from "../decide/due.ts";
+import { type Due, due, type NextTick } from "../decide/due.ts";
 import { submissionOf } from "../decide/submission.ts";
 import type { Target } from "../decide/targets.ts";
 import type { Definitions } from "../graph/define.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import type { CursorRecord, Submission } from "../ledger/records.ts";
+import type { Advance, CursorRecord, Submission } from "../ledger/records.ts";
+import { errorOf } from "./error_of.ts";
 
 /** Where the cursor of a schedule stands. */
 type Cursor = { readonly tick: string; readonly paused?: boolean };
@@ -54,7 +55,8 @@ function rulesOf(definitions: Definitions): Rule[] {
         by: job.name,
         reason,
       } as const;
-      return submissionOf(definitions, targetsAt(job, tick, reason), asking, tick);
+      const targets = targetsAt(job, tick, reason);
+      return targets.length ? submissionOf(definitions, targets, asking, tick) : undefined;
     },
   }));
   const ofSchedules = definitions.schedules.map((s): Rule => ({
@@ -95,39 +97,81 @@ export interface Ticking {
 
 /**
  * Acts on every tick that has passed, in one transaction per schedule: cursor and runs move together, so a tick is acted
- * upon once, with any number of servers. A schedule that is seen for the first time begins now. Gives the instant of the
- * next tick of all.
+ * upon once, with any number of servers. A schedule that is seen for the first time begins now. One whose code fails tells
+ * so and goes on with its next tick; the others are not touched. Gives the instant of the next tick of all.
  */
 export async function tick(o: Ticking, now: Date): Promise<Date | undefined> {
   const cursors = new Map((await o.ledger.cursors("schedule:")).map((c) => [c.name, c]));
   let soonest: Date | undefined;
   for (const rule of rulesOf(o.definitions)) {
-    await one(o, rule, cursors.get(scheduleCursor(rule.name)), now);
-    const next = o.next(rule.cron, rule.timezone, now);
+    const cursor = cursors.get(scheduleCursor(rule.name));
+    const step = stepOf(o, rule, cursor, now);
+    if (step) await o.ledger.advance(step);
+    const next = nextOf(o, rule, now);
     if (next && (!soonest || next < soonest)) soonest = next;
   }
   return soonest;
 }
 
-async function one(o: Ticking, rule: Rule, cursor: CursorRecord | undefined, now: Date) {
-  const name = scheduleCursor(rule.name);
-  const move = { name, revision: cursor?.revision ?? 0 };
-  if (cursor === undefined) {
-    const value: Cursor = { tick: now.toISOString() };
-    const result = "first seen: waits for its next tick";
-    await o.ledger.advance({ ...move, value, result, outcome: "skipped", submissions: [] });
-    return;
+/** Undefined also of a cron that cannot be read: its cursor tells of that. */
+function nextOf(o: Ticking, { cron, timezone }: Rule, now: Date): Date | undefined {
+  try {
+    return o.next(cron, timezone, now);
+  } catch {
+    return undefined;
   }
-  const at = cursor.value as Cursor;
-  if (at.paused) return;
-  const found = due(rule, new Date(at.tick), now, o.next);
-  if (found.newest === undefined) return;
-  const submissions = found.ticks.map((t) => rule.submission(t)).filter((s) => s !== undefined);
-  const missed = found.skipped ? `, ${found.skipped} missed before` : "";
-  const result = submissions.length
-    ? `requested at ${found.newest.toISOString()}${missed}`
-    : `missed the tick of ${found.newest.toISOString()}${missed}: its policy is not to catch up`;
-  const outcome = submissions.length ? "requested" : "skipped";
+}
+
+/** What a look does to the cursor of a schedule; undefined if nothing. */
+function stepOf(
+  o: Ticking,
+  rule: Rule,
+  cursor: CursorRecord | undefined,
+  now: Date,
+): Advance | undefined {
+  const move = { name: scheduleCursor(rule.name), revision: cursor?.revision ?? 0 };
+  const none = { submissions: [] };
+  const at = (cursor?.value ?? { tick: now.toISOString() }) as Cursor;
+  if (at.paused) return undefined;
+  let found: Due;
+  try {
+    found = due(rule, new Date(at.tick), now, o.next);
+  } catch (error) {
+    const result = textOf(error);
+    // Once, not at each look.
+    if (cursor?.result === result) return undefined;
+    return { ...move, ...none, value: at, result, outcome: "failed" };
+  }
+  if (cursor === undefined) {
+    const result = "first seen: waits for its next tick";
+    return { ...move, ...none, value: at, result, outcome: "skipped" };
+  }
+  if (found.newest === undefined) return undefined;
   const value: Cursor = { tick: found.newest.toISOString() };
-  await o.ledger.advance({ ...move, value, result, outcome, submissions });
+  try {
+    return { ...move, value, ...asked(rule, found) };
+  } catch (error) {
+    return { ...move, ...none, value, result: textOf(error), outcome: "failed" };
+  }
+}
+
+function textOf(error: unknown): string {
+  const { message, causes } = errorOf(error);
+  return [message, ...causes].join(": ");
+}
+
+function asked(
+  rule: Rule,
+  { ticks, skipped, newest }: Due,
+): Pick<Advance, "result" | "outcome" | "submissions"> {
+  const submissions = ticks.map((t) => rule.submission(t)).filter((s) => s !== undefined);
+  const missed = skipped ? `, ${skipped} missed before` : "";
+  const tick = newest!.toISOString();
+  if (submissions.length) {
+    return { submissions, outcome: "requested", result: `requested at ${tick}${missed}` };
+  }
+  const result = ticks.length
+    ? `nothing to request at ${tick}: no slice has ended${missed}`
+    : `missed the tick of ${tick}${missed}: its policy is not to catch up`;
+  return { submissions, outcome: "skipped", result };
 }
