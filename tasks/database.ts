@@ -21,7 +21,7 @@ export async function database(
   url: string | undefined,
 ): Promise<AsyncDisposable & { readonly sql: Sql }> {
   const embedded = url === undefined || url === ""
-    ? await startEmbedded({ directory: join(ROOT, ".aurora") })
+    ? await startEmbedded({ directory: Deno.env.get("AURORA_DIRECTORY") ?? ".aurora" })
     : undefined;
   try {
     const sql = await open(embedded?.url ?? url ?? "");

@@ -48,8 +48,7 @@ export async function runStep(
   claimed: Claimed,
   o: { readonly log: StepLog; readonly signal: AbortSignal },
 ): Promise<Outcome> {
-  const { run, step, attempt } = claimed;
-  o.log.write("event", `Attempt ${attempt} started: ${claimed.reason}`);
+  o.log.write("event", `Attempt ${claimed.attempt} started: ${claimed.reason}`);
   const outcome = await outcomeOf(bench, claimed, o);
   o.log.write(...endOf(outcome));
   return outcome;

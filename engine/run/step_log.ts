@@ -50,6 +50,7 @@ function patchConsole(): void {
   patched = true;
   for (const [method, level] of Object.entries(LEVEL)) {
     const print = console[method as keyof typeof LEVEL].bind(console);
+    // deno-lint-ignore no-console -- the one place that stands between code and console
     console[method as keyof typeof LEVEL] = (...args: unknown[]) => {
       const log = current.getStore();
       if (log) log.write(level, args.map(shown).join(" "));
