@@ -28,8 +28,10 @@ export function lender(env: (name: string) => string): Lender {
       return Object.fromEntries(await Promise.all(named));
     },
     async [Symbol.asyncDispose]() {
-      for (const [r, value] of open) await r.close?.(await value);
+      const closing = [...open].map(async ([r, value]) => await r.close?.(await value));
       open.clear();
+      const stuck = (await Promise.allSettled(closing)).find((c) => c.status === "rejected");
+      if (stuck) throw stuck.reason;
     },
   };
 }

@@ -165,6 +165,7 @@ class Shift {
         // The database is away: the results are kept and offered again; if it takes too long they are fenced off.
         this.#o.onTrouble?.(error);
         this.#ended = [...batch, ...this.#ended];
+        if (this.#abandoning) break;
         await pause(200, this.#over.signal);
         if (this.#over.signal.aborted) break;
       }
@@ -213,13 +214,18 @@ class Shift {
     }
   }
 
+  /** Its time to stop is over and its results cannot be told: whoever finds it dead queues its steps again. */
+  get #isStranded(): boolean {
+    return this.#abandoning && this.#ended.length > 0 && this.#finishing === undefined;
+  }
+
   /** Lets running steps end, then aborts them. */
   async #drain(): Promise<void> {
     const timer = setTimeout(() => {
       this.#abandoning = true;
       for (const r of this.#running.values()) r.abort(new Error("The worker is shutting down"));
     }, this.#o.drainMs ?? 20_000);
-    while (this.#running.size > 0) {
+    while (this.#running.size > 0 && !this.#isStranded) {
       await this.#finishing;
       await pause(20, this.#over.signal);
     }
