@@ -37,6 +37,8 @@ export interface Folder extends AsyncDisposable {
   readonly path: string;
   /** Variables that make it the folder of a program. */
   readonly env: Readonly<Record<string, string>>;
+  /** Process id of its PostgreSQL. */
+  postmaster(): Promise<number>;
   /** Looks into its database while no program needs to run. */
   look<T>(use: (sql: Sql, server: Embedded) => Promise<T>): Promise<T>;
 }
@@ -49,6 +51,10 @@ export async function folder(): Promise<Folder> {
   return {
     path,
     env: { AURORA_DIRECTORY: path },
+    async postmaster() {
+      const file = join(path, "postgres/data/postmaster.pid");
+      return Number((await Deno.readTextFile(file)).split("\n")[0]);
+    },
     async look(use) {
       const server = await startEmbedded({ directory: path });
       const sql = connect(server.url, { name: "test", max: 2 });

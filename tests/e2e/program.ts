@@ -59,7 +59,7 @@ export interface Program extends AsyncDisposable {
   err(): string;
   /** Waits until it has printed this; gives the match. */
   said(pattern: RegExp, timeoutMs?: number): Promise<RegExpExecArray>;
-  /** Process ids of its children and their children. */
+  /** Process ids of its children and their children, without PostgreSQL. */
   descendants(): readonly number[];
   signal(signal: Deno.Signal): void;
 }
@@ -128,12 +128,23 @@ function statOf(pid: number): { readonly state: string; readonly parent: number 
   }
 }
 
-/** Children and their children. A PostgreSQL leaves its starter and is none of them. */
+/** Whether it is a process of PostgreSQL, which is to outlive whoever started it. */
+function isPostgres(pid: number): boolean {
+  try {
+    return Deno.readTextFileSync(`/proc/${pid}/comm`).trim() === "postgres";
+  } catch {
+    return false;
+  }
+}
+
+/** Children and their children, without PostgreSQL. */
 function descendantsOf(pid: number): readonly number[] {
   const pids = [...Deno.readDirSync("/proc")].map((e) => Number(e.name)).filter((n) => n > 0);
   const parents = new Map(pids.map((id) => [id, statOf(id)?.parent]));
   const below = (id: number): number[] =>
-    pids.filter((child) => parents.get(child) === id).flatMap((child) => [child, ...below(child)]);
+    pids.filter((child) => parents.get(child) === id && !isPostgres(child)).flatMap((
+      child,
+    ) => [child, ...below(child)]);
   return below(pid);
 }
 
