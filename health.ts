@@ -34,8 +34,13 @@ type Question = Omit<DependencyHealth, "ok" | "latencyMs"> & { ask(): Promise<st
 /** A view of the dependencies of a process. */
 export function healthOf(o: HealthOptions): Health {
   const redis = redisPing(o.env("REDIS_URL"));
-  const questions = [database(o), workers(o), redis.question, kafka(o.env("KAFKA_BROKERS"))]
-    .filter((q) => q !== undefined);
+  const questions = [
+    database(o),
+    workers(o),
+    redis.question ?? inUse("online features", "in PostgreSQL, since REDIS_URL is not set"),
+    kafka(o.env("KAFKA_BROKERS")) ??
+      inUse("events", "stay readable in the outbox, since KAFKA_BROKERS is not set"),
+  ];
   return {
     async ask() {
       const dependencies = await Promise.all(questions.map(answer));
@@ -55,6 +60,14 @@ async function answer({ ask, detail, ...q }: Question): Promise<DependencyHealth
     return { ...q, ok: false, detail: (error as Error).message, latencyMs: null };
   }
 }
+
+/** What stands in for a service that is not configured: told, not asked. */
+const inUse = (name: string, detail: string): Question => ({
+  name,
+  required: false,
+  detail,
+  ask: () => Promise.resolve(""),
+});
 
 function database({ sql, kind }: HealthOptions): Question {
   return {
@@ -97,7 +110,7 @@ function redisPing(
   const question: Question = {
     name: "redis",
     required: false,
-    detail: "online features, models and predictions",
+    detail: "serves online features, models and predictions",
     async ask() {
       await (await (opened ??= open())).ping();
       return "";

@@ -63,6 +63,32 @@ export type Mapping = [
   >,
 ];
 
+const observed = e.external({ name: "raw/rows", partitions: daily, observe: () => ({ rows: 1 }) });
+const newestDay = e.asset({
+  name: "made/newest",
+  partitions: daily,
+  deps: { rows: e.newest(observed) },
+  materialize: ({ rows }, { version, emit }) => {
+    emit({ topic: "t", key: "k", payload: { rows: rows.rows } });
+    return { rows: rows.rows, version };
+  },
+});
+const sixHourly = e.partitions.hours({ start: "2024-01-01T00", every: 6 });
+const perWindow = e.asset({
+  name: "made/window",
+  partitions: sixHourly,
+  materialize: () => 1 as const,
+});
+
+/** External assets, versions and windows of some hours. */
+export type Extended = [
+  Expect<Equal<e.OutOf<typeof observed>, { rows: number }>>,
+  Expect<Equal<e.OutOf<typeof newestDay>, { rows: number; version: bigint }>>,
+  Expect<Equal<e.InputOf<typeof perWindow, typeof daily>, e.Slices<e.HourKey, 1>>>,
+  Expect<Equal<e.InputOf<typeof perDay, typeof sixHourly>, string>>,
+  Expect<Equal<e.InputOf<typeof perWindow, typeof sixHourly>, 1>>,
+];
+
 /** Calls that must not compile; never called. */
 export function rejected() {
   // --- deps ---------------------------------------------------------------------------------------------------
@@ -128,6 +154,25 @@ export function rejected() {
     // @ts-expect-error the warehouse takes a day, not a number
     materialize: (_, { resources }) => resources.warehouse.readings(1),
   });
+
+  e.asset({
+    name: "x",
+    partitions: hourly,
+    // @ts-expect-error six hours are not one of the hours: the message says what to wrap it in
+    deps: { perWindow: perCross },
+    materialize: () => 1,
+  });
+  // @ts-expect-error an external asset has no upstreams
+  e.external({ name: "x", deps: { whole }, observe: () => 1 });
+  e.asset({
+    name: "x",
+    // @ts-expect-error a function is no payload
+    materialize: (_, { emit }) => emit({ topic: "t", key: "k", payload: () => 1 }),
+  });
+  // @ts-expect-error not a duration
+  e.asset({ name: "x", timeout: "an hour", materialize: () => 1 });
+  // @ts-expect-error the config is part of the fingerprint and must be JSON
+  e.asset({ name: "x", config: { f: () => 1 }, materialize: () => 1 });
 
   // --- stores, durations, keys --------------------------------------------------------------------------------
   // @ts-expect-error a function cannot be kept as JSON
