@@ -8,7 +8,7 @@ import { fromFileUrl } from "@std/path";
 
 const STEPS: Readonly<Record<string, readonly string[]>> = {
   // One check for all: the islands of the user interface name the DOM library themselves.
-  "format": ["fmt", "--check", "--quiet"],
+  "format": ["fmt", "--check"],
   "lint": ["lint", "--quiet"],
   "types": ["check", "--quiet", "."],
   "documentation of the doors": ["run", "-RE", "--allow-run", "tasks/doc_lint.ts"],
