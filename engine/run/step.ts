@@ -5,6 +5,7 @@
  */
 import type { Asset, Emitted, Metadata } from "../declare/asset.ts";
 import { UserCodeError } from "../declare/errors.ts";
+import { keyText } from "../declare/partitions.ts";
 import type { Json } from "../declare/store.ts";
 import { chosen, keyOf, type Reading, readings, sliceText } from "../decide/inputs.ts";
 import { OBSERVED_INLINE } from "../decide/judge.ts";
@@ -24,20 +25,6 @@ import { errorOf } from "./error_of.ts";
 import type { Lender } from "./lend.ts";
 import type { StepLog } from "./step_log.ts";
 import { slices } from "./slices.ts";
-
-/** What running a step needs. */
-export interface Bench {
-  /** What exists. */
-  readonly definitions: Definitions;
-  /** Where inputs are read. */
-  readonly ledger: Pick<Ledger, "visible">;
-  /** Who opens resources. */
-  readonly lender: Lender;
-  /** The time. */
-  now(): Date;
-  /** Numbers in [0, 1), for jitter. */
-  random(): number;
-}
 
 /** A value longer than this belongs into a store, not into the ledger. */
 const LONGEST_VALUE = 1_000_000;
@@ -168,14 +155,6 @@ async function compute(
 
 const where = (c: Pick<Claimed, "asset" | "partition">) => sliceText(c.asset, c.partition);
 
-async function called<T>(what: string, code: () => Promise<T>): Promise<T> {
-  try {
-    return await code();
-  } catch (cause) {
-    throw new UserCodeError(what, cause);
-  }
-}
-
 async function kept(
   asset: Asset,
   { partition, version }: Claimed,
@@ -198,103 +177,6 @@ async function kept(
     );
   }
   return { value: json, dataVersion: dataVersionOf(json) };
-}
-
-async function read(up: Asset, m: Read): Promise<unknown> {
-  if (!up.store) return m.value;
-  return await up.store.read({
-    asset: m.asset,
-    partition: m.partition,
-    version: (m.value as { version: string }).version,
-  });
-}
-
-/**
- * Reads the visible versions of all inputs at once, so that they are of one moment. External data that nobody has
- * observed yet is observed for this step.
- */
-async function gather(bench: Bench, asset: Asset, key: unknown, claimed: Claimed) {
-  const asked = readings(asset, key as never, claimed.startedAt).filter((r) => r.as !== "order");
-  const keys = asked.flatMap((r) =>
-    r.partitions.map((partition) => ({ asset: r.up.name, partition }))
-  );
-  const versions = await bench.ledger.visible(keys);
-  const at = new Map<string, Read>(versions.map((m) => [`${m.asset}\n${m.partition}`, m]));
-  for (const r of asked.filter((r) => r.up.external)) {
-    for (const partition of unobserved(r, (p) => at.has(`${r.up.name}\n${p}`))) {
-      at.set(`${r.up.name}\n${partition}`, await observe(bench, r.up, partition, claimed));
-    }
-  }
-  const inputs: { [input: string]: unknown } = {};
-  const records: InputRecord[] = [];
-  for (const r of asked) {
-    const found = chosen(r, (p) => at.has(`${r.up.name}\n${p}`))
-      .map((p) => at.get(`${r.up.name}\n${p}`)!);
-    inputs[r.input] = await inputOf(r, found, claimed);
-    records.push(...found.map((m) => ({
-      input: r.input,
-      asset: m.asset,
-      partition: m.partition,
-      version: String(m.version),
-      dataVersion: m.dataVersion,
-    })));
-  }
-  return { inputs, records };
-}
-
-/** What is known of an input that is read. */
-type Read = Pick<
-  MaterializationRecord,
-  "asset" | "partition" | "version" | "dataVersion" | "value"
->;
-
-/** Slices of an external input that have to be looked at: of several candidates for `newest` the last. */
-function unobserved(r: Reading, seen: (partition: string) => boolean): readonly string[] {
-  const missing = r.partitions.filter((p) => !seen(p));
-  if (r.as !== "newest") return missing;
-  return missing.length === r.partitions.length ? missing.slice(-1) : [];
-}
-
-async function observe(
-  bench: Bench,
-  up: Asset,
-  partition: string,
-  claimed: Claimed,
-): Promise<Read> {
-  const context = {
-    resources: await bench.lender.lend(up.resources),
-    version: 0n,
-    now: claimed.startedAt,
-    signal: new AbortController().signal,
-    log: () => {},
-    report: () => {},
-    emit: () => {},
-    partition: up.partitions.parse(partition),
-  };
-  const value = await called(
-    `asset ${sliceText(up.name, partition)}`,
-    () => up.run({ inputs: {}, context, attempt: {} }),
-  ) as Json;
-  const version = BigInt(OBSERVED_INLINE);
-  return { asset: up.name, partition, version, dataVersion: dataVersionOf(value), value };
-}
-
-async function inputOf(
-  r: Reading,
-  found: readonly Read[],
-  claimed: Claimed,
-): Promise<unknown> {
-  if (r.as === "many") {
-    const byKey = new Map(found.map((m) => [m.partition, m]));
-    const keys = found.map((m) => r.up.partitions.parse(m.partition));
-    return slices(keys, (k) => read(r.up, byKey.get(typeof k === "string" ? k : "")!));
-  }
-  const [only] = found;
-  if (only) return await read(r.up, only);
-  const missing = r.as === "newest"
-    ? `no slice of "${r.up.name}" that ended by then was materialized`
-    : `its input ${sliceText(r.up.name, r.partitions[0] ?? null)} was never materialized`;
-  throw new RangeError(`Cannot run ${where(claimed)}: ${missing}; materialize "+${claimed.asset}"`);
 }
 
 async function verdicts(
