@@ -108,7 +108,11 @@ Deno.test("define() rejects a name that is used twice", () => {
 });
 
 Deno.test("define() rejects an upstream that is not defined", () => {
-  assertThrows(() => define(models), DefinitionError, `"train" is an upstream of "model" but not defined`);
+  assertThrows(
+    () => define(models),
+    DefinitionError,
+    `"train" is an upstream of "model" but not defined`,
+  );
 });
 
 Deno.test("sensor() yields requests and returns the next cursor", async () => {
