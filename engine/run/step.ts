@@ -4,27 +4,16 @@
  * @module
  */
 import type { Asset, Emitted, Metadata } from "../declare/asset.ts";
-import { UserCodeError } from "../declare/errors.ts";
-import { keyText } from "../declare/partitions.ts";
 import type { Json } from "../declare/store.ts";
-import { chosen, keyOf, type Reading, readings, sliceText } from "../decide/inputs.ts";
-import { OBSERVED_INLINE } from "../decide/judge.ts";
+import { keyOf, sliceText } from "../decide/inputs.ts";
 import { retryAt } from "../decide/retry.ts";
-import type { Definitions } from "../graph/define.ts";
 import { dataVersionOf, fingerprint } from "../graph/fingerprint.ts";
-import type { Ledger } from "../ledger/ledger.ts";
-import type {
-  CheckRecord,
-  Claimed,
-  InputRecord,
-  MaterializationRecord,
-  Outcome,
-  Result,
-} from "../ledger/records.ts";
+import type { CheckRecord, Claimed, Outcome, Result } from "../ledger/records.ts";
+import type { Bench } from "./bench.ts";
+import { called } from "./called.ts";
 import { errorOf } from "./error_of.ts";
-import type { Lender } from "./lend.ts";
+import { gather } from "./gather.ts";
 import type { StepLog } from "./step_log.ts";
-import { slices } from "./slices.ts";
 
 /** A value longer than this belongs into a store, not into the ledger. */
 const LONGEST_VALUE = 1_000_000;

@@ -9,7 +9,8 @@ import type { Claimed, Outcome } from "../ledger/records.ts";
 import type { Lender } from "./lend.ts";
 import { pause } from "../ledger/pause.ts";
 import { type LogBuffer, logBuffer } from "./step_log.ts";
-import { type Bench, runStep } from "./step.ts";
+import type { Bench } from "./bench.ts";
+import { runStep } from "./step.ts";
 
 /** What a worker is made of. */
 export interface WorkerOptions {

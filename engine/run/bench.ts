@@ -1,0 +1,22 @@
+/**
+ * What running steps needs.
+ *
+ * @module
+ */
+import type { Definitions } from "../graph/define.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { Lender } from "./lend.ts";
+
+/** What running a step needs. */
+export interface Bench {
+  /** What exists. */
+  readonly definitions: Definitions;
+  /** Where inputs are read. */
+  readonly ledger: Pick<Ledger, "visible">;
+  /** Who opens resources. */
+  readonly lender: Lender;
+  /** The time. */
+  now(): Date;
+  /** Numbers in [0, 1), for jitter. */
+  random(): number;
+}

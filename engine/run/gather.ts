@@ -1,0 +1,129 @@
+/**
+ * What a step reads: the visible versions of its inputs, of one moment.
+ *
+ * @module
+ */
+import type { Asset } from "../declare/asset.ts";
+import { keyText, type PartitionKey } from "../declare/partitions.ts";
+import type { Json } from "../declare/store.ts";
+import { chosen, type Reading, readings, sliceText } from "../decide/inputs.ts";
+import { OBSERVED_INLINE } from "../decide/judge.ts";
+import { dataVersionOf } from "../graph/fingerprint.ts";
+import type { Claimed, InputRecord, MaterializationRecord } from "../ledger/records.ts";
+import type { Bench } from "./bench.ts";
+import { called } from "./called.ts";
+import { slices } from "./slices.ts";
+
+/** Inputs as code gets them, and as they are remembered. */
+export interface Gathered {
+  /** Values by input name. */
+  readonly inputs: { readonly [input: string]: unknown };
+  /** Which versions they are. */
+  readonly records: readonly InputRecord[];
+}
+
+/**
+ * Reads the visible versions of all inputs at once, so that they are of one moment. External data that nobody has
+ * observed yet is observed for this step.
+ */
+export async function gather(
+  bench: Bench,
+  asset: Asset,
+  key: PartitionKey,
+  claimed: Claimed,
+): Promise<Gathered> {
+  const asked = readings(asset, key, claimed.startedAt).filter((r) => r.as !== "order");
+  const keys = asked.flatMap((r) =>
+    r.partitions.map((partition) => ({ asset: r.up.name, partition }))
+  );
+  const versions = await bench.ledger.visible(keys);
+  const at = new Map<string, Read>(versions.map((m) => [`${m.asset}\n${m.partition}`, m]));
+  for (const r of asked.filter((r) => r.up.external)) {
+    for (const partition of unobserved(r, (p) => at.has(`${r.up.name}\n${p}`))) {
+      at.set(`${r.up.name}\n${partition}`, await observe(bench, r.up, partition, claimed));
+    }
+  }
+  const inputs: { [input: string]: unknown } = {};
+  const records: InputRecord[] = [];
+  for (const r of asked) {
+    const found = chosen(r, (p) => at.has(`${r.up.name}\n${p}`))
+      .map((p) => at.get(`${r.up.name}\n${p}`)!);
+    inputs[r.input] = await inputOf(r, found, claimed);
+    records.push(...found.map((m) => ({
+      input: r.input,
+      asset: m.asset,
+      partition: m.partition,
+      version: String(m.version),
+      dataVersion: m.dataVersion,
+    })));
+  }
+  return { inputs, records };
+}
+
+async function read(up: Asset, m: Read): Promise<unknown> {
+  if (!up.store) return m.value;
+  return await up.store.read({
+    asset: m.asset,
+    partition: m.partition,
+    version: (m.value as { version: string }).version,
+  });
+}
+
+/** What is known of an input that is read. */
+type Read = Pick<
+  MaterializationRecord,
+  "asset" | "partition" | "version" | "dataVersion" | "value"
+>;
+
+/** Slices of an external input that have to be looked at: of several candidates for `newest` the last. */
+function unobserved(r: Reading, seen: (partition: string) => boolean): readonly string[] {
+  const missing = r.partitions.filter((p) => !seen(p));
+  if (r.as !== "newest") return missing;
+  return missing.length === r.partitions.length ? missing.slice(-1) : [];
+}
+
+async function observe(
+  bench: Bench,
+  up: Asset,
+  partition: string,
+  claimed: Claimed,
+): Promise<Read> {
+  const context = {
+    resources: await bench.lender.lend(up.resources),
+    version: 0n,
+    now: claimed.startedAt,
+    signal: new AbortController().signal,
+    log: () => {},
+    report: () => {},
+    emit: () => {},
+    partition: up.partitions.parse(partition),
+  };
+  const value = await called(
+    `asset ${sliceText(up.name, partition)}`,
+    () => up.run({ inputs: {}, context, attempt: {} }),
+  ) as Json;
+  const version = BigInt(OBSERVED_INLINE);
+  return { asset: up.name, partition, version, dataVersion: dataVersionOf(value), value };
+}
+
+async function inputOf(
+  r: Reading,
+  found: readonly Read[],
+  claimed: Claimed,
+): Promise<unknown> {
+  if (r.as === "many") {
+    const byKey = new Map(found.map((m) => [m.partition, m]));
+    const keys = found.map((m) => r.up.partitions.parse(m.partition));
+    return slices(keys, (k) => read(r.up, byKey.get(keyText(k))!));
+  }
+  const [only] = found;
+  if (only) return await read(r.up, only);
+  const missing = r.as === "newest"
+    ? `no slice of "${r.up.name}" that ended by then was materialized`
+    : `its input ${sliceText(r.up.name, r.partitions[0] ?? null)} was never materialized`;
+  throw new RangeError(
+    `Cannot run ${
+      sliceText(claimed.asset, claimed.partition)
+    }: ${missing}; materialize "+${claimed.asset}"`,
+  );
+}
