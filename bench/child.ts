@@ -4,6 +4,7 @@
  * @module
  */
 import { fromFileUrl } from "@std/path";
+import { ending } from "./open.ts";
 
 /** The root of the repository. */
 export const ROOT: string = fromFileUrl(new URL("..", import.meta.url));
@@ -12,13 +13,17 @@ export const ROOT: string = fromFileUrl(new URL("..", import.meta.url));
 export interface Child extends AsyncDisposable {
   /** Its process id. */
   readonly pid: number;
-  /** Resolves with the first line of its output that `wanted` accepts. @throws {Error} If it ends before. */
+  /**
+   * Resolves with the first line of its output that `wanted` accepts.
+   *
+   * @throws {Error} If it ends before.
+   */
   said(wanted: (line: string) => boolean): Promise<string>;
   /** Asks it to end, insists after ten seconds. */
   end(): Promise<void>;
 }
 
-/** Seconds that a process has to end when asked. */
+/** Milliseconds that a process has to end when asked. */
 const GRACE_MS = 10_000;
 
 /** Starts `deno run -A` on a script of the repository. */
@@ -41,7 +46,7 @@ export function child(
     await Promise.all(reading);
     output.close(`Cannot measure: "${script}" ended with code ${status.code}`);
   });
-  const end = async () => {
+  const end = ending(async () => {
     const kill = (signal: Deno.Signal) => {
       try {
         process.kill(signal);
@@ -53,7 +58,7 @@ export function child(
     const timer = setTimeout(() => kill("SIGKILL"), GRACE_MS);
     await ended;
     clearTimeout(timer);
-  };
+  });
   return { pid: process.pid, said: (w) => output.said(w), end, [Symbol.asyncDispose]: end };
 }
 

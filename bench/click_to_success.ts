@@ -5,7 +5,7 @@ import { crew, SLOTS } from "./crew.ts";
 /** How long people wait for one asset that does nothing, as their browser sees it. */
 export const bench: Bench = {
   name: "click_to_success",
-  what: "POST /api/v1/runs of one asset to its run read as a success, told by the event stream",
+  what: "POST /api/v1/runs of one asset to the event that tells of its run as a success",
   async measure() {
     await using workers = await crew(1);
     await using server = child("bench/server.ts", [], { DATABASE_URL: workers.url });
@@ -31,39 +31,59 @@ async function toSuccess(origin: string, stream: Stream): Promise<void> {
   const text = await response.text();
   if (response.status !== 202) throw new Error(`Cannot measure: ${response.status} ${text}`);
   const { run } = JSON.parse(text) as { run: string };
-  for (;;) {
-    const heard = stream.next();
-    const answer = await fetch(`${origin}/api/v1/runs/${run}`);
-    const { run: { status } } = await answer.json() as { run: { status: string } };
-    if (status === "success") return;
-    if (status !== "queued" && status !== "running") {
-      throw new Error(`Cannot measure: run ${run} ended as "${status}"`);
-    }
-    await heard;
-  }
+  const status = await stream.ended(run);
+  if (status !== "success") throw new Error(`Cannot measure: run ${run} ended as "${status}"`);
 }
 
 /** Somebody who listens to what happens. */
 interface Stream extends AsyncDisposable {
-  /** Resolves with whatever comes next. */
-  next(): Promise<void>;
+  /** Resolves with the status of a run when it has ended. */
+  ended(run: string): Promise<string>;
 }
 
+/** What is read of an event. */
+interface RunEvent {
+  readonly type: string;
+  readonly run: { readonly id: string; readonly status: string; readonly endedAt: string | null };
+}
+
+const LIMIT_MS = 10_000;
+
 async function listen(origin: string): Promise<Stream> {
-  const stop = new AbortController();
-  const { body } = await fetch(`${origin}/events`, { signal: stop.signal });
-  let waiting: (() => void)[] = [];
+  const { body } = await fetch(`${origin}/events`);
+  const reader = body!.pipeThrough(new TextDecoderStream()).getReader();
+  const ends = new Map<string, PromiseWithResolvers<string>>();
+  const endOf = (run: string) => {
+    const end = ends.get(run) ?? Promise.withResolvers<string>();
+    ends.set(run, end);
+    return end;
+  };
   const reading = (async () => {
-    for await (const _ of body!) {
-      const now = waiting;
-      waiting = [];
-      now.forEach((wake) => wake());
+    let text = "";
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      const lines = (text + value).split("\n");
+      text = lines.pop() ?? "";
+      for (const line of lines.filter((l) => l.startsWith('data: {"type":"run"'))) {
+        const { run } = JSON.parse(line.slice("data: ".length)) as RunEvent;
+        if (run.endedAt !== null) endOf(run.id).resolve(run.status);
+      }
     }
-  })().catch(() => {}); // It ends by being aborted.
+  })();
   return {
-    next: () => new Promise((resolve) => waiting.push(resolve)),
+    async ended(run) {
+      const late = Promise.withResolvers<never>();
+      const error = new Error(`Cannot measure: no event told of the end of run ${run}`);
+      const timer = setTimeout(() => late.reject(error), LIMIT_MS);
+      try {
+        return await Promise.race([endOf(run).promise, late.promise]);
+      } finally {
+        clearTimeout(timer);
+      }
+    },
     async [Symbol.asyncDispose]() {
-      stop.abort();
+      await reader.cancel();
       await reading;
     },
   };

@@ -6,6 +6,7 @@
  */
 import { parseArgs } from "@std/cli";
 import type { Bench, Figure } from "./bench.ts";
+import { endAll } from "./open.ts";
 
 /** All measurements, loaded when they are wanted. */
 const BENCHES: { readonly [name: string]: () => Promise<{ readonly bench: Bench }> } = {
@@ -44,6 +45,9 @@ async function main(): Promise<number> {
     console.error(`Cannot measure "${unknown}": there is no such bench, they are ${all}`);
     return 2;
   }
+  const stop = () => void endAll().finally(() => Deno.exit(130));
+  Deno.addSignalListener("SIGINT", stop);
+  Deno.addSignalListener("SIGTERM", stop);
   let failed = 0;
   for (const name of names) {
     try {

@@ -7,6 +7,7 @@ import { join } from "@std/path";
 import { connect, type Sql } from "../adapters/postgres/connect.ts";
 import { startEmbedded } from "../adapters/postgres/embedded/start.ts";
 import { migrateAll } from "../tasks/database.ts";
+import { ending } from "./open.ts";
 
 /** A temporary directory. */
 export interface Folder extends AsyncDisposable {
@@ -17,10 +18,7 @@ export interface Folder extends AsyncDisposable {
 /** A temporary directory that is gone at the end. */
 export async function folder(): Promise<Folder> {
   const path = await Deno.makeTempDir({ prefix: "aurora_bench_" });
-  return {
-    path,
-    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
-  };
+  return { path, [Symbol.asyncDispose]: ending(() => Deno.remove(path, { recursive: true })) };
 }
 
 /** A database with all tables of the program. */
@@ -41,11 +39,11 @@ export async function place(): Promise<Place> {
     },
   );
   const sql = connect(server.url, { name: "bench", max: 4 });
-  const end = async () => {
+  const end = ending(async () => {
     await sql.end({ timeout: 2 });
     await server.stop();
     await home[Symbol.asyncDispose]();
-  };
+  });
   try {
     await migrateAll(sql);
   } catch (error) {

@@ -15,7 +15,7 @@ export const bench: Bench = {
     const page: number[] = [];
     // The first start makes the data directory, the second one fills the caches of Deno.
     for (let i = 0; i < RUNS + 2; i++) {
-      await using server = await started(home.path);
+      await using server = started(home.path);
       await server.answers("/health");
       const healthAt = server.seconds();
       await server.answers("/");
