@@ -4,7 +4,11 @@
  * @module
  */
 import { Cron } from "croner";
+import type { Asset } from "../declare/asset.ts";
+import { DefinitionError } from "../declare/errors.ts";
+import { crons } from "../decide/automate.ts";
 import type { NextTick } from "../decide/due.ts";
+import type { Definitions } from "../graph/define.ts";
 
 const known = new Map<string, Cron>();
 
@@ -33,3 +37,31 @@ export const nextTick: NextTick = (cron, timezone, after): Date | undefined =>
 export function nextTicks(cron: string, timezone: string, after: Date, count: number): Date[] {
   return parsed(cron, timezone).nextRuns(count, after);
 }
+
+/**
+ * Reads every cron that is declared.
+ *
+ * @throws {DefinitionError} With all that cannot be read, and where they stand.
+ */
+export function checkCrons(
+  definitions: Pick<Definitions, "assets" | "jobs" | "schedules">,
+  now: Date,
+): void {
+  const rules = [...definitions.jobs, ...definitions.schedules];
+  const declared = [
+    ...rules.flatMap((r) => r.cron === undefined ? [] : [{ ...r, cron: r.cron }]),
+    ...definitions.assets.flatMap((a) => crons(a.when).map((c) => ({ ...c, ...named(a) }))),
+  ];
+  const problems = declared.flatMap(({ cron, timezone, name, declaredAt }) => {
+    try {
+      nextTick(cron, timezone, now);
+      return [];
+    } catch (error) {
+      const message = `Cannot define "${name}": ${(error as Error).message}`;
+      return [{ message, at: declaredAt, names: [name] }];
+    }
+  });
+  if (problems.length > 0) throw new DefinitionError(problems);
+}
+
+const named = ({ name, declaredAt }: Asset) => ({ name, declaredAt });
