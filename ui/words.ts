@@ -84,3 +84,17 @@ export const statusWords: Readonly<Record<string, string>> = {
   waiting: "Waiting",
   skipped: "Skipped",
 };
+
+/** Fields of a line of a log as text: `rows=500 seconds=0.4`; empty if it has none. */
+export function fieldsText(fields: { readonly [name: string]: unknown } | null): string {
+  if (fields === null) return "";
+  return Object.entries(fields).map(([name, value]) =>
+    `${name}=${
+      typeof value === "number"
+        ? +value.toPrecision(6)
+        : typeof value === "string"
+        ? value
+        : JSON.stringify(value)
+    }`
+  ).join("  ");
+}

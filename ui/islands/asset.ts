@@ -11,6 +11,8 @@ interface Series {
 }
 
 const height = 118;
+/** Seconds on each side of a lone point. */
+const HALF_DAY = 43_200;
 const plots: uPlot[] = [];
 
 function draw(): void {
@@ -39,6 +41,11 @@ function optionsOf(series: Series, width: number, { accent, dim, line }: Colours
     padding: [6, 8, 0, 0],
     cursor: { sync: { key: "plots" }, points: { size: 7 } },
     legend: { show: false },
+    scales: {
+      x: {
+        range: (_plot, from, to) => to > from ? [from, to] : [from - HALF_DAY, from + HALF_DAY],
+      },
+    },
     axes: [
       {
         stroke: dim,

@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 // The run page: the log grows while one reads it; level, search and follow.
+import { fieldsText } from "../words.ts";
 import { all, need, throttle } from "./dom.ts";
 
 interface Line {
@@ -8,6 +9,7 @@ interface Line {
   readonly asset: string | null;
   readonly level: string;
   readonly message: string;
+  readonly fields: { readonly [name: string]: unknown } | null;
 }
 
 const lines = need("#lines");
@@ -50,6 +52,8 @@ function append(line: Line): void {
     cell("span", line.level, "lv"),
     cell("span", line.message),
   );
+  const fields = fieldsText(line.fields);
+  if (fields !== "") row.append(cell("span", fields, "dim fields"));
   row.hidden = !fits(row);
   lines.querySelector(".nothing")?.remove();
   lines.append(row);

@@ -5,7 +5,7 @@ import { Icon } from "../parts/icon.tsx";
 import { Page, type Shell } from "../parts/page.tsx";
 import { progress } from "../parts/runs.tsx";
 import { assetHref, Pill, runHref } from "../parts/status.tsx";
-import { ago, clock, duration, elapsed, minute } from "../words.ts";
+import { ago, clock, duration, elapsed, fieldsText, minute } from "../words.ts";
 
 interface RunProps {
   readonly shell: Shell;
@@ -212,6 +212,7 @@ function Log(
             <b>{line.asset ?? "—"}</b>
             <span class="lv">{line.level}</span>
             <span>{line.message}</span>
+            {line.fields && <span class="dim fields">{fieldsText(line.fields)}</span>}
           </div>
         ))}
       </div>
