@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  checkCrons,
   createService,
   type Definitions,
   type HealthView,
@@ -18,7 +19,9 @@ import { join, resolve } from "@std/path";
 import { connect, open, type Sql } from "./adapters/postgres/connect.ts";
 import { type Embedded, startEmbedded } from "./adapters/postgres/embedded/start.ts";
 import { openLedger } from "./adapters/postgres/ledger/ledger.ts";
+import { checkSourceSchema } from "./assets/source_schema.ts";
 import { healthOf } from "./health.ts";
+import { loadProject } from "./load_project.ts";
 import { migrateAll } from "./tasks/database.ts";
 import { VERSION } from "./version.ts";
 
@@ -83,12 +86,15 @@ const SLOTS = 4;
  * @throws {EmbeddedError} If the embedded database cannot start, with cause and remedy.
  * @throws {MigrationError} If the database belongs to a newer program.
  * @throws {DefinitionError} If the declarations contradict each other.
+ * @throws {ProjectError} If their files cannot be loaded.
+ * @throws {SourceSchemaError} If this is to work, and the source tables lack something.
  */
 export async function compose(o: ComposeOptions): Promise<App> {
   const startedAt = new Date();
   const get = o.env ?? ((name) => Deno.env.get(name));
   const directory = resolve(o.directory);
-  const { project } = await import("./project.ts");
+  const project = await loadProject();
+  checkCrons(project, startedAt);
   const given = get("DATABASE_URL") ?? "";
   const embedded = given === "" ? await startEmbedded({ directory }) : undefined;
   const url = embedded?.url ?? given;
@@ -100,6 +106,8 @@ export async function compose(o: ComposeOptions): Promise<App> {
   try {
     const sql = await open(url, { name: `aurora ${o.role}`, max: 4 });
     await migrateAll(sql);
+    // Commands are to work on what is there, the doctor above all; a step looks for itself.
+    if (o.role !== "cli") await checkSourceSchema(sql);
     const ledger = await openLedger(url, {
       max: o.role === "server" ? 8 : 4,
       direct: get("DATABASE_DIRECT_URL") || url,

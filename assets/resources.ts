@@ -11,6 +11,7 @@ import { postgresOnlineStore } from "../adapters/postgres/online/online_store.ts
 import { redisCache } from "../adapters/redis/cache.ts";
 import { redisOnlineStore } from "../adapters/redis/online_store.ts";
 import type { ObjectStore } from "./inputs/frame_store.ts";
+import { checkSourceSchema } from "./source_schema.ts";
 import type { Sql } from "./sql.ts";
 
 /** Reading and writing by COPY, with the server's refusals. */
@@ -43,11 +44,23 @@ async function close(store: AsyncDisposable): Promise<void> {
   await pools.get(store)?.end({ timeout: 2 });
 }
 
-/** The database that holds the source tables, the outputs and the ledger. */
+/**
+ * The database that holds the source tables, the outputs and the ledger. It opens only if the
+ * source tables are as needed: what is missing is told once, not by each query in its own words.
+ */
 export const database: Resource<"database", Sql> = resource({
   name: "database",
-  open: (env) =>
-    connect(required(env, "DATABASE_URL", "the database"), { name: "aurora assets", max: 4 }),
+  async open(env) {
+    const url = required(env, "DATABASE_URL", "the database");
+    const sql = connect(url, { name: "aurora assets", max: 4 });
+    try {
+      await checkSourceSchema(sql);
+      return sql;
+    } catch (error) {
+      await sql.end({ timeout: 2 });
+      throw error;
+    }
+  },
   close: (sql) => sql.end({ timeout: 2 }),
 });
 

@@ -109,7 +109,11 @@ export class SourceSchemaError extends Error {
       `  aurora_life.${m.table}${m.column === undefined ? "" : `.${m.column}`}: ` +
       `expected ${m.expected}, found ${m.found}`
     );
-    super(`Cannot read the source tables: ${lines.length} mismatches\n${lines.join("\n")}`);
+    super(
+      `Cannot read the source tables: ${lines.length} ${
+        lines.length === 1 ? "mismatch" : "mismatches"
+      }\n${lines.join("\n")}`,
+    );
     this.name = "SourceSchemaError";
     this.mismatches = mismatches;
   }

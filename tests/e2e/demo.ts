@@ -113,7 +113,7 @@ export async function demoDatabase(): Promise<DemoDatabase> {
   };
 }
 
-/** The six hours that now belongs to, and the folder of objects: a template lives as long as both. */
+/** Six hours and the folder of objects: a template lives as long as both. */
 async function era(): Promise<string> {
   const { birthtime } = await Deno.stat(OBJECTS);
   return `${Math.floor(Date.now() / SIX_HOURS)} ${birthtime?.toISOString()}`;

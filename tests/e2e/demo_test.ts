@@ -118,7 +118,7 @@ Deno.test("demo refuses to mix two populations, and --reset replaces the first",
   assertNotEquals(after["features.user_sleep"], before["features.user_sleep"]);
 });
 
-Deno.test("a past slice that runs again gives what it gave, although newer data exist", async () => {
+Deno.test("a past slice that runs again gives what it gave, despite newer data", async () => {
   await using db = await demoDatabase();
   const [row] = await db.sql<{ day: string; next: Date }[]>`
     select to_char((end_at - interval '9 days') at time zone 'UTC', 'YYYY-MM-DD') as day,
@@ -147,13 +147,15 @@ Deno.test("a past slice that runs again gives what it gave, although newer data 
   const before = await versions();
   await db.sql`
     insert into aurora_life.life_events
-      (id, user_id, event_type, category, title, started_at, ended_at, duration_minutes, energy_level,
-       mood_level, quality_level, source, metadata, created_at, updated_at)
-    select gen_random_uuid(), user_id, event_type, category, title, ${next}::timestamptz + i * interval '1 hour',
-      ${next}::timestamptz + i * interval '1 hour' + interval '30 minutes', 30, 9, 9, 9, source, '{}',
-      ${next}::timestamptz + interval '1 day', ${next}::timestamptz + interval '1 day'
+      (id, user_id, event_type, category, title, started_at, ended_at, duration_minutes,
+       energy_level, mood_level, quality_level, source, metadata, created_at, updated_at)
+    select gen_random_uuid(), user_id, event_type, category, title, at,
+      at + interval '30 minutes', 30, 9, 9, 9, source, '{}', recorded, recorded
     from (select distinct on (user_id) * from aurora_life.life_events where user_id is not null
-      and event_type is not null and category is not null) e, generate_series(0, 23) i`;
+      and event_type is not null and category is not null) e,
+      generate_series(0, 23) hour,
+      lateral (select ${next}::timestamptz + hour * interval '1 hour' as at,
+        ${next}::timestamptz + interval '1 day' as recorded)`;
   const again = await all();
   assertEquals(again, first);
   const after = await versions();
