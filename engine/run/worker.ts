@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { setImmediate } from "node:timers";
 import type { Definitions } from "../graph/define.ts";
 import type { Ledger, WorkerHello } from "../ledger/ledger.ts";
 import type { Claimed, Outcome } from "../ledger/records.ts";
@@ -11,6 +12,7 @@ import { pause } from "../ledger/pause.ts";
 import { type LogBuffer, logBuffer } from "./step_log.ts";
 import type { Bench } from "./bench.ts";
 import { runStep } from "./step.ts";
+import { together } from "./together.ts";
 
 /** What a worker is made of. */
 export interface WorkerOptions {
@@ -78,7 +80,7 @@ class Shift {
     this.#logs = logs;
     this.#bench = {
       definitions: o.definitions,
-      ledger: o.ledger,
+      ledger: together(o.ledger),
       lender: o.lender,
       now: () => new Date(),
       random: Math.random,
@@ -152,6 +154,8 @@ class Shift {
 
   /** Outcomes that arrive while a commit is under way share the next one. */
   async #finish(): Promise<void> {
+    // Steps that read together end together: the first of them waits for the others, not for its own commit.
+    await new Promise<void>((resolve) => setImmediate(resolve));
     while (this.#ended.length > 0 && !this.#lost) {
       const batch = this.#ended;
       this.#ended = [];
