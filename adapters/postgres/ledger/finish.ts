@@ -104,7 +104,10 @@ async function publish(sql: Sql, done: readonly Success[], ask: Ask): Promise<Fi
         as c("check" text, severity text, blocking boolean, passed boolean, reason text, metadata jsonb)),
     o as (
       insert into engine.outbox (topic, key, event_id, schema_version, run, payload)
-      select e.value->>'topic', e.value->>'key', md5((select id from engine.identity) || '/' || f.version || '/' || e.n)::uuid,
+      -- The digest with the marks of a UUID version 8 (RFC 9562): strict readers refuse any other bytes.
+      select e.value->>'topic', e.value->>'key',
+        overlay(overlay(md5((select id from engine.identity) || '/' || f.version || '/' || e.n)
+          placing '8' from 13) placing '8' from 17)::uuid,
         coalesce((e.value->>'schemaVersion')::int, 1), f.run::text, e.value->'payload'
       from f join d using (run, step), jsonb_array_elements(d.events) with ordinality as e(value, n)
       order by f.version, e.n

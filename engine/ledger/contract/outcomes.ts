@@ -81,7 +81,7 @@ export const outcomeBehaviours: readonly Behaviour[] = [
     const first = ["features", "k1", 1, run, { n: 1 }, null];
     assertEquals(told, [second, first, second, first]);
     assertEquals(new Set(kept.map((e) => e.eventId)).size, 4);
-    const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+    const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
     assert(kept.every((e) => uuid.test(e.eventId)));
     assertEquals((await ledger.events({ topic: "features", limit: 1 }))[0]?.key, "k2");
     assertEquals(await ledger.events({ topic: "other", limit: 1 }), []);
