@@ -6,32 +6,30 @@
 import { type Ledger, submissionOf, type Target } from "engine";
 import { openLedger } from "../adapters/postgres/ledger/ledger.ts";
 import { type Child, child } from "./child.ts";
-import { place } from "./place.ts";
+import { type Place, place } from "./place.ts";
 import { project } from "./project.ts";
 
 /** Steps that each worker takes at once. */
 export const SLOTS = 16;
 
 /** A ledger on a fresh database and workers on it. */
-export interface Crew extends AsyncDisposable {
+export interface Crew extends AsyncDisposable, Place {
   /** Where the work is given. */
   readonly ledger: Ledger;
-  /** Of its database. */
-  readonly url: string;
 }
 
 /** Starts as many worker processes and waits until all have joined. */
 export async function crew(workers: number): Promise<Crew> {
   const stack = new AsyncDisposableStack();
   try {
-    const { url } = stack.use(await place());
+    const { url, sql } = stack.use(await place());
     const ledger = stack.use(await openLedger(url));
     const children: Child[] = [];
     for (let i = 0; i < workers; i++) {
       children.push(stack.use(child("bench/worker.ts", [String(SLOTS)], { DATABASE_URL: url })));
     }
     await Promise.all(children.map((c) => c.said((line) => line.startsWith('{"joined"'))));
-    return { ledger, url, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+    return { ledger, url, sql, [Symbol.asyncDispose]: () => stack.disposeAsync() };
   } catch (error) {
     await stack.disposeAsync();
     throw error;
@@ -53,22 +51,26 @@ export function targetsOf(prefix: string): readonly Target[] {
  *
  * @throws {Error} If it does not succeed at the first attempt of every step.
  */
-export async function timedRun(ledger: Ledger, targets: readonly Target[]): Promise<number> {
+export async function timedRun(
+  { ledger, sql }: Pick<Crew, "ledger" | "sql">,
+  targets: readonly Target[],
+): Promise<number> {
   const asking = { trigger: "cli", by: "bench", reason: "measured" } as const;
   const submission = submissionOf(project, targets, asking, new Date());
   const { run } = await ledger.submit(submission);
   for (;;) {
-    const found = await ledger.run(run);
-    if (found === undefined) throw new Error(`Cannot measure: run ${run} is unknown`);
-    const { run: { state, createdAt, endedAt }, steps } = found;
-    if (endedAt === null) {
-      // Seldom, since looking costs what is measured; the end is read from the row of the run.
-      await new Promise((resolve) => setTimeout(resolve, 200));
+    // One row and seldom, since looking costs what is measured.
+    const [row] = await sql<{ state: string; seconds: number | null }[]>`
+      select state, extract(epoch from ended_at - created_at)::float8 as seconds
+      from engine.run where id = ${run}::bigint`;
+    if (row!.seconds === null) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
       continue;
     }
-    if (state !== "success" || steps.some((s) => s.attempts.length !== 1)) {
-      throw new Error(`Cannot measure: run ${run} ended as "${state}" or tried steps again`);
+    const steps = (await ledger.run(run))?.steps ?? [];
+    if (row!.state !== "success" || steps.some((s) => s.attempts.length !== 1)) {
+      throw new Error(`Cannot measure: run ${run} ended as "${row!.state}" or tried steps again`);
     }
-    return (endedAt.getTime() - createdAt.getTime()) / 1_000;
+    return row!.seconds;
   }
 }

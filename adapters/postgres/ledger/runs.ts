@@ -78,8 +78,12 @@ const stepRows = (sql: Sql, run: string) =>
   sql<StepRow[]>`
     select step, asset, partition, state, reason, queue, step_priority as priority, pools, retry, worker::text,
       attempt, version, ready_at as "readyAt", started_at as "startedAt", ended_at as "endedAt", error,
-      array(select src from engine.edge e where e.run = s.run and e.dst = s.step order by src) as needs
-    from engine.step s where run = ${run}::bigint order by s.step`;
+      coalesce(e.needs, '{}') as needs
+    from engine.step s
+    -- Once for all steps: the key of the edges begins with their source, and each step would read those of the whole run.
+    left join (select dst, array_agg(src order by src) as needs from engine.edge
+      where run = ${run}::bigint group by dst) e on e.dst = s.step
+    where run = ${run}::bigint order by s.step`;
 
 const attemptRows = (sql: Sql, run: string) =>
   sql<AttemptRow[]>`
