@@ -120,6 +120,7 @@ async function demo(o: Options): Promise<number> {
     const outcomes: JobOutcome[] = [];
     const partition = partitionOf(people);
     for (const job of JOBS) outcomes.push(await runJob(served.app, job, { partition, print }));
+    if (o.once) await untilSent(served, print);
     const seconds = (performance.now() - started) / 1_000;
     const summary = await summaryOf(served.app, { people, outcomes, seconds });
     print(`\n${summaryText(summary)}`);
@@ -138,6 +139,21 @@ async function demo(o: Options): Promise<number> {
   } finally {
     await served.stop();
   }
+}
+
+/** Milliseconds that a broker has for the events of the demo before it ends without it. */
+const SEND_MS = 30_000;
+
+/** Waits until Kafka has every event, if there is one: nobody relays what is left when this ends. */
+async function untilSent({ app }: Served, print: (line: string) => void): Promise<void> {
+  if (app.env("KAFKA_BROKERS") === "") return;
+  for (const end = performance.now() + SEND_MS; performance.now() < end;) {
+    const [row] = await app.sql<{ pending: boolean }[]>`
+      select exists (select from engine.outbox where sent_at is null) as pending`;
+    if (!row!.pending) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  print("Kafka does not take all events: they stay in the outbox for the next start");
 }
 
 function populationText({ users, days, events, written, seconds }: Seeded): string {
