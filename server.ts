@@ -114,7 +114,8 @@ async function handler(app: App, o: ServeOptions): Promise<Handler> {
   ]);
   const told = (what: string) => (error: unknown) =>
     o.print(`${what}: ${error instanceof Error ? error.stack : error}`);
-  const api = createApi(app.service, { onError: told("API") });
+  const hosts = hostsOf(app.env("AURORA_BASE_URL"));
+  const api = createApi(app.service, { hosts, onError: told("API") });
   const ui = createUi({
     fetch: (request) => api.fetch(request),
     layout: createLayoutEngine(),
@@ -122,7 +123,16 @@ async function handler(app: App, o: ServeOptions): Promise<Handler> {
     now: () => new Date(),
     onError: told("UI"),
   });
-  return createFront({ api: api.fetch, pages: ui.fetch });
+  return createFront({ api: api.fetch, pages: ui.fetch, hosts });
+}
+
+/** Names under which a proxy before the server is reached. */
+function hostsOf(baseUrl: string): string[] {
+  if (baseUrl === "") return [];
+  if (URL.canParse(baseUrl)) return [new URL(baseUrl).host, new URL(baseUrl).hostname];
+  throw new SyntaxError(
+    `Cannot read AURORA_BASE_URL: "${baseUrl}" is not like "https://aurora.example.org"`,
+  );
 }
 
 /** Everything that goes on without being asked. */

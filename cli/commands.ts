@@ -112,6 +112,12 @@ export const commands: readonly Command[] = [
     options: [wait],
     load: async () => (await import("./commands/retry.ts")).retry,
   }),
+  command("rollback", "take the served version of a model out of service", {
+    words: "MODEL",
+    takes: [1, 1],
+    options: [{ name: "by", value: "NAME", help: "who does it, for the record" }],
+    load: async () => (await import("./commands/rollback.ts")).rollback,
+  }),
   command("quality", "print the data quality report", {
     words: "[PARTITION]",
     takes: [0, 1],

@@ -65,3 +65,26 @@ Deno.test("doctor on a real database finds the source tables, and tells of one t
   const schema = findings.find((f) => f.name === "source schema")!;
   assertStringIncludes(schema.detail, "aurora_life.users.timezone: expected text, found missing");
 });
+
+Deno.test("rollback takes the served model out of service, and refuses what is none", async () => {
+  await using db = await testDatabase();
+  await run(db.url, "list"); // makes the tables
+  for (const [version, day] of [[1, "2025-01-26"], [2, "2025-01-27"]] as const) {
+    const manifest = { name: "mood", modelVersion: `mood-${day}` };
+    await db.sql`insert into ml.model_rows
+      (version, name, partition, model_version, digest, onnx, manifest, promoted)
+      values (${version}, 'mood', ${day}, ${manifest.modelVersion}, 'd', '\\x00', ${
+      db.sql.json(manifest)
+    }, true)`;
+    await db.sql`insert into engine.visible values ('models/mood', ${day}, ${version})`;
+  }
+  const back = await run(db.url, "rollback models/mood --by ana");
+  assertEquals(back.code, 0, back.err);
+  assertStringIncludes(back.out, "mood-2025-01-27 is withdrawn, mood-2025-01-26 is served again");
+  const last = await run(db.url, "rollback mood");
+  assertStringIncludes(last.out, "no other version is in service until the next training");
+  const none = await run(db.url, "rollback mood");
+  assertEquals([none.code, none.err.includes("no promoted version")], [2, true]);
+  const unknown = await run(db.url, "rollback weight");
+  assertEquals([unknown.code, unknown.err.includes("energy, mood, sleep_quality")], [2, true]);
+});
