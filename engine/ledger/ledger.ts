@@ -45,6 +45,8 @@ export interface Ask {
   readonly queues: readonly string[];
   /** How many at most. */
   readonly room: number;
+  /** Whether `finish()` fills the room that is left with steps that were queued before. @default {false} */
+  readonly more?: boolean;
 }
 
 /** Which runs. Newest first. */
@@ -113,7 +115,8 @@ export interface Queue {
   /**
    * Ends attempts. A success publishes its version, records checks and facts, writes events to the outbox and releases
    * the steps that waited for it, all together. An outcome whose attempt is not the worker's any more changes nothing.
-   * A final failure skips what needs the step. Ready steps are handed to the worker, up to `ask.room`.
+   * A final failure skips what needs the step. Steps that became ready are handed to the
+   * worker, up to `ask.room`; with `ask.more` then others as `claim()` would.
    * After its run was cancelled a success is refused and nothing is tried again: any outcome ends the step.
    */
   finish(outcomes: readonly Outcome[], ask: Ask): Promise<Finished>;

@@ -57,6 +57,7 @@ export function finish(state: MemoryState, outcomes: readonly Outcome[], ask: As
   }
   const next = handOn(state, ready, ask);
   for (const run of runs) settleRun(state, run);
+  if (ask.more) next.push(...claim(state, { ...ask, room: ask.room - next.length }));
   return { accepted, next };
 }
 

@@ -70,6 +70,10 @@ class Shift {
   #finishing: Promise<void> | undefined;
   #worker = "";
   #woken = false;
+  /** Slots that questions under way may fill. */
+  #kept = 0;
+  /** Whether the last answer filled all the room there was: the queue has probably more. */
+  #backlog = false;
   #wake = () => {};
   #lost = false;
   #abandoning = false;
@@ -108,7 +112,9 @@ class Shift {
   }
 
   get #room(): number {
-    return this.#o.signal.aborted || this.#lost ? 0 : this.#o.hello.slots - this.#running.size;
+    return this.#o.signal.aborted || this.#lost
+      ? 0
+      : this.#o.hello.slots - this.#running.size - this.#kept;
   }
 
   get #ask() {
@@ -125,9 +131,13 @@ class Shift {
     this.#woken = false;
     if (this.#room > 0) {
       const ask = this.#ask;
-      const claimed = await this.#o.ledger.claim(ask);
-      claimed.forEach((c) => this.#start(c));
-      if (claimed.length === ask.room && this.#room > 0) return;
+      const isFull = await this.#promised(ask.room, async () => {
+        const claimed = await this.#o.ledger.claim(ask);
+        claimed.forEach((c) => this.#start(c));
+        return claimed.length === ask.room;
+      });
+      this.#backlog = isFull;
+      if (isFull && this.#room > 0) return;
     }
     if (this.#woken) return;
     const told = Promise.withResolvers<void>();
@@ -135,6 +145,16 @@ class Shift {
     const timer = setTimeout(told.resolve, this.#o.pollMs ?? 1_000);
     await told.promise;
     clearTimeout(timer);
+  }
+
+  /** Keeps slots for what an answer starts, so that two questions at once never fill the same ones. */
+  async #promised<T>(slots: number, ask: () => Promise<T>): Promise<T> {
+    this.#kept += slots;
+    try {
+      return await ask();
+    } finally {
+      this.#kept -= slots;
+    }
   }
 
   #start(claimed: Claimed): void {
@@ -160,12 +180,14 @@ class Shift {
       const batch = this.#ended;
       this.#ended = [];
       try {
-        const ask = this.#ask;
-        const room = Math.min(this.#o.hello.slots, ask.room + batch.length);
-        const mayTake = this.#o.signal.aborted ? 0 : room;
-        const done = await this.#o.ledger.finish(batch, { ...ask, room: mayTake });
-        batch.forEach((o) => this.#running.delete(tokenOf(o)));
-        done.next.forEach((c) => this.#start(c));
+        const room = this.#o.signal.aborted ? 0 : Math.max(0, this.#room + batch.length);
+        const ask = { ...this.#ask, room, more: this.#backlog };
+        await this.#promised(Math.max(0, room - batch.length), async () => {
+          const { next } = await this.#o.ledger.finish(batch, ask);
+          batch.forEach((o) => this.#running.delete(tokenOf(o)));
+          next.forEach((c) => this.#start(c));
+          this.#backlog &&= next.length === room;
+        });
       } catch (error) {
         // The database is away: the results are kept and offered again; if it takes too long they are fenced off.
         this.#o.onTrouble?.(error);

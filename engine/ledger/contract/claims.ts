@@ -154,6 +154,36 @@ export const claimBehaviours: readonly Behaviour[] = [
     assertEquals(await hand.claim(), []);
     assertEquals((await (await worker(ledger)).claim()).length, 1);
   }],
+  ["finish() that asks for more fills its room as claim() would", async ({ ledger }) => {
+    const hand = await worker(ledger);
+    await submit(ledger, [step("a"), step("after a", { needs: [0] })]);
+    const first = await hand.one();
+    await submit(ledger, [step("b"), step("heavy", { queue: "heavy" }), step("c"), step("d")]);
+    await submit(ledger, [step("soon", { priority: -1 })]);
+    const finished = await ledger.finish([done(first)], { ...hand.ask(4), more: true });
+    assertEquals(finished.next.map((c) => c.asset), ["after a", "soon", "b", "c"]);
+    assertEquals((await hand.claim()).map((c) => c.asset), ["d"]);
+  }],
+  ["finish() leaves what was queued alone unless asked for more", async ({ ledger }) => {
+    const hand = await worker(ledger);
+    await submit(ledger, [step("a"), step("after a", { needs: [0] }), step("b")]);
+    const { next } = await hand.finish([done(await hand.one())], 100);
+    assertEquals(next.map((c) => c.asset), ["after a"]);
+    assertEquals((await hand.claim()).map((c) => c.asset), ["b"]);
+  }],
+  ["finish() that asks for more never takes a slice that is being computed", async ({ ledger }) => {
+    const hand = await worker(ledger);
+    const other = await worker(ledger);
+    await submit(ledger, [step("a")]);
+    const first = await hand.one();
+    await submit(ledger, [step("b")]);
+    const held = await other.one();
+    await submit(ledger, [step("b")]);
+    const { next } = await ledger.finish([done(first)], { ...hand.ask(), more: true });
+    assertEquals(next, []);
+    await other.finish([done(held)]);
+    assertEquals((await hand.claim()).map((c) => c.asset), ["b"]);
+  }],
   ["a worker that asks for nothing in particular drains a wide run", async ({ ledger }) => {
     const leaves = Array.from({ length: 60 }, (_, i) => step(`leaf${i}`, { needs: [0] }));
     const needs = leaves.map((_, i) => i + 1);
