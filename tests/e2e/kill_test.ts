@@ -2,18 +2,13 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { connect, type Queries } from "../../adapters/postgres/connect.ts";
 import { startEmbedded } from "../../adapters/postgres/embedded/start.ts";
 import { seed } from "../../assets/demo/seed.ts";
-import type { RunView } from "../../engine/mod.ts";
 import { migrateAll } from "../../tasks/database.ts";
 import { freePort } from "../services/service.ts";
 import { demoDatabase, type Folder, folder, SMALL } from "./demo.ts";
-import { isAlive, kill, serve, type Serving, start, until } from "./program.ts";
+import { attemptsOf, ended, trainer, trigger, workersOf } from "./processes.ts";
+import { isAlive, kill, serve, start, until } from "./program.ts";
 
 const TRAINING = "ml_training_pipeline";
-
-async function trigger(server: Serving, job = TRAINING): Promise<string> {
-  const { run } = await server.ask<{ run: string }>(`/api/v1/jobs/${job}/trigger`, {});
-  return run;
-}
 
 /** Waits until this step runs. */
 function running(sql: Queries, asset: string): Promise<unknown> {
@@ -22,47 +17,6 @@ function running(sql: Queries, asset: string): Promise<unknown> {
       select 1 from engine.step where asset = ${asset} and state = 'running'`;
     return rows.length > 0;
   }, { what: `"${asset}" to run` });
-}
-
-/** Waits for a process that trains below a process. */
-function trainer(program: { descendants(): readonly number[] }): Promise<number> {
-  return until(() => program.descendants().find((pid) => isTrainer(pid)), {
-    what: "a process that trains",
-  });
-}
-
-function isTrainer(pid: number): boolean {
-  try {
-    return Deno.readTextFileSync(`/proc/${pid}/cmdline`).includes("ml/train/child.ts");
-  } catch {
-    return false;
-  }
-}
-
-function isWorker(pid: number): boolean {
-  try {
-    return Deno.readTextFileSync(`/proc/${pid}/cmdline`).includes("worker.ts\0--supervised");
-  } catch {
-    return false;
-  }
-}
-
-/** Waits for the end of a run, through servers that may be away for a while. */
-function ended(server: Serving, run: string): Promise<RunView> {
-  return until(async () => {
-    const view = await server.ask<RunView>(`/api/v1/runs/${run}`).catch(() => undefined);
-    return view?.run.status === "queued" || view?.run.status === "running" ? false : view;
-  }, { what: () => `the end of run ${run}; the server said:\n${server.out()}${server.err()}` });
-}
-
-/** Every attempt of a run by step, oldest first. */
-async function attemptsOf(sql: Queries, run: string) {
-  return await sql<
-    { asset: string; attempt: number; state: string; version: bigint; why: string }[]
-  >`
-    select s.asset, a.attempt, a.state, a.version, coalesce(a.error::text, '') as why
-    from engine.attempt a join engine.step s on s.run = a.run and s.step = a.step
-    where a.run = ${run} order by s.step, a.attempt`;
 }
 
 /** Asserts that the models of a run are visible once each, in the version of its last attempts. */
@@ -89,10 +43,10 @@ async function assertVisibleOnce(sql: Queries, run: string): Promise<void> {
 Deno.test("a worker killed while it trains: the step runs again, and is visible once", async () => {
   await using db = await demoDatabase();
   await using server = await serve({ env: db.env, words: ["--no-schedules"] });
-  const run = await trigger(server);
+  const run = await trigger(server, TRAINING);
   await running(db.sql, "models/energy");
   const training = await trainer(server);
-  const [worker] = server.descendants().filter(isWorker);
+  const [worker] = workersOf(server);
   kill(worker!, "SIGKILL");
 
   const view = await ended(server, run);
@@ -108,7 +62,7 @@ Deno.test("a worker killed while it trains: the step runs again, and is visible 
   assertEquals(again.map((a) => a.state), lost.map(() => "success"));
   await assertVisibleOnce(db.sql, run);
   await until(() => !isAlive(training), { what: "the training of the dead worker to end" });
-  const [next] = server.descendants().filter(isWorker);
+  const [next] = workersOf(server);
   assert(next !== undefined && next !== worker);
 });
 
@@ -150,7 +104,7 @@ Deno.test("SIGTERM lets steps end; the next start continues with the rest", asyn
   let run = "";
   {
     await using server = await serve({ env: db.env, words: ["--no-schedules"] });
-    run = await trigger(server);
+    run = await trigger(server, TRAINING);
     await trainer(server);
     const children = server.descendants();
     server.signal("SIGTERM");
@@ -180,7 +134,7 @@ Deno.test("PostgreSQL killed while a run goes on: server and worker recover with
     const objects = `${here.path}/objects`;
     const env = { ...here.env, DATABASE_URL: postgres.url, AURORA_OBJECTS: objects };
     await using server = await serve({ env, words: ["--no-schedules"] });
-    const run = await trigger(server);
+    const run = await trigger(server, TRAINING);
     await trainer(server);
     kill(postgres.pid, "SIGKILL");
     await until(() => !isAlive(postgres.pid), { what: "PostgreSQL to end" });
