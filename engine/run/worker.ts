@@ -99,11 +99,13 @@ class Shift {
     signal.addEventListener("abort", stop);
     const others = [this.#beat(), this.#listen()];
     try {
-      while (!signal.aborted && !this.#lost) await this.#turn();
+      while (!signal.aborted && !this.#lost) await this.#tryTurn();
       if (!this.#lost) await this.#drain();
     } finally {
       signal.removeEventListener("abort", stop);
       this.#over.abort();
+      // What ends by this is no outcome: whoever buries the worker, or its farewell, queues it again.
+      this.#abandoning = true;
       for (const running of this.#running.values()) running.abort(new Error("The worker was lost"));
       await Promise.allSettled(others);
       if (!this.#lost) await ledger.leave(this.#worker).catch((e) => this.#o.onTrouble?.(e));
@@ -124,6 +126,16 @@ class Shift {
   #poke(): void {
     this.#woken = true;
     this.#wake();
+  }
+
+  /** A database that is away for a moment costs nothing of what runs: it is asked again. */
+  async #tryTurn(): Promise<void> {
+    try {
+      await this.#turn();
+    } catch (error) {
+      this.#o.onTrouble?.(error);
+      await pause(200, this.#o.signal);
+    }
   }
 
   /** Claims what there is room for, then sleeps until told or until it is time to look. */

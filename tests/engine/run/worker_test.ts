@@ -212,6 +212,31 @@ Deno.test("work() keeps a result while the ledger is away, and offers it again",
   assertEquals([await b.state(run), b.trouble.length], ["success", 2]);
 });
 
+Deno.test("work() goes on with what runs when it cannot ask for more", async () => {
+  const [a, c] = [held("a"), held("c")];
+  const b = setUp({ a: a.it, c: c.it });
+  const claim = b.ledger.claim.bind(b.ledger);
+  let refusals = 0;
+  b.ledger.claim = (ask) => {
+    if (a.seen.runs === 0 || refusals >= 3) return claim(ask);
+    return Promise.reject(new Error(`away ${++refusals}`));
+  };
+  const working = b.start();
+  const run = await b.submit("a");
+  await a.began;
+  const other = await b.submit("c");
+  await until(() => refusals >= 2);
+  a.go();
+  c.go();
+  await b.ended(run);
+  await b.ended(other);
+  b.stop.abort();
+  await working;
+  assertEquals([await b.state(run), await b.state(other)], ["success", "success"]);
+  assertEquals([a.seen.runs, b.joined.length], [1, 1]);
+  assertStringIncludes(b.trouble.join(), "away 1");
+});
+
 Deno.test("work() ends within its time although the ledger is away", async () => {
   const a = asset({ name: "a", materialize: () => 1 });
   const b = setUp({ a });
