@@ -173,7 +173,9 @@ export function resolve(
 ): { readonly file: string } | { readonly package: string } {
   if (specifier.startsWith(".")) return { file: join(dirname(path), specifier) };
   const alias = imports[specifier];
-  if (alias?.startsWith("./") && !alias.startsWith("./std/")) return { file: alias.slice(2) };
+  // std and vendor are packages whose files happen to lie here.
+  const isOurs = alias?.startsWith("./") && !/^\.\/(std|vendor)\//.test(alias);
+  if (alias !== undefined && isOurs) return { file: alias.slice(2) };
   return { package: specifier };
 }
 
