@@ -102,6 +102,8 @@ const shared = {
   resources: { database },
   owners: ["aurora-life"],
   kinds: ["postgres"],
+  // A look changes nothing, so one that failed by a cut connection is simply repeated.
+  retry: { attempts: 3, delay: "5s" },
 } as const;
 
 /** `aurora_life.life_events` */
