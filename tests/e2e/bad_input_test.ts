@@ -67,7 +67,7 @@ Deno.test("an address of no database is refused in words, without the password",
   }
 });
 
-Deno.test("a port that is taken and other nonsense are refused before anything starts", async () => {
+Deno.test("a taken port and other nonsense are refused before anything starts", async () => {
   await using here = await folder();
   const { env } = here;
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
