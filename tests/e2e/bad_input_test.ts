@@ -131,6 +131,7 @@ async function checkout(path: string): Promise<string> {
       "*.tsx",
       "*.json",
       "*.sql",
+      "*.js",
       "deno.lock",
       ":!tests",
       ":!docs",
