@@ -103,8 +103,7 @@ export class Lock {
   }
 }
 
-const unlocked = (specifier: string): Package => ({
-  id: specifier,
-  own: specifier,
-  warning: `"${specifier}" is not in deno.lock: a new version of it will not be noticed`,
-});
+function unlocked(specifier: string): Package {
+  const warning = `"${specifier}" is not in deno.lock: what it is may change unnoticed`;
+  return { id: specifier, own: specifier, warning };
+}

@@ -45,7 +45,7 @@ export interface Fingerprints {
   /** All assets that were found, by name. */
   readonly assets: readonly string[];
   /** What the fingerprints cannot see, over all assets. */
-  readonly warnings: readonly Warning[];
+  warnings(): readonly Warning[];
 }
 
 /**
@@ -70,7 +70,7 @@ export async function fingerprints(o: FingerprintOptions): Promise<Fingerprints>
   return {
     of: (asset) => prints.get(asset),
     assets: [...prints.keys()].sort(),
-    warnings: unique([...prints.values()].flatMap((p) => p.warnings)),
+    warnings: () => unique([...prints.values()].flatMap((p) => p.warnings())),
   };
 }
 

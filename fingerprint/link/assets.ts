@@ -53,9 +53,9 @@ export interface CodePrint {
   /** Hashes of the single options, those that do not count for the code as well. */
   readonly parts: Readonly<Record<string, string>>;
   /** Everything that the fingerprint is made of, by id. */
-  readonly closure: readonly Reached[];
+  closure(): readonly Reached[];
   /** What of it cannot be seen. */
-  readonly warnings: readonly Warning[];
+  warnings(): readonly Warning[];
 }
 
 /** The options of one declaration, each with its node. */
@@ -114,19 +114,19 @@ function printOf(
     parts[option] = before === undefined ? hash : sha(before + hash);
   }
   const text = counted.map(([option, node]) => `${option}:${hashes.get(node)}`);
-  const roots = [...counted.map(([, node]) => node), around];
   const declared = `${place.path}#${place.unit.names.join()}`;
-  const reached = reach(roots, nodes);
   const ownOf = counted.map(([option, node]) => `${option}:${nodes.get(node)!.own}`);
+  // Who only wants to know whether something changed does not pay for what it is.
+  const reached = () => reach([...counted.map(([, node]) => node), around], nodes);
   return {
     declared,
     code: `${SCHEME}:${sha([...text, hashes.get(around)].join("|"))}`,
     parts,
-    closure: [
+    closure: () => [
       { id: declared, hash: sha(ownOf.join("|")).slice(0, 8) },
-      ...closureOf(reached, nodes),
+      ...closureOf(reached(), nodes),
     ],
-    warnings: warningsOf(reached, nodes),
+    warnings: () => warningsOf(reached(), nodes),
   };
 }
 
