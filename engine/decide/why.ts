@@ -184,6 +184,8 @@ export class Explaining {
       const because = culprit ? [this.#culprit(culprit, run.id)] : [];
       return reasonOf({ kind: "skipped", words, ...about, because });
     }
+    // A step that took its workers with it: its slice was lost, which is not remembered as a failure.
+    if (step.state === "failed") return this.#culprit(step, run.id);
     if (step.state !== "cancelled") return undefined;
     const words = `${sliceText(asset.name, partition)} was cancelled in run ${run.id}`;
     const cause = run.error?.message ?? "the run was cancelled";
