@@ -92,6 +92,15 @@ export const partitions = createRoute({
   responses: { 200: asJson(schema.Partitions, "Partitions"), ...badRequest, ...notFound },
 });
 
+/** Why it stands as it does. */
+export const why = createRoute({
+  method: "get",
+  path: "/api/v1/assets/{name}/why",
+  summary: "Why a slice stands as it does: one causal chain, the root cause first",
+  request: { params: name, query: schema.WhyQuery },
+  responses: { 200: asJson(schema.Why, "The chain"), ...badRequest, ...notFound },
+});
+
 /** All jobs. */
 export const jobs = createRoute({
   method: "get",

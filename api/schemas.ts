@@ -368,6 +368,23 @@ export const Plan = z.object({
   expectedMs: z.number().nullable(),
 }).openapi("Plan");
 
+const Reason = z.object({
+  kind: z.string().openapi({ example: "code_changed" }),
+  words: z.string(),
+  asset: z.string().nullable(),
+  partition: z.string().nullable(),
+  run: z.string().nullable(),
+});
+
+/** Why a slice stands as it does. */
+export const Why = z.object({
+  asset: z.string(),
+  partition: z.string().nullable(),
+  words: z.string(),
+  chain: list(Reason).openapi({ description: "The root cause first, how it stands last" }),
+  also: list(Reason),
+}).openapi("Why");
+
 /** A run that was just started. */
 export const StartedRun = z.object({ run: z.string(), steps: z.number().int() })
   .openapi("StartedRun");
@@ -429,6 +446,9 @@ export const EventsQuery = z.object({
   topic: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(1_000).optional(),
 });
+
+/** Which slice. */
+export const WhyQuery = z.object({ partition: z.string().optional() });
 
 /** Which report. */
 export const QualityQuery = z.object({ partition: z.string().optional() });

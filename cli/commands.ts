@@ -47,6 +47,13 @@ export const commands: readonly Command[] = [
     options: [partition, stale],
     load: async () => (await import("./commands/plan.ts")).plan,
   }),
+  command("why", "say why an asset is stale, waiting, failed, late or not requested", {
+    words: "ASSET",
+    takes: [1, 1],
+    json: true,
+    options: [{ ...partition, value: "P", help: "this slice instead of the newest" }],
+    load: async () => (await import("./commands/why.ts")).why,
+  }),
   command("materialize", "run assets: features/*, +models/energy, group:quality, status:stale", {
     words: "[SELECTION]",
     takes: [0, 1],

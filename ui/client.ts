@@ -55,6 +55,7 @@ export function createClient(fetch: Fetch) {
       answer(
         v1.assets[":name"].history.$get({ param: named(name), query: { limit: String(limit) } }),
       ),
+    why: (name: string) => answer(v1.assets[":name"].why.$get({ param: named(name), query: {} })),
     partitions: (name: string, limit: number) =>
       answer(
         v1.assets[":name"].partitions.$get({ param: named(name), query: { limit: String(limit) } }),
@@ -107,6 +108,8 @@ export type AssetStatus = AssetCard["status"];
 export type AssetCounts = Overview["assets"];
 /** Everything about an asset. */
 export type Asset = Result<"asset">;
+/** Why a slice stands as it does. */
+export type Why = Result<"why">;
 /** Materializations, newest first. */
 export type History = Result<"history">;
 /** A window on partitions. */

@@ -181,13 +181,20 @@ function addAssets(app: Hono, client: Client, shell: GetShell): void {
   });
   app.get("/assets/:name{.+}", async (c) => {
     const name = c.req.param("name");
-    const [asset, history, partitions] = await Promise.all([
+    const [asset, history, partitions, why] = await Promise.all([
       client.asset(name),
       client.history(name, 60),
       client.partitions(name, 90),
+      client.why(name).catch(nothingToExplain),
     ]);
-    return page(c, Asset({ shell: await shell(), asset, history, partitions }));
+    return page(c, Asset({ shell: await shell(), asset, history, partitions, why }));
   });
+}
+
+/** No slice of it has ended yet: the page says so by its partitions. */
+function nothingToExplain(error: unknown): null {
+  if (error instanceof ApiProblem && error.status === 400) return null;
+  throw error;
 }
 
 function addRuns(app: Hono, client: Client, shell: GetShell): void {

@@ -12,6 +12,7 @@ import { changesOf } from "./service/changes.ts";
 import type { ServiceOptions } from "./service/ports.ts";
 import { isRunId, logLines, logQuery, runView, summaryOf } from "./service/run_view.ts";
 import { watcher } from "./service/seen.ts";
+import { whyOf } from "./service/why_view.ts";
 import { aboutView, alertViews, eventsView, overviewOf } from "./service/system_view.ts";
 
 export { NothingToRun } from "./service/acting.ts";
@@ -39,6 +40,10 @@ export function createService(o: ServiceOptions): Service {
     async partitions(name, options = {}) {
       const asset = named(name);
       return asset && partitionsView(asset, await see(), options);
+    },
+    async why(name, partition) {
+      const asset = named(name);
+      return asset && await whyOf(o, await see(), asset, partition);
     },
     plan: async (request) => await planOf(o, await see(), request),
     materialize: async (request) => await materializeNow(o, await see(), request),

@@ -443,6 +443,29 @@ export interface PlanView {
   readonly expectedMs: number | null;
 }
 
+/** One reason in a chain of reasons. */
+export interface ReasonView {
+  /** Programs tell reasons apart by it: `code_changed`, `no_worker`. */
+  readonly kind: string;
+  /** A sentence without its full stop. */
+  readonly words: string;
+  readonly asset: string | null;
+  readonly partition: string | null;
+  readonly run: string | null;
+}
+
+/** Why a slice stands as it does. */
+export interface WhyView {
+  readonly asset: string;
+  readonly partition: string | null;
+  /** How it stands: the last link of the chain. */
+  readonly words: string;
+  /** The root cause first, how it stands last. */
+  readonly chain: readonly ReasonView[];
+  /** What else speaks for it or holds it back. */
+  readonly also: readonly ReasonView[];
+}
+
 /** A run that was just started. */
 export interface StartedRun {
   readonly run: string;
@@ -478,6 +501,8 @@ export interface Service {
     name: string,
     options?: { readonly from?: string | undefined; readonly limit?: number | undefined },
   ): Promise<PartitionsView | undefined>;
+  /** Of the newest slice if no partition is given, or of the newest that gives the asset its status. */
+  why(name: string, partition?: string): Promise<WhyView | undefined>;
   jobs(): Promise<readonly JobView[]>;
   sensors(): Promise<readonly SensorView[]>;
   runs(filter?: RunFilter): Promise<RunsView>;

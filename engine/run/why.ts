@@ -13,7 +13,7 @@ import type { Ledger } from "../ledger/ledger.ts";
 import type { RunRecord } from "../ledger/records.ts";
 
 /** What asking needs. */
-export interface Asking {
+export interface WhyAsking {
   /** What is declared. */
   readonly definitions: Definitions;
   /** Where facts are read. */
@@ -30,7 +30,7 @@ const RUNS_OF_AN_ASSET = 5;
 const ROUNDS = 20;
 
 /** Why a slice stands as it does. Reads each run that the chain goes through once. */
-export async function explain(o: Asking, asset: Asset, partition: string): Promise<Why> {
+export async function explain(o: WhyAsking, asset: Asset, partition: string): Promise<Why> {
   const [workers, cursors, alerts] = await Promise.all([
     o.ledger.workers(),
     o.ledger.cursors("schedule:"),

@@ -29,6 +29,7 @@ export type SchemasDescribeViews = [
   Expect<Same<typeof schema.Run, engine.RunView>>,
   Expect<Same<typeof schema.Partitions, engine.PartitionsView>>,
   Expect<Same<typeof schema.Plan, engine.PlanView>>,
+  Expect<Same<typeof schema.Why, engine.WhyView>>,
   Expect<Same<typeof schema.StartedRun, engine.StartedRun>>,
   Expect<Same<typeof schema.Materialization, engine.MaterializationView>>,
   Expect<Same<typeof schema.Asset, engine.AssetView>>,

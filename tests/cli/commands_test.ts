@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { AssetCard, LogLine, PlanView, RunsView, RunView } from "engine";
+import type { AssetCard, LogLine, PlanView, RunsView, RunView, WhyView } from "engine";
 import { type Bench, bench } from "../engine/run/service_fixture.ts";
 import { call, fakeApp } from "./fake.ts";
 
@@ -230,4 +230,30 @@ Deno.test("doctor tells what cannot be opened, and fails", async () => {
   const { findings } = JSON.parse(out) as { findings: { name: string; detail: string }[] };
   assertStringIncludes(findings.find((f) => f.name === "program")!.detail, "DATABASE_URL");
   assertStringIncludes(findings.find((f) => f.name === "deno")!.detail, Deno.version.deno);
+});
+
+Deno.test("why tells the root cause first, then what follows from it, or the same as JSON", async () => {
+  const b = bench();
+  const app = fakeApp(b);
+  b.knobs.broken = true;
+  assertEquals((await call(app, "materialize * --wait")).code, 1);
+  const { code, out } = await call(app, "why quality/report");
+  assertEquals(code, 0);
+  const lines = out.split("\n");
+  assert(lines[0]!.startsWith("Root cause: ") && lines[0]!.endsWith("Cannot train: 0 rows"));
+  assertStringIncludes(lines[1]!, '  so "models/mood" [2025-01-27] failed in run 1');
+  assertStringIncludes(lines[2]!, '    so "quality/report" [2025-01-27] was skipped in run 1');
+  const view = (await call(app, "why quality/report --partition 2025-01-27 --json"))
+    .json<WhyView>();
+  assertEquals(view.chain.map((r) => r.kind), ["error", "failed", "skipped"]);
+});
+
+Deno.test("why names the nearest asset, and refuses a slice that cannot be", async () => {
+  const app = fakeApp(bench());
+  const unknown = await call(app, "why models/moud");
+  assertEquals(unknown.code, 2);
+  assertStringIncludes(unknown.err, '"models/mood"');
+  const wrong = await call(app, "why models/mood --partition monday");
+  assertEquals(wrong.code, 2);
+  assertStringIncludes(wrong.err, '"monday"');
 });

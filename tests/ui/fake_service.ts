@@ -23,6 +23,7 @@ import {
   type StepStatus,
   type StepView,
   UnknownName,
+  type WhyView,
 } from "engine";
 import { type FakeAsset, fakeAssets } from "./fake_assets.ts";
 
@@ -238,6 +239,24 @@ export class FakeService implements Service {
     return Promise.resolve({
       partitions: all.slice(from, from + (options.limit ?? 90)),
       counts: countBy(assetStatuses, all.map((partition) => partition.status)),
+    });
+  }
+
+  why(name: string, partition?: string): Promise<WhyView | undefined> {
+    const asset = this.#assets.find((a) => a.name === name);
+    if (asset === undefined) return Promise.resolve(undefined);
+    const slice = partition ?? (asset.partitions === null ? null : dayKey(this.#now, 1));
+    const link = { asset: name, partition: slice, run: "51bc0d17" };
+    const words = `"${name}" is ${asset.status}`;
+    return Promise.resolve({
+      asset: name,
+      partition: slice,
+      words,
+      chain: [
+        { ...link, kind: "code_changed", words: "the code changed since run 51bc0d17 built it" },
+        { ...link, kind: asset.status, words },
+      ],
+      also: [{ ...link, kind: "no_automation", words: `nothing asks for "${name}" by itself` }],
     });
   }
 
