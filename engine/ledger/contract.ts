@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { backfillBehaviours } from "./contract/backfills.ts";
 import { claimBehaviours } from "./contract/claims.ts";
 import { crewBehaviours } from "./contract/crew.ts";
 import { outcomeBehaviours } from "./contract/outcomes.ts";
@@ -29,6 +30,7 @@ export function ledgerContract(name: string, make: () => Promise<Subject>): void
     ...readBehaviours,
     ...standingBehaviours,
     ...raceBehaviours,
+    ...backfillBehaviours,
   ];
   for (const [sentence, test] of behaviours) {
     Deno.test(`${name}: ${sentence}`, async () => {

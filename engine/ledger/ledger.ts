@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Backfills } from "./backfills.ts";
 import type {
   Advance,
   AlertRecord,
@@ -208,7 +209,7 @@ export interface Standing {
 }
 
 /** All that is remembered. */
-export interface Ledger extends Queue, Crew, Memory, Standing, AsyncDisposable {
+export interface Ledger extends Queue, Crew, Memory, Standing, Backfills, AsyncDisposable {
   /** Shown to people: `memory`, `postgres`. */
   readonly name: string;
   /** News as it comes, until the signal aborts; after a lost connection a `gap`. Whoever listens also looks from time to time. */

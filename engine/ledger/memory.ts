@@ -4,6 +4,7 @@
  * @module
  */
 import type { Ledger } from "./ledger.ts";
+import * as backfilling from "./memory_backfills.ts";
 import * as crew from "./memory_crew.ts";
 import { news } from "./memory_news.ts";
 import * as queue from "./memory_queue.ts";
@@ -43,6 +44,7 @@ export function memoryLedger({ now }: { readonly now: () => Date }): Ledger {
     ...working(state),
     ...reading(state),
     ...stands(state),
+    ...fills(state),
     news: (signal) => news(state, signal),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
@@ -94,5 +96,16 @@ function stands(state: MemoryState) {
     resolve: (episode) => soon(() => standing.resolve(state, episode)),
     told: (id, of, channel) => soon(() => standing.told(state, id, of, channel)),
     alerts: (limit) => soon(() => standing.alerts(state, limit)),
+  } satisfies Partial<Ledger>;
+}
+
+function fills(state: MemoryState) {
+  return {
+    startBackfill: (submission) => soon(() => backfilling.startBackfill(state, submission)),
+    backfills: (query) => soon(() => backfilling.backfills(state, query)),
+    advanceBackfill: (step) => soon(() => backfilling.advanceBackfill(state, step)),
+    pauseBackfill: (id) => soon(() => backfilling.pauseBackfill(state, id)),
+    resumeBackfill: (id) => soon(() => backfilling.resumeBackfill(state, id)),
+    cancelBackfill: (id, by) => soon(() => backfilling.cancelBackfill(state, id, by)),
   } satisfies Partial<Ledger>;
 }

@@ -338,8 +338,17 @@ export interface Fact {
   /**
    * `run` and `step`: a transition, the new state in `state`. `materialized`: a version was published. `withheld`: a
    * blocking check failed. `tick`: a schedule, sensor or condition was evaluated. `alert`: an episode opened or ended.
+   * `backfill`: the backfill in `name` was submitted or changed.
    */
-  readonly kind: "run" | "step" | "materialized" | "withheld" | "tick" | "alert" | "worker";
+  readonly kind:
+    | "run"
+    | "step"
+    | "materialized"
+    | "withheld"
+    | "tick"
+    | "alert"
+    | "worker"
+    | "backfill";
   /** Asset name, or the name of the schedule or sensor. */
   readonly name: string | null;
   /** Partition key as text. */

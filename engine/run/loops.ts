@@ -9,6 +9,7 @@ import type { Ledger } from "../ledger/ledger.ts";
 import type { AlertChannel } from "../notice/channel.ts";
 import { watch } from "../notice/watch.ts";
 import { evaluate } from "./automation.ts";
+import { backfilling } from "./backfilling.ts";
 import type { Lender } from "./lend.ts";
 import { pause } from "../ledger/pause.ts";
 import { sense } from "./sense.ts";
@@ -53,6 +54,7 @@ export async function loops(o: LoopOptions): Promise<void> {
       news,
     ),
     loop(o, "alerts", watching(o), news),
+    loop(o, "backfills", filling(o), news),
     loop(o, "news", () => listen(o, news)),
   ];
   if (o.schedules) {
@@ -73,6 +75,12 @@ function ticking(o: LoopOptions): Look {
     const wait = soonest ? soonest.getTime() - Date.now() : 30_000;
     return Math.min(30_000, Math.max(20, wait));
   };
+}
+
+/** As runs end, which is news; the slow look is for news that were missed. */
+function filling(o: LoopOptions): Look {
+  const fill = backfilling(o.definitions, o.ledger);
+  return async () => (await fill.look(new Date()), 30_000);
 }
 
 function watching(o: LoopOptions): Look {

@@ -1,6 +1,14 @@
 import type { Ledger } from "engine";
 import { open, type Sql } from "../connect.ts";
 import { migrate, readMigrations } from "../migrate.ts";
+import {
+  advanceBackfill,
+  backfills,
+  cancelBackfill,
+  pauseBackfill,
+  resumeBackfill,
+  startBackfill,
+} from "./backfills.ts";
 import { cancel, revoked } from "./cancel.ts";
 import { claim } from "./claim.ts";
 import { bury, heartbeat, join, leave, type Life, reap, workers } from "./crew.ts";
@@ -87,6 +95,12 @@ export async function openLedger(url: string, options: LedgerOptions = {}): Prom
     resolve: (episode) => resolveAlert(sql, episode),
     told: (id, of, channel) => told(sql, id, of, channel),
     alerts: (limit) => plain(alerts(sql, limit)),
+    startBackfill: (submission) => startBackfill(sql, submission),
+    backfills: (query) => backfills(sql, query),
+    advanceBackfill: (step) => advanceBackfill(sql, step),
+    pauseBackfill: (id) => pauseBackfill(sql, id),
+    resumeBackfill: (id) => resumeBackfill(sql, id),
+    cancelBackfill: (id, by) => cancelBackfill(sql, id, by),
     news: (signal) => news(direct, signal),
     async [Symbol.asyncDispose]() {
       for (const life of lives.values()) await life.sql.end({ timeout: 1 });

@@ -1,0 +1,145 @@
+/**
+ * Which slices a backfill computes, decided once when it is asked for.
+ *
+ * @module
+ */
+import type { Asset } from "../declare/asset.ts";
+import { keyText } from "../declare/partitions.ts";
+import type { Definitions } from "../graph/define.ts";
+import { select } from "../graph/select.ts";
+import type { BackfillSubmission } from "../ledger/backfills.ts";
+import { type BackfillSlice, cutIntoRuns, type SliceSets } from "./backfill_runs.ts";
+import type { Judgement } from "./judge.ts";
+import { namedSlices } from "./named_slices.ts";
+import { withRequired } from "./required.ts";
+import { rangesOf } from "./slice_ranges.ts";
+import { assetsOf, type Target, type Wish } from "./targets.ts";
+
+/** Which slices a backfill may be narrowed to. */
+export type BackfillFilter = "missing" | "failed" | "stale";
+
+/** Every {@linkcode BackfillFilter}. */
+export const backfillFilters: readonly BackfillFilter[] = ["missing", "failed", "stale"];
+
+/** What to backfill, and how. */
+export interface BackfillWish extends Pick<Wish, "selection" | "assets" | "partitions"> {
+  /** Only slices that are one of these; all if none is given. */
+  readonly only?: readonly BackfillFilter[] | undefined;
+  /** Also everything that is made from what is named. */
+  readonly downstream?: boolean | undefined;
+  /** Newest partitions first. */
+  readonly reverse?: boolean | undefined;
+  /** Partitions to a run, or all in one; without it one run, or more where that would have over {@linkcode RUN_SLICES}. */
+  readonly chunk?: number | "all" | undefined;
+  /** Runs that may be active at once. @default {4} */
+  readonly concurrency?: number | undefined;
+}
+
+/** Slices of one run above which a backfill that says nothing of runs is cut into several. */
+export const RUN_SLICES = 500;
+
+const CONCURRENCY = 4;
+
+/** The assets of a wish, upstream first. */
+function namedAssets(definitions: Definitions, judgement: Judgement, wish: BackfillWish) {
+  const named = assetsOf(definitions, judgement, wish);
+  if (!wish.downstream) return named;
+  return select(definitions.assets, named.map((a) => `${a.name}+`).join(" "));
+}
+
+/**
+ * The slices that a backfill computes: those that are named, or all that exist where the wish is narrowed; and of the
+ * same assets those that they cannot do without.
+ *
+ * @throws {UnknownName} If a name matches nothing, with the nearest one.
+ * @throws {RangeError} If a partition cannot be read, or neither partitions nor a filter are given.
+ */
+export function backfillSlices(
+  definitions: Definitions,
+  judgement: Judgement,
+  wish: BackfillWish,
+): readonly BackfillSlice[] {
+  const only = new Set(wish.only);
+  if (!wish.partitions?.length && only.size === 0) {
+    throw new RangeError(
+      `Cannot backfill all that exists: give a range such as "2025-01-20..2025-01-27", ` +
+        `or narrow it to what is ${backfillFilters.join(", ")}`,
+    );
+  }
+  // What others own is observed, not filled.
+  const assets = namedAssets(definitions, judgement, wish)
+    .filter((a) => !(a.external && only.size));
+  const given = wish.partitions?.length
+    ? namedSlices(assets, wish.partitions, judgement.now)
+    : undefined;
+  const targets = assets.flatMap((asset): Target[] => {
+    const keys = given ? given.get(asset)! : asset.partitions.keys(judgement.now);
+    const found = keys.map((key) => ({ asset, key, partition: keyText(key), reason: "" }));
+    return only.size ? found.filter((t) => isOneOf(only, judgement, t)) : found;
+  });
+  return withRequired(definitions, targets, { judgement, among: new Set(assets) });
+}
+
+function isOneOf(
+  only: ReadonlySet<BackfillFilter>,
+  judgement: Judgement,
+  { asset, partition }: Target,
+): boolean {
+  const state = judgement.state(asset.name, partition);
+  // Nothing is known of most of a long history: it is missing, and nothing else is asked.
+  if (state?.inFlight) return false;
+  if (only.has("missing") && !state?.visible) return true;
+  if (!state) return false;
+  const { status, due } = judgement.of(asset, partition);
+  const isFailed = status === "failed" || status === "blocked";
+  return only.has("failed") && isFailed ||
+    only.has("stale") && state.visible !== null && due && !isFailed;
+}
+
+/** The slices of each asset as ranges. */
+export function setsOf(slices: readonly BackfillSlice[]): SliceSets {
+  const byAsset = Map.groupBy(slices, (s): Asset => s.asset);
+  return Object.fromEntries(
+    [...byAsset].map(([asset, of]) => [asset.name, {
+      ranges: rangesOf(asset.partitions, of.map((s) => s.key)),
+      count: of.length,
+    }]),
+  );
+}
+
+/** How the slices are cut into runs. */
+export type BackfillCut = Pick<
+  BackfillSubmission,
+  "slices" | "total" | "runs" | "chunk" | "reverse" | "concurrency"
+>;
+
+/**
+ * How a backfill of these slices is cut into runs.
+ *
+ * @throws {RangeError} If the number of partitions to a run or of active runs is not a whole one from 1 on.
+ */
+export function cutOf(slices: readonly BackfillSlice[], wish: BackfillWish): BackfillCut {
+  const reverse = wish.reverse ?? false;
+  const chunk = wish.chunk === "all"
+    ? null
+    : wholeNumber(wish.chunk ?? usualChunk(slices), "partitions to a run");
+  return {
+    slices: setsOf(slices),
+    total: slices.length,
+    runs: cutIntoRuns(slices, { chunk, reverse }).length,
+    chunk,
+    reverse,
+    concurrency: wholeNumber(wish.concurrency ?? CONCURRENCY, "active runs")!,
+  };
+}
+
+function usualChunk(slices: readonly BackfillSlice[]): number | null {
+  if (slices.length <= RUN_SLICES) return null;
+  const units = cutIntoRuns(slices, { chunk: 1, reverse: false }).length;
+  return Math.max(1, Math.floor(RUN_SLICES * units / slices.length));
+}
+
+function wholeNumber(n: number | null, what: string): number | null {
+  if (n === null || Number.isInteger(n) && n >= 1) return n;
+  throw new RangeError(`Cannot backfill with ${n} ${what}: it is a whole number from 1 on`);
+}
