@@ -40,12 +40,18 @@ interface Slice {
 
 const idOf = (asset: string, partition: string) => `${asset} ${partition}`;
 
-const OPERAND: {
-  readonly [is in "missing" | "stale" | "depsUpdated" | "codeChanged"]: (
-    s: Slice,
-  ) => string | false;
-} = {
+/** What is so of everything that is looked at here, and what {@linkcode ready} has looked at; no reason. */
+const SO: ReadonlySet<Condition["is"]> = new Set(["latest", "inLatestWindow"]);
+const NOT_SO: ReadonlySet<Condition["is"]> = new Set([
+  "depsMissing",
+  "depsInFlight",
+  "depsCheckFailed",
+  "inFlight",
+]);
+
+const OPERAND: { readonly [is in Condition["is"]]?: (s: Slice) => string | false } = {
   missing: (s) => !visibleOf(s) && "it was never built",
+  missingUnhandled: (s) => !visibleOf(s) && "it was never built",
   stale: (s) => {
     const { status, causes } = s.judgement.of(s.asset, s.partition);
     return status === "stale" && causes.join("; ");
@@ -92,13 +98,15 @@ function holds(condition: Condition, s: Slice): string | false {
       return found ?? false;
     }
     case "not":
+      if (NOT_SO.has(condition.of.is)) return "";
       return holds(condition.of, s) === false && "nothing speaks against it";
     case "cron": {
       const tick = s.ticked(s.asset, condition.cron, condition.timezone);
       return tick !== undefined && `"${condition.cron}" ticked at ${tick.toISOString()}`;
     }
     default:
-      return OPERAND[condition.is](s);
+      if (SO.has(condition.is)) return "";
+      return OPERAND[condition.is]?.(s) ?? false;
   }
 }
 
