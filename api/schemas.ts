@@ -123,7 +123,7 @@ export const Failure = z.object({
 /** An episode of something being wrong. */
 export const Alert = z.object({
   id: z.string(),
-  kind: z.enum(["late", "failed", "check", "other"]),
+  kind: z.enum(["late", "failed", "check", "automation", "long", "other"]),
   severity,
   asset: z.string().nullable(),
   title: z.string(),
@@ -366,6 +366,7 @@ export const Plan = z.object({
     expectedMs: z.number().nullable(),
   })),
   expectedMs: z.number().nullable(),
+  becomesStale: list(z.object({ asset: z.string(), partitions: z.number().int() })),
 }).openapi("Plan");
 
 const Reason = z.object({

@@ -6,6 +6,7 @@
 import { declaredAt } from "./declared_at.ts";
 import type { Checked, Deps, Inputs } from "./deps.ts";
 import { type Duration, milliseconds } from "./duration.ts";
+import type { Deadline } from "./deadline.ts";
 import type { Freshness } from "./freshness.ts";
 import {
   type KeyOf,
@@ -116,6 +117,8 @@ export interface Traits {
   readonly io: Io;
   /** How old it may get. */
   readonly freshness: Freshness | undefined;
+  /** By when it must be there. */
+  readonly deadline: Deadline | undefined;
   /** When the engine requests it by itself. */
   readonly when: Condition | undefined;
 }
@@ -157,7 +160,10 @@ export interface Asset<
 
 /** Traits as people write them. */
 export type TraitOptions =
-  & { readonly [K in keyof Omit<Traits, "timeout" | "memory" | "freshness" | "when">]?: Traits[K] }
+  & {
+    readonly [K in keyof Omit<Traits, "timeout" | "memory" | "freshness" | "deadline" | "when">]?:
+      Traits[K];
+  }
   & {
     /** {@linkcode Traits.timeout} */
     readonly timeout?: Duration;
@@ -165,6 +171,8 @@ export type TraitOptions =
     readonly memory?: number;
     /** {@linkcode Traits.freshness} */
     readonly freshness?: Freshness;
+    /** {@linkcode Traits.deadline} */
+    readonly deadline?: Deadline;
     /** {@linkcode Traits.when} */
     readonly when?: Condition;
   };
@@ -217,6 +225,7 @@ function traits(name: string, o: TraitOptions): Traits {
     queue: o.queue ?? "default",
     io: o.io ?? {},
     freshness: o.freshness,
+    deadline: o.deadline,
     when: o.when,
   };
 }

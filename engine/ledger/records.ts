@@ -404,7 +404,7 @@ export interface AlertRecord {
   /** What the episode is about; at most one is open of each: `late:features/activity`. */
   readonly episode: string;
   /** What is wrong. */
-  readonly kind: "late" | "failed" | "check" | "other";
+  readonly kind: "late" | "failed" | "check" | "automation" | "long" | "other";
   /** How bad it is. */
   readonly severity: Severity;
   /** The asset, if it is about one. */

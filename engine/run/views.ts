@@ -109,7 +109,7 @@ export interface FailureView {
 /** An episode of something being wrong; it ends by `resolvedAt`. */
 export interface AlertView {
   readonly id: string;
-  readonly kind: "late" | "failed" | "check" | "other";
+  readonly kind: "late" | "failed" | "check" | "automation" | "long" | "other";
   readonly severity: Severity;
   readonly asset: string | null;
   readonly title: string;
@@ -441,6 +441,8 @@ export interface PlanView {
   }[];
   /** Longest chain of expected durations; null if nothing is known. */
   readonly expectedMs: number | null;
+  /** The blast radius: what is not planned, has a version, and may be stale afterwards. */
+  readonly becomesStale: readonly { readonly asset: string; readonly partitions: number }[];
 }
 
 /** One reason in a chain of reasons. */
