@@ -44,8 +44,19 @@ export const commands: readonly Command[] = [
     words: "[JOB|SELECTION]",
     takes: [0, 1],
     json: true,
-    options: [partition, stale],
+    options: [
+      partition,
+      stale,
+      { name: "out", value: "FILE", help: "keep the plan, so that apply runs exactly it" },
+    ],
     load: async () => (await import("./commands/plan.ts")).plan,
+  }),
+  command("apply", "run exactly a plan that was kept; refuse it if definitions changed since", {
+    words: "FILE",
+    takes: [1, 1],
+    json: true,
+    options: [{ name: "anyway", help: "also if they changed, or if it was applied already" }, wait],
+    load: async () => (await import("./commands/apply.ts")).apply,
   }),
   command("why", "say why an asset is stale, waiting, failed, late or not requested", {
     words: "ASSET",

@@ -257,3 +257,28 @@ Deno.test("why names the nearest asset, and refuses a slice that cannot be", asy
   assertEquals(wrong.code, 2);
   assertStringIncludes(wrong.err, '"monday"');
 });
+
+Deno.test("plan --out keeps a plan that apply runs, once", async () => {
+  const { app } = await built();
+  const file = await Deno.makeTempFile({ suffix: ".json" });
+  try {
+    const kept = await call(app, `plan models/mood --partition 2025-01-27 --out ${file}`);
+    assertEquals([kept.code, kept.out], [0, `1 step in "${file}": run them by \`apply ${file}\``]);
+    const applied = await call(app, `apply ${file} --wait`);
+    assertEquals([applied.code, applied.out], [0, "Run 2: success 0 ms"]);
+    const again = await call(app, `apply ${file}`);
+    assertEquals(again.code, 2);
+    assertStringIncludes(again.err, "it was applied already, as run 2");
+    const none = await call(app, "apply nowhere.json");
+    assertEquals(none.code, 2);
+    assertStringIncludes(none.err, '"plan --out" writes one');
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
+Deno.test("plan tells what may be stale afterwards", async () => {
+  const { app } = await built();
+  const { out } = await call(app, "plan features/activity");
+  assertStringIncludes(out, "May be stale afterwards: models/mood, quality/report");
+});

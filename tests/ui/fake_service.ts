@@ -435,6 +435,7 @@ export class FakeService implements Service {
         expectedMs: 21_400,
       })),
       expectedMs: 42_800,
+      becomesStale: [],
     });
   }
 

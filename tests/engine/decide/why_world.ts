@@ -90,15 +90,8 @@ export function declared(k: Knobs): Definitions {
     materialize: ({ mood }) => mood,
   });
   const nightly = job({ name: "nightly", cron: "0 2 * * *", assets: [activity, mood] });
-  return define({
-    users,
-    ads,
-    activity,
-    mood,
-    plausible,
-    report,
-    ...(k.job ? { nightly } : {}),
-  });
+  const all = { users, ads, activity, mood, plausible, report };
+  return k.job ? define(all, { nightly }) : define(all);
 }
 
 /** The newest day at the clock of the world. */
