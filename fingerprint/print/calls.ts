@@ -37,7 +37,8 @@ function fileOf(p: Printer, n: ts.CallExpression | ts.NewExpression): string | u
   if (!path || !ts.isStringLiteralLike(path) || !/^\.\.?\//.test(path.text)) return undefined;
   const f = n.expression;
   const isUrl = ts.isNewExpression(n) && ts.isIdentifier(f) && f.text === "URL" && base &&
-    ts.isPropertyAccessExpression(base) && ts.isMetaProperty(base.expression);
+    ts.isPropertyAccessExpression(base) && ts.isMetaProperty(base.expression) &&
+    base.name.text === "url";
   const resolves = ts.isPropertyAccessExpression(f) && ts.isMetaProperty(f.expression) &&
     f.name.text === "resolve";
   return isUrl || resolves || isFileText(p, f) ? path.text : undefined;
