@@ -93,6 +93,13 @@ export const commands: readonly Command[] = [
     options: [{ ...partition, value: "P", help: "the slice; the newest that has ended if absent" }],
     load: async () => (await import("./commands/test_asset.ts")).testAsset,
   }),
+  command("code", "show which code decides whether an asset is stale", {
+    words: "[ASSET]",
+    takes: [0, 1],
+    json: true,
+    options: [{ name: "strict", help: "fail if something is read that cannot be seen" }],
+    load: async () => (await import("./commands/code.ts")).code,
+  }),
   command("runs", "list runs, newest first", {
     words: "",
     takes: [0, 0],
