@@ -4,7 +4,7 @@
  * @module
  */
 import { declaredAt } from "./declared_at.ts";
-import type { Checked, Deps, Inputs } from "./deps.ts";
+import type { Checked, Dep, Deps, Inputs } from "./deps.ts";
 import { type Duration, milliseconds } from "./duration.ts";
 import type { Deadline } from "./deadline.ts";
 import type { Freshness } from "./freshness.ts";
@@ -256,7 +256,7 @@ export function asset<
   // `never`, not `unknown`: TypeScript tests `store` once before it has looked into `materialize`.
   Out = never,
 >(options: AssetOptions<Name, D, P, R, Out>): Asset<Name, Out, P> {
-  return {
+  const made: Asset<Name, Out, P> = {
     ...traits(options.name, options),
     kind: "asset",
     name: options.name,
@@ -274,4 +274,15 @@ export function asset<
       return await options.materialize(inputs as Inputs<D, P>, context as Context<P, R>);
     },
   };
+  return readingItself(made);
+}
+
+/** Puts the asset itself in the place that `previous()` left open. */
+function readingItself<A extends Asset>(asset: A): A {
+  const deps: [string, Dep][] = Object.entries(asset.deps);
+  if (!deps.some(([, dep]) => "mode" in dep && dep.mode === "previous")) return asset;
+  const closed = deps.map(([input, dep]) =>
+    [input, "mode" in dep && dep.mode === "previous" ? { ...dep, asset } : dep] as const
+  );
+  return Object.assign(asset, { deps: Object.fromEntries(closed) });
 }

@@ -37,6 +37,12 @@ export function multiAsset<
 >(options: MultiAssetOptions<K, D, P, R, Outs>): Family<Pick<Outs, K>, P> {
   const running = new WeakMap<object, Promise<Outs>>();
   const { outputs, ...shared } = options;
+  if (Object.values(options.deps ?? {}).some((d) => "mode" in d && d.mode === "previous")) {
+    throw new TypeError(
+      `Cannot declare "${outputs.join(`", "`)}" together: previous() does not say of which of ` +
+        "them, declare the one that reads itself as an asset of its own",
+    );
+  }
   const whole = asset(shared as AssetOptions<string, D, P, R, Outs>);
   const one = (output: K): Asset<K, Outs[K], P> => ({
     ...whole,

@@ -3,13 +3,16 @@
  *
  * @module
  */
+import { cron, type CronOptions } from "./partitions/cron.ts";
 import { cross } from "./partitions/cross.ts";
+import { type Dynamic, dynamic } from "./partitions/dynamic.ts";
 import { none } from "./partitions/none.ts";
 import type {
   Cross,
   DayKey,
   Dimensions,
   HourKey,
+  MinuteKey,
   MonthKey,
   Partitions,
   Unpartitioned,
@@ -39,6 +42,9 @@ export type {
   Unpartitioned,
   ZoneOffset,
 } from "./partitions/rule.ts";
+export type { Dynamic, DynamicKey } from "./partitions/dynamic.ts";
+export { dynamicKey } from "./partitions/dynamic.ts";
+export type { CronOptions } from "./partitions/cron.ts";
 export { keyText } from "./partitions/rule.ts";
 export type { DayOptions, TimeOptions, Weekday } from "./partitions/time.ts";
 
@@ -69,8 +75,12 @@ export const partitions: {
   weekly(o: DayOptions<DayKey>): Partitions<DayKey, "week">;
   /** One slice a month, from its first day or another, `day`, on. */
   monthly(o: DayOptions<MonthKey> & { readonly day?: number }): Partitions<MonthKey, "month">;
+  /** One slice from each instant of a cron expression to the next; the key is the minute at which it starts. */
+  cron(o: CronOptions): Partitions<MinuteKey, "cron">;
   /** A fixed list; the keys are known to the type checker. */
   of<const K extends string>(...keys: readonly K[]): Partitions<K, "set">;
+  /** Slices that are added and removed while the system runs; all that name one set share its keys. */
+  dynamic<const Set extends string>(set: Set): Dynamic<Set>;
   /** Every combination of the given rules, e.g. day × region; several rules of time are told apart by name. */
   cross<const D extends Dimensions>(d: D): Cross<D>;
 } = {
@@ -80,6 +90,8 @@ export const partitions: {
   daily,
   weekly,
   monthly,
+  cron,
   of: (...keys) => setOf(keys),
+  dynamic,
   cross,
 };

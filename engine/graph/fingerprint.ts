@@ -5,6 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Asset } from "../declare/asset.ts";
+import type { Mapped } from "../declare/deps.ts";
 import type { Json } from "../declare/store.ts";
 import type { Definitions } from "./define.ts";
 import { upstreamOf } from "./order.ts";
@@ -39,12 +40,14 @@ export function canonicalJson(value: Json): string {
   return `{${entries.map(([k, v]) => `${JSON.stringify(k)}:${canonicalJson(v)}`).join(",")}}`;
 }
 
+const detailOf = (dep: Mapped): Json[] => dep.detail === undefined ? [] : [dep.detail as Json];
+
 function readsOf(asset: Asset): Json {
   return Object.fromEntries(
     Object.entries(asset.deps).map(([input, dep]) => [
       input,
       "mode" in dep
-        ? [upstreamOf(dep).name, dep.mode, dep.size ?? null]
+        ? [upstreamOf(dep).name, dep.mode, dep.size ?? null, ...detailOf(dep)]
         : [upstreamOf(dep).name, "same", null],
     ]),
   );

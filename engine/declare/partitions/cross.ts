@@ -4,7 +4,7 @@
  * @module
  */
 import { Cells } from "./cells.ts";
-import { type Cross, type Dimensions, type KeyOf, listed, noOrdinal } from "./rule.ts";
+import { type Cross, type Dimensions, type KeyOf, listed, noOrdinal, timeless } from "./rule.ts";
 
 /** Every combination of the given rules. @throws {TypeError} If there is none. */
 export function cross<const D extends Dimensions>(dimensions: D): Cross<D> {
@@ -31,16 +31,19 @@ export function cross<const D extends Dimensions>(dimensions: D): Cross<D> {
   };
   return {
     grain: "cross",
+    cut: names.map((n) => `${n}: ${dimensions[n]!.cut}`).join(" × "),
+    ...timeless,
     rule,
     dimensions,
     ...base,
     ...listed<Key>(base),
+    cell: cellAt,
+    indexOfCell: (cell) => cells.indexOf(cell),
     born: (index) => cells.born(cellAt(index)),
     indexOf(key) {
       const cell = rules.map((r, d) => r.indexOf(key[names[d]!]!));
       return cell.some((c) => c < 0) ? -1 : cells.indexOf(cell);
     },
-    span: () => undefined,
     parse(text) {
       const parts = text.split("|");
       if (parts.length !== names.length) {

@@ -3,12 +3,14 @@
  *
  * @module
  */
-import { noOrdinal, type Unpartitioned } from "./rule.ts";
+import { noOrdinal, timeless, type Unpartitioned } from "./rule.ts";
 
 /** One piece, whose ordinal is 0. */
 export const none: Unpartitioned = {
   grain: "none",
   rule: "one piece",
+  cut: "one piece",
+  ...timeless,
   count: () => 1,
   indexOf: () => 0,
   keyAt(index) {
@@ -23,5 +25,4 @@ export const none: Unpartitioned = {
     if (text === "") return undefined;
     throw new RangeError(`Cannot read partition: "${text}" is given, but the asset is one piece`);
   },
-  span: () => undefined,
 };

@@ -42,12 +42,20 @@ export interface Partitions<Key extends PartitionKey = PartitionKey, G extends G
   readonly grain: G;
   /** The rule in words, `daily from 2024-01-01`; part of what is shown and compared between two definitions. */
   readonly rule: string;
+  /** What two rules must share for slices of the same name to be the same: the rule without its ends and exclusions. */
+  readonly cut: string;
+  /** By the clocks of which place keys are read; undefined where slices are not spans of time. */
+  readonly timezone: string | undefined;
   /** How many ordinals are taken at `now`: 0 to `count - 1`. Removed slices of dynamic rules keep theirs. */
   count(now: Date): number;
   /** The ordinal of a slice, or -1 if the rule has no such slice. It may lie beyond `count`, where time has to pass. */
   indexOf(key: Key): number;
   /** The slice of an ordinal. @throws {RangeError} If the rule has and will have no such ordinal. */
   keyAt(index: number): Key;
+  /** Where the slice of an ordinal begins, ms since 1970; -Infinity where slices are not spans of time. */
+  start(index: number): number;
+  /** The last slice that begins at or before an instant, ms since 1970; -1 if there is none. */
+  at(instant: number): number;
   /** The instant from which `count` includes the ordinal, ms since 1970; -Infinity for what is always there. */
   born(index: number): number;
   /** Whether the slice of that ordinal was taken away; only dynamic rules do that. */
@@ -75,6 +83,10 @@ export interface Cross<D extends Dimensions>
   extends Partitions<{ readonly [K in keyof D]: KeyOf<D[K]> & string }, "cross"> {
   /** The rules that are crossed. */
   readonly dimensions: D;
+  /** Ordinals in the dimensions, in the order of their names, of a slice. */
+  cell(index: number): readonly number[];
+  /** The ordinal of a slice; inverse of `cell`. */
+  indexOfCell(cell: readonly number[]): number;
 }
 /** The key that names one slice under the rule `P`. */
 export type KeyOf<P> = P extends Partitions<infer K> ? K : never;
@@ -102,6 +114,14 @@ export function listed<Key extends PartitionKey>(
     },
   };
 }
+
+/** What rules without time say of it. */
+export const timeless = {
+  timezone: undefined,
+  start: () => -Infinity,
+  at: () => -1,
+  span: () => undefined,
+} as const;
 
 /** What is said of an ordinal that a rule does not have. */
 export const noOrdinal = (rule: string, index: number): RangeError =>

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { listed, noOrdinal, type Partitions } from "./rule.ts";
+import { listed, noOrdinal, type Partitions, timeless } from "./rule.ts";
 
 /** A fixed list; ordinals are places in it. @throws {RangeError} If a key is given twice, or holds a `|`. */
 export function setOf<const K extends string>(keys: readonly K[]): Partitions<K, "set"> {
@@ -27,11 +27,12 @@ export function setOf<const K extends string>(keys: readonly K[]): Partitions<K,
   };
   return {
     grain: "set",
+    cut: "a list",
+    ...timeless,
     rule: `one of ${keys.join(", ")}`,
     ...base,
     ...listed(base),
     indexOf: (key) => places.get(key) ?? -1,
-    span: () => undefined,
     parse(text) {
       const found = places.get(text);
       if (found === undefined) {

@@ -155,14 +155,16 @@ function boundary(name: string, what: string, label: Label, text: string): numbe
   return local;
 }
 
-function words(o: TimeOptions<string>, cut: { name: string; detail?: string }): string {
-  return [
-    `${cut.name} from ${o.start}`,
-    o.end === undefined ? "" : ` to ${o.end}`,
-    cut.detail ?? "",
-    o.timezone === undefined || o.timezone === "UTC" ? "" : ` in ${o.timezone}`,
-    o.except?.length ? ` except ${o.except.join(", ")}` : "",
-  ].join("");
+/** The rule in words, with its ends and exclusions and without. */
+function words(o: TimeOptions<string>, cut: { name: string; detail?: string }) {
+  const detail = cut.detail ?? "";
+  const where = o.timezone === undefined || o.timezone === "UTC" ? "" : ` in ${o.timezone}`;
+  const to = o.end === undefined ? "" : ` to ${o.end}`;
+  const except = o.except?.length ? ` except ${o.except.join(", ")}` : "";
+  return {
+    rule: `${cut.name} from ${o.start}${to}${detail}${where}${except}`,
+    cut: `${cut.name}${detail}${where}`,
+  };
 }
 
 function cutBy<K extends string, G extends Grain>(
@@ -192,7 +194,7 @@ function cutBy<K extends string, G extends Grain>(
   return timeRule({
     grain: cut.grain,
     name: cut.name,
-    rule: words(o, cut),
+    ...words(o, cut),
     windows,
     label: cut.label,
     zone,
@@ -260,8 +262,11 @@ export const daily = (o: DayOptions<DayKey>): Partitions<DayKey, "day"> =>
   wholeDays(o, { grain: "day", name: "daily", days: 1 });
 
 /** One slice a week; the key is its first day, and weeks begin on the weekday of `start`. */
-export const weekly = (o: DayOptions<DayKey>): Partitions<DayKey, "week"> =>
-  wholeDays(o, { grain: "week", name: "weekly", days: 7 });
+export function weekly(o: DayOptions<DayKey>): Partitions<DayKey, "week"> {
+  const rule = wholeDays(o, { grain: "week", name: "weekly", days: 7 });
+  const first = WEEKDAYS[new Date(`${o.start}T00:00:00Z`).getUTCDay()]!;
+  return { ...rule, cut: `${rule.cut} on ${first}` };
+}
 
 /** One slice a month. */
 export function monthly(

@@ -38,6 +38,8 @@ export interface TimeRule<G extends Grain> {
   readonly name: string;
   /** {@linkcode Partitions.rule} */
   readonly rule: string;
+  /** {@linkcode Partitions.cut} */
+  readonly cut: string;
   /** Its windows. */
   readonly windows: Windows;
   /** Its keys. */
@@ -88,6 +90,10 @@ export function timeRule<K extends string, G extends Grain>(o: TimeRule<G>): Par
   return {
     grain: o.grain,
     rule: o.rule,
+    cut: o.cut,
+    timezone: zone.name,
+    start: (index) => windows.start(index),
+    at: (instant) => Math.min(windows.at(Math.min(instant, LAST_INSTANT)), windows.size - 1),
     ...base,
     ...listed(base),
     indexOf,

@@ -146,9 +146,9 @@ const buildsOf = (history: readonly MaterializationView[]) =>
 export async function assetView(o: ServiceOptions, seen: Seen, asset: Asset): Promise<AssetView> {
   const history = await historyOf(o.ledger, asset.name, { limit: 250 });
   const policy = promiseText(asset);
-  const ups = new Set(Object.values(asset.deps).map(upstreamOf));
+  const ups = new Set(Object.values(asset.deps).map(upstreamOf).filter((up) => up !== asset));
   const downs = o.definitions.assets
-    .filter((a) => Object.values(a.deps).some((d) => upstreamOf(d) === asset));
+    .filter((a) => a !== asset && Object.values(a.deps).some((d) => upstreamOf(d) === asset));
   const window = { from: new Date(seen.now.getTime() - WEEK_MS), to: seen.now };
   return {
     card: cardOf(asset, seen),

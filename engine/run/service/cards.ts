@@ -65,7 +65,9 @@ export function edgesOf(
   definitions: Definitions,
 ): readonly { readonly from: string; readonly to: string }[] {
   return definitions.assets.flatMap((a) => {
-    const ups = new Set(Object.values(a.deps).map((d) => upstreamOf(d).name));
+    const ups = new Set(
+      Object.values(a.deps).map((d) => upstreamOf(d).name).filter((up) => up !== a.name),
+    );
     return [...ups].map((from) => ({ from, to: a.name }));
   });
 }
