@@ -151,6 +151,17 @@ function graph(d: Dice): AssetRule[] {
   });
 }
 
+/** Another condition, or the one before with something around it. */
+function edited(
+  d: Dice,
+  { maxAgeMs }: AssetRule,
+  before: Condition | undefined,
+): Condition | undefined {
+  const isAged = maxAgeMs !== undefined;
+  if (before === undefined || d.hits(0.5)) return condition(d, isAged);
+  return d.hits(0.5) ? when.or(before, leaf(d, isAged)) : when.and(leaf(d, isAged), before);
+}
+
 /** Something that happens to one of the assets. */
 function happening(d: Dice, assets: readonly AssetRule[], o: Oracle): EngineFact {
   const asset = d.below(assets.length);
@@ -169,7 +180,7 @@ function happening(d: Dice, assets: readonly AssetRule[], o: Oracle): EngineFact
   if (kind === 8) return { kind: "checked", asset, slice: from, passed: d.hits(0.5) };
   if (kind === 9) return { kind: "code", asset, code: 1 + d.below(3) };
   if (kind === 10) {
-    return { kind: "condition", asset, when: condition(d, assets[asset]!.maxAgeMs !== undefined) };
+    return { kind: "condition", asset, when: edited(d, assets[asset]!, o.when[asset]) };
   }
   if (kind === 11) return { kind: "paused", asset, paused: d.hits(0.4) };
   if (kind === 12 && count < MOST_SLICES) return { kind: "grown", asset, count: count + 1 };
