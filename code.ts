@@ -11,22 +11,27 @@ import { changesOf, type Fingerprints, fingerprints } from "./fingerprint/mod.ts
 
 const ROOT = fromFileUrl(new URL("./", import.meta.url));
 
-/** Takes the fingerprints of all assets; `directory` keeps what was read, so that the next start is quick. */
-export function readCode(definitions: Definitions, directory: string): Promise<Fingerprints> {
+/**
+ * Takes the fingerprints of all assets that `project.ts` in the folder `root` defines; `directory` keeps what was read, so
+ * that the next start is quick.
+ */
+export function readCode(
+  definitions: Definitions,
+  directory: string,
+  root = ROOT,
+): Promise<Fingerprints> {
   return fingerprints({
-    root: ROOT,
+    root,
     entries: ["project.ts"],
     cacheDir: join(directory, "cache", "fingerprints"),
     assets: definitions.assets.map((a) => a.name),
-    exportsOf,
+    exportsOf: (path) => exportsOf(join(root, path)),
   });
 }
 
-/** Names of the assets in each export of a module that runs already. */
+/** Names of the assets in each export of a module, which runs already. */
 async function exportsOf(path: string): Promise<Readonly<Record<string, readonly string[]>>> {
-  const module: { readonly [name: string]: unknown } = await import(
-    toFileUrl(join(ROOT, path)).href
-  );
+  const module: { readonly [name: string]: unknown } = await import(toFileUrl(path).href);
   return Object.fromEntries(Object.entries(module).map(([name, value]) => [name, namesIn(value)]));
 }
 
