@@ -68,10 +68,15 @@ export const missingUnhandled: Operand = (w, asset, slice) =>
 export const stale: Operand = (w, asset, slice) =>
   hasBit(w, indexOf(w, asset, slice), BIT.code | BIT.data);
 
-/** Stale by code, and the code changed after the last request: a fix runs again what failed. */
-export const codeChanged: Operand = (w, asset, slice) =>
-  hasBit(w, indexOf(w, asset, slice), BIT.code) &&
-  w.codeChanged[asset]! > handledOf(w, asset, slice);
+/**
+ * The code changed after the last request, and what is visible was made by other code or the first attempt failed: a fix
+ * runs again what failed, a plain failure does not.
+ */
+export const codeChanged: Operand = (w, asset, slice) => {
+  const i = indexOf(w, asset, slice);
+  const isBroken = hasBit(w, i, BIT.failed) && w.columns.changed[i] === 0;
+  return (isBroken || hasBit(w, i, BIT.code)) && w.codeChanged[asset]! > w.columns.handled[i]!;
+};
 
 /** Requested or started, and not ended. */
 export const inFlight: Operand = (w, asset, slice) =>

@@ -271,7 +271,8 @@ export class Oracle {
       case "stale":
         return /[cd]/.test(s.status);
       case "codeChanged":
-        return s.status.includes("c") && this.codeChanged[asset]! > s.handled;
+        return (s.status.includes("c") || (s.changed === 0 && s.failed)) &&
+          this.codeChanged[asset]! > s.handled;
       case "inFlight":
         return s.inFlight;
       case "failed":
