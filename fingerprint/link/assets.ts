@@ -58,11 +58,18 @@ export interface CodePrint {
   warnings(): readonly Warning[];
 }
 
-/** The options of one declaration, each with its node. */
+/** An option with its own hash, and its node if it refers to anything. */
+interface Option {
+  readonly name: string;
+  readonly own: string;
+  readonly node?: string;
+}
+
+/** The options of one declaration. */
 interface Root {
   readonly place: Place;
   readonly assets: readonly string[];
-  readonly options: readonly (readonly [option: string, node: string])[];
+  readonly options: readonly Option[];
   readonly around: string;
 }
 
@@ -86,16 +93,18 @@ function rootOf(linker: Linker, place: Place): Root {
   const id = `${path}#${unit.names.join()}`;
   const around = linker.add(`around ${id}`, "around", unit.warnings);
   around.refs.push(...linker.surroundings(place));
-  const options: [string, string][] = [];
+  const options: Option[] = [];
   const add = (at: string, part: Part) => {
     const opened = part.option === "..." ? linker.objectAt(at, part.refs[0] ?? "") : undefined;
     if (opened) {
       around.refs.push(...linker.surroundings(opened));
       return opened.unit.parts.forEach((p) => add(opened.path, p));
     }
+    const option = { name: part.option, own: part.hash };
+    if (part.refs.length === 0) return void options.push(option);
     const node = linker.add(`option ${options.length} of ${id}`, part.hash);
     node.refs.push(...part.refs.map((ref) => linker.target(at, ref)));
-    options.push([part.option, node.id]);
+    options.push({ ...option, node: node.id });
   };
   unit.parts.forEach((part) => add(path, part));
   return { place, assets: linker.assetsOf(place), options, around: around.id };
@@ -106,24 +115,24 @@ function printOf(
   nodes: Nodes,
   hashes: ReadonlyMap<string, string>,
 ): Omit<CodePrint, "asset"> {
-  const counted = options.filter(([option]) => !APART.has(option));
+  const hashOf = ({ own, node }: Option) => node === undefined ? own : hashes.get(node)!;
   const parts: Record<string, string> = {};
-  for (const [option, node] of options) {
-    const hash = hashes.get(node)!;
-    const before = parts[option];
-    parts[option] = before === undefined ? hash : sha(before + hash);
+  for (const option of options) {
+    const before = parts[option.name];
+    parts[option.name] = before === undefined ? hashOf(option) : sha(before + hashOf(option));
   }
-  const text = counted.map(([option, node]) => `${option}:${hashes.get(node)}`);
+  const counted = options.filter(({ name }) => !APART.has(name));
+  const text = counted.map((option) => `${option.name}:${hashOf(option)}`);
   const declared = `${place.path}#${place.unit.names.join()}`;
-  const ownOf = counted.map(([option, node]) => `${option}:${nodes.get(node)!.own}`);
+  const own = counted.map((option) => `${option.name}:${option.own}`).join("|");
   // Who only wants to know whether something changed does not pay for what it is.
-  const reached = () => reach([...counted.map(([, node]) => node), around], nodes);
+  const reached = () => reach([...counted.flatMap(({ node }) => node ?? []), around], nodes);
   return {
     declared,
     code: `${SCHEME}:${sha([...text, hashes.get(around)].join("|"))}`,
     parts,
     closure: () => [
-      { id: declared, hash: sha(ownOf.join("|")).slice(0, 8) },
+      { id: declared, hash: sha(own).slice(0, 8) },
       ...closureOf(reached(), nodes),
     ],
     warnings: () => warningsOf(reached(), nodes),

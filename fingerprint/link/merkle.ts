@@ -32,7 +32,7 @@ export function merkle(nodes: Nodes): ReadonlyMap<string, string> {
 }
 
 const hashOf = ({ own, refs }: Node, of: (ref: string) => string | undefined) =>
-  sha(`${own}\n${refs.map(of).join("\n")}`);
+  refs.length === 0 ? own : sha(`${own}\n${refs.map(of).join("\n")}`);
 
 /** Inside a cycle nodes are told apart by refinement, so that neither names nor order matter. */
 function hashComponent(
