@@ -17,6 +17,7 @@ const BENCHES: { readonly [name: string]: () => Promise<{ readonly bench: Bench 
   start_to_http: () => import("./start_to_http.ts"),
   idle_memory: () => import("./idle_memory.ts"),
   demo_seconds: () => import("./demo_seconds.ts"),
+  partitions_1m: () => import("./partitions_1m.ts"),
   fingerprint_500_files: () => import("./fingerprint_500_files.ts"),
 };
 

@@ -45,7 +45,8 @@ function clocksOf(name: string): Temporal.ZonedDateTime {
 }
 
 /**
- * The clocks of an IANA zone. Changes are looked up once and kept, from 1970 on as far as they are asked for.
+ * The clocks of an IANA zone. Changes are looked up once and kept, from 1970 on as far as they are asked for; before that
+ * the clocks are taken to show what they showed then.
  *
  * @throws {RangeError} If there is no such zone.
  */
