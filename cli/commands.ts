@@ -48,6 +48,7 @@ export const commands: readonly Command[] = [
       partition,
       stale,
       { name: "out", value: "FILE", help: "keep the plan, so that apply runs exactly it" },
+      { name: "diff", value: "REF", help: "compare the definitions with a git revision instead" },
     ],
     load: async () => (await import("./commands/plan.ts")).plan,
   }),

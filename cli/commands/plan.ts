@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { fromFileUrl } from "@std/path";
 import { durationText, type MaterializeRequest, planNow } from "engine";
 import type { App } from "../app.ts";
 import { EXIT, type Run, type Setting } from "../command.ts";
@@ -11,8 +12,15 @@ import { table } from "../table.ts";
 import { many, sliceOf } from "../words.ts";
 import { json, withApp } from "../with_app.ts";
 
-/** Shows what would run; without words, all that is stale. */
-export const plan: Run = (setting) =>
+/** Shows what would run; without words, all that is stale. With `--diff` it runs nothing and opens nothing. */
+export const plan: Run = async (setting) => {
+  const revision = setting.called.text("diff");
+  if (revision === undefined) return await planRun(setting);
+  const { planDiff } = await import("./plan_diff.ts");
+  return await planDiff(setting, fromFileUrl(new URL("../../", import.meta.url)), revision);
+};
+
+const planRun: Run = (setting) =>
   withApp(setting, async (app) => {
     const { called, io } = setting;
     const request = called.words.length ? requestOf(app, called) : { stale: true };
