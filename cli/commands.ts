@@ -80,12 +80,45 @@ export const commands: readonly Command[] = [
     options: [partition, wait],
     load: async () => (await import("./commands/trigger.ts")).trigger,
   }),
-  command("backfill", "run a job or a selection for a range of slices", {
-    words: "JOB|SELECTION A..B",
-    takes: [2, 2],
+  command("backfill", "run a job or a selection for many slices, in as many runs as you like", {
+    words: "JOB|SELECTION [A..B]",
+    takes: [1, 2],
     json: true,
-    options: [wait],
+    options: [
+      { name: "missing", help: "only slices that were never built" },
+      { name: "failed", help: "only slices whose last try failed" },
+      { name: "stale", help: "only slices that are stale" },
+      { name: "downstream", help: "also everything that is made from it" },
+      { name: "reverse", help: "newest partitions first" },
+      { name: "chunk", value: "N|all", help: "partitions to a run" },
+      { name: "concurrency", value: "N", help: "runs that may be active at once (4)" },
+      { name: "key", value: "KEY", help: "asking twice with the same key is asking once" },
+      { name: "dry-run", help: "show what it would do and how long that may take" },
+      wait,
+    ],
     load: async () => (await import("./commands/backfill.ts")).backfill,
+  }),
+  command("backfills", "list backfills with their progress, newest first, or show one", {
+    words: "[BACKFILL]",
+    takes: [0, 1],
+    json: true,
+    options: [{ name: "open", help: "only those that have not ended" }, limit],
+    load: async () => (await import("./commands/backfills.ts")).backfills,
+  }),
+  command("backfill-pause", "let a backfill submit nothing more; its active runs go on", {
+    words: "BACKFILL",
+    takes: [1, 1],
+    load: async () => (await import("./commands/backfills.ts")).pauseBackfill,
+  }),
+  command("backfill-resume", "let a paused backfill go on", {
+    words: "BACKFILL",
+    takes: [1, 1],
+    load: async () => (await import("./commands/backfills.ts")).resumeBackfill,
+  }),
+  command("backfill-cancel", "end a backfill with all of its runs", {
+    words: "BACKFILL",
+    takes: [1, 1],
+    load: async () => (await import("./commands/backfills.ts")).cancelBackfill,
   }),
   command("test-asset", "run one asset here with the real inputs, and record nothing", {
     words: "ASSET",
@@ -143,6 +176,42 @@ export const commands: readonly Command[] = [
     takes: [0, 1],
     json: true,
     load: async () => (await import("./commands/quality.ts")).quality,
+  }),
+  command("pause", "pause a schedule or a sensor; where it stands is kept", {
+    words: "schedule:NAME|sensor:NAME",
+    takes: [1, 1],
+    json: true,
+    load: async () => (await import("./commands/pause.ts")).pause,
+  }),
+  command("resume", "let a schedule or a sensor go on from where it stood", {
+    words: "schedule:NAME|sensor:NAME",
+    takes: [1, 1],
+    json: true,
+    load: async () => (await import("./commands/pause.ts")).resume,
+  }),
+  command("tick", "submit the newest tick of a schedule, once; or show what it asks for", {
+    words: "JOB",
+    takes: [1, 1],
+    json: true,
+    options: [
+      { name: "at", value: "T", help: "the newest tick at or before this instant; UTC" },
+      { name: "dry-run", help: "only show what would be submitted, and why" },
+    ],
+    load: async () => (await import("./commands/tick.ts")).tick,
+  }),
+  command("sense", "show what a sensor would ask for, and change nothing", {
+    words: "SENSOR",
+    takes: [1, 1],
+    json: true,
+    options: [
+      {
+        name: "cursor",
+        value: "C",
+        help: "look from here (JSON or text) instead of its own cursor",
+      },
+      { name: "payload", value: "TEXT", help: "as if it were told this" },
+    ],
+    load: async () => (await import("./commands/sense.ts")).sense,
   }),
   command("doctor", "say whether everything that the program needs is there", {
     words: "",

@@ -85,28 +85,40 @@ const TIMELESS = 8.64e15;
 function unitsOf(slices: readonly BackfillSlice[]): readonly Unit[] {
   const anchor = coarsest(slices);
   const firstCut = slices.findIndex((s) => s.asset.partitions.grain !== "none");
-  const units = new Map<string, Unit>();
-  const add = (id: string, at: number, slice: BackfillSlice) => {
+  const units = new Map<string | number, Unit>();
+  const startOf = starts(anchor);
+  slices.forEach((slice, i) => {
+    const start = startOf(slice);
+    const [id, at] = slice.asset.partitions.grain === "none"
+      ? [`one ${slice.asset.name}`, i < firstCut ? -Infinity : Infinity]
+      : start === undefined
+      ? [`key ${slice.partition}`, TIMELESS]
+      : [start, start];
     const unit = units.get(id);
     if (unit) unit.slices.push(slice);
     else units.set(id, { at, slices: [slice] });
-  };
-  slices.forEach((slice, i) => {
-    const rule = slice.asset.partitions;
-    const span = rule.span(slice.key);
-    if (rule.grain === "none") {
-      add(`one ${slice.asset.name}`, i < firstCut ? -Infinity : Infinity, slice);
-    } else if (anchor && span) {
-      const at = rule === anchor ? span[0].getTime() : startOver(anchor, span);
-      add(`at ${at}`, at, slice);
-    } else add(`key ${slice.partition}`, TIMELESS, slice);
   });
   return [...units.values()].sort((a, b) => a.at === b.at ? 0 : a.at - b.at);
 }
 
+/** The start of the slice of `anchor` that a slice ends in; once for each key, since assets of a set share their keys. */
+function starts(anchor: Partitions | undefined): (slice: BackfillSlice) => number | undefined {
+  const known = new Map<Partitions, Map<string, number | undefined>>();
+  return ({ asset: { partitions: rule }, key, partition }) => {
+    const of = known.get(rule) ?? new Map<string, number | undefined>();
+    known.set(rule, of);
+    if (of.has(partition)) return of.get(partition);
+    const span = anchor && rule.span(key);
+    const start = !span ? undefined : rule === anchor ? span[0].getTime() : startOver(anchor, span);
+    of.set(partition, start);
+    return start;
+  };
+}
+
 /** The rule of time whose slices are longest. */
 function coarsest(slices: readonly BackfillSlice[]): Partitions | undefined {
-  const rules = new Map(slices.map((s) => [s.asset.partitions, s.key]));
+  const rules = new Map<Partitions, PartitionKey>();
+  for (const { asset, key } of slices) rules.set(asset.partitions, key);
   let found: { readonly rule: Partitions; readonly ms: number } | undefined;
   for (const [rule, key] of rules) {
     const span = rule.span(key);

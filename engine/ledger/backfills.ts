@@ -125,6 +125,8 @@ export interface SubmittedBackfill {
 export interface BackfillQuery {
   /** Only this one. */
   readonly id?: string | undefined;
+  /** Only those of this key. */
+  readonly key?: string | undefined;
   /** Only those that have not ended. */
   readonly open?: boolean | undefined;
   /** At most so many. */

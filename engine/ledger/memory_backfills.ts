@@ -56,7 +56,9 @@ export function startBackfill(
 export function backfills(state: MemoryState, query: BackfillQuery): readonly BackfillRecord[] {
   return [...state.backfills.values()].reverse()
     .filter(({ record }) =>
-      (query.id === undefined || record.id === query.id) && (!query.open || isOpen(record))
+      (query.id === undefined || record.id === query.id) &&
+      (query.key === undefined || record.key === query.key) &&
+      (!query.open || isOpen(record))
     )
     .slice(0, query.limit)
     .map((node) => ({ ...structuredClone(node.record), active: activeOf(state, node) }));

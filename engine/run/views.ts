@@ -1,3 +1,5 @@
+import type { AutomationService } from "./automation_views.ts";
+import type { BackfillService } from "./backfill_views.ts";
 import type { RunState, StepState } from "../ledger/records.ts";
 import type { Severity } from "../declare/check.ts";
 import type { Json } from "../declare/store.ts";
@@ -77,6 +79,8 @@ export interface JobView {
   readonly timezone: string;
   /** Whether its schedule is switched on. */
   readonly enabled: boolean;
+  /** Whether a person paused it. */
+  readonly paused: boolean;
   /** The coming instants, soonest first; empty if the schedule is off. */
   readonly nextTicks: readonly Instant[];
   readonly last: RunBrief | null;
@@ -87,6 +91,10 @@ export interface SensorView {
   readonly name: string;
   readonly description: string;
   readonly enabled: boolean;
+  /** Whether a person paused it. */
+  readonly paused: boolean;
+  /** Failures in a row; it looks more seldom with each. */
+  readonly failures: number;
   readonly intervalSeconds: number;
   readonly cursor: string | null;
   readonly lastTickAt: Instant | null;
@@ -487,7 +495,7 @@ export type Change =
  * The engine as seen by people. Names, partitions and runs that do not exist: reading methods of
  * one thing give `undefined`, acting methods throw an `UnknownName` or a `RangeError`.
  */
-export interface Service {
+export interface Service extends AutomationService, BackfillService {
   about(): Promise<About>;
   health(): Promise<HealthView>;
   overview(): Promise<Overview>;

@@ -1,5 +1,13 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { AssetCard, LogLine, PlanView, RunsView, RunView, WhyView } from "engine";
+import type {
+  AssetCard,
+  BackfillView,
+  LogLine,
+  PlanView,
+  RunsView,
+  RunView,
+  WhyView,
+} from "engine";
 import { type Bench, bench } from "../engine/run/service_fixture.ts";
 import { call, fakeApp } from "./fake.ts";
 
@@ -77,6 +85,12 @@ const refused: readonly (readonly [string, string])[] = [
   ["run 99", 'Cannot find run "99"'],
   ["logs 99", 'Cannot find run "99"'],
   ["cancel 99", 'Cannot find run "99"'],
+  ["backfill models/mood", "give a range"],
+  ["backfill models/mod --missing", 'did you mean "models/mood"?'],
+  ["backfill models/mood --missing --chunk 0", 'Cannot read --chunk "0"'],
+  ["backfill models/mood 2025-01-20..2025-01-21", "was never built"],
+  ["backfills 99", 'Cannot find backfill "99"'],
+  ["backfill-cancel 99", 'Cannot find backfill "99"'],
   ["retry 99", 'Cannot find run "99"'],
   ["runs --job nope", 'Cannot find job "nope"'],
 ];
@@ -126,7 +140,61 @@ Deno.test("trigger and backfill run a job at the slices that are named", async (
   const job = await call(app, "backfill ml_training_pipeline 2025-01-26..2025-01-27 --wait");
   assertEquals([job.code, job.err.split("\n").length], [0, 4]);
   const assets = await call(app, "backfill +models/mood 2025-01-20..2025-01-21 --wait --json");
-  assertEquals(assets.json<RunView>().run.triggeredBy, "backfill");
+  const filled = assets.json<BackfillView>();
+  assertEquals([filled.status, filled.done.success, filled.runs.all], ["success", 5, 1]);
+});
+
+Deno.test("backfill --dry-run tells what, in which runs and how long, and starts nothing", async () => {
+  const { app, b } = await built();
+  const line = "backfill features/activity 2025-01-20..2025-01-26 --chunk 3 --reverse --dry-run";
+  const { code, out } = await call(app, line);
+  assertEquals(code, 0);
+  assertStringIncludes(out, "features/activity  7       2025-01-20..2025-01-26");
+  const first = [24, 25, 26].map((d) => `features/activity [2025-01-${d}]`);
+  assertStringIncludes(out, `run 1: ${first.toReversed().join(", ")}\n`);
+  assertStringIncludes(out, "7 slices in 3 runs, 4 at once, about 0 ms");
+  assertEquals((await b.service.backfills()).length, 0);
+});
+
+Deno.test("backfill --missing fills what was never built, and then there is nothing", async () => {
+  const { app } = await built();
+  const line = "backfill features/activity --missing --chunk 2 --concurrency 1 --wait";
+  const { code, out } = await call(app, line);
+  assertEquals([code, out], [0, "Backfill 1: success, 7 of 7 slices in 4 runs"]);
+  const again = await call(app, line);
+  assertEquals([again.code, again.out], [0, "Nothing to backfill: nothing of it is missing"]);
+  assertEquals((await call(app, `${line} --json`)).json(), { backfill: null, slices: 0, runs: 0 });
+});
+
+Deno.test("backfills are listed, paused, resumed and cancelled", async () => {
+  const { app } = await built();
+  const line = "backfill features/activity 2025-01-20..2025-01-26 --chunk 1 --concurrency 2";
+  const { out, err } = await call(app, line);
+  assertEquals(out, "Backfill 1 of 7 slices in 7 runs is started");
+  assertStringIncludes(err, "No worker is alive");
+  const twice = await call(app, line);
+  assertEquals(twice.out, "Backfill 1 of 7 slices in 7 runs was asked for before");
+  assertEquals((await call(app, "runs --status running --json")).json<RunsView>().runs.length, 2);
+  const paused = await call(app, "backfill-pause 1");
+  assertEquals(paused.out, "Backfill 1 is paused; its active runs go on");
+  assertEquals((await call(app, "backfill-pause 1")).code, 2);
+  assertEquals((await call(app, "backfill-resume 1")).code, 0);
+  assertEquals((await call(app, "backfill-cancel 1")).out, "Backfill 1 is cancelled");
+  const [row] = (await call(app, "backfills --json")).json<BackfillView[]>();
+  assertEquals([row?.status, row?.done.cancelled], ["cancelled", 2]);
+  assertStringIncludes((await call(app, "backfills")).out, "░░░ 2/7");
+  assertEquals((await call(app, "runs --status running --json")).json<RunsView>().runs, []);
+});
+
+Deno.test("backfill --wait fails when a step fails, and shows its error", async () => {
+  const b = bench();
+  b.knobs.broken = true;
+  const { code, out, err } = await call(
+    fakeApp(b),
+    "backfill +models/mood 2025-01-20..2025-01-21 --chunk 1 --wait",
+  );
+  assertEquals([code, out], [1, "Backfill 1: failed, 3 of 5 slices in 3 runs"]);
+  assertStringIncludes(err, "Cannot train: 0 rows");
 });
 
 Deno.test("runs, run and logs tell what happened", async () => {

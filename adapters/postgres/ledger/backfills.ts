@@ -59,7 +59,7 @@ type ActiveRow = Omit<BackfillRun, "startedAt" | "endedAt" | "steps"> & {
 
 /** Some backfills with the runs that are active, newest first. O(active runs), whatever their number of runs is. */
 export async function backfills(sql: Sql, q: BackfillQuery): Promise<readonly BackfillRecord[]> {
-  const { id = null, open = false, limit } = q;
+  const { id = null, key = null, open = false, limit } = q;
   if (id !== null && !/^\d{1,18}$/.test(id)) return [];
   const rows = await sql<Row[]>`
     select b.id::text, key, once, title, trigger, by_name as by, reason, definition, slices, total, runs, chunk, reverse,
@@ -72,7 +72,7 @@ export async function backfills(sql: Sql, q: BackfillQuery): Promise<readonly Ba
         where a.backfill = b.id and not a.counted) as active
     from engine.backfill b
     where (${id}::bigint is null or b.id = ${id}::bigint)
-      and (${!open} or b.state in ('running', 'paused'))
+      and (${key}::text is null or b.key = ${key}) and (${!open} or b.state in ('running', 'paused'))
     order by b.id desc limit ${limit}`;
   return rows.map((row) => ({ ...row, active: (row.active ?? []).map(activeOf) }));
 }

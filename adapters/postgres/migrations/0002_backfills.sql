@@ -25,6 +25,7 @@ create table engine.backfill (
   error jsonb
 ) with (fillfactor = 70);
 create unique index backfill_open on engine.backfill (key) where state in ('running', 'paused');
+create index backfill_key on engine.backfill (key, id desc);
 create unique index backfill_once on engine.backfill (key) where once;
 
 create table engine.backfill_run (
