@@ -160,6 +160,7 @@ async function assemble(p: Parts): Promise<App> {
     health: () => health.ask(),
     nextTicks,
     schedules: o.schedules ?? true,
+    lender: lent,
     quality: qualityReader(sql),
   });
   const close = async () => {

@@ -184,6 +184,33 @@ export const retry = createRoute({
   responses: { 202: asJson(schema.StartedRun, "The new run"), ...guarded, ...notFound },
 });
 
+/** Pauses and resumes. */
+export const switchIt = createRoute({
+  method: "post",
+  path: "/api/v1/switches",
+  summary: "Pause or resume a schedule or a sensor; where it stands is kept",
+  request: { body: body(schema.SwitchRequest) },
+  responses: { 200: asJson(schema.Switch, "How it stands now"), ...guarded, ...notFound },
+});
+
+/** Submits a tick. */
+export const tick = createRoute({
+  method: "post",
+  path: "/api/v1/schedules/{name}/tick",
+  summary: "Submit the newest tick at or before an instant, once; `dryRun` only tells what it is",
+  request: { params: name, body: body(schema.TickRequest) },
+  responses: { 200: asJson(schema.Tick, "The tick"), ...guarded, ...notFound },
+});
+
+/** Tries a sensor. */
+export const sense = createRoute({
+  method: "post",
+  path: "/api/v1/sensors/{name}/sense",
+  summary: "Let a sensor look from a cursor; changes nothing",
+  request: { params: name, body: body(schema.SenseRequest) },
+  responses: { 200: asJson(schema.Sense, "What it would ask for"), ...guarded, ...notFound },
+});
+
 /** What would run. */
 export const plan = createRoute({
   method: "post",

@@ -111,7 +111,7 @@ class Reader {
     const { topic } = this.#reading;
     // Without a place of ours it begins with the oldest message, wherever the group stands.
     const place = ours ?? "0";
-    if (first === null || BigInt(first) <= BigInt(place)) return true;
+    if (first === null || BigInt(first) === BigInt(place)) return true;
     this.#consumer.seek({ topic, partition, offset: place });
     return false;
   }

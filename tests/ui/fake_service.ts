@@ -31,6 +31,8 @@ const hour = 3_600_000;
 
 /** A service with fixtures; `now` is the instant all of it is seen from. */
 export class FakeService implements Service {
+  /** What was paused: `schedule:nightly`. */
+  readonly paused = new Set<string>();
   /** Makes every dependency but Postgres fail, or Postgres too. */
   down: string[] = [];
   /** Calls that changed something, in words. */
@@ -268,7 +270,8 @@ export class FakeService implements Service {
       assets,
       cron,
       timezone: "UTC",
-      enabled: name !== "data_quality_pipeline",
+      enabled: name !== "data_quality_pipeline" && !this.paused.has(`schedule:${name}`),
+      paused: this.paused.has(`schedule:${name}`),
       nextTicks: name === "data_quality_pipeline"
         ? []
         : [0, 1, 2].map((i) => iso(this.#now + (hours + 24 * i) * hour)),
@@ -287,7 +290,9 @@ export class FakeService implements Service {
       {
         name: "new_life_events",
         description: "Runs the features when enough new events have arrived",
-        enabled: true,
+        enabled: !this.paused.has("sensor:new_life_events"),
+        paused: this.paused.has("sensor:new_life_events"),
+        failures: 0,
         intervalSeconds: 30,
         cursor: "created_at=2025-01-28T08:29:12Z",
         lastTickAt: iso(this.#now - 12_000),
@@ -300,6 +305,8 @@ export class FakeService implements Service {
         name: "stale_integrations",
         description: "Runs the quality report when an integration falls silent",
         enabled: true,
+        paused: false,
+        failures: 0,
         intervalSeconds: 300,
         cursor: null,
         lastTickAt: iso(this.#now - 120_000),
@@ -422,6 +429,36 @@ export class FakeService implements Service {
         sentTo: ["log", "webhook"],
       },
     ]);
+  }
+
+  setPaused(name: string, paused: boolean) {
+    const changed = this.paused.has(name) !== paused;
+    if (paused) this.paused.add(name);
+    else this.paused.delete(name);
+    return Promise.resolve({ name, paused, changed });
+  }
+
+  tick(
+    name: string,
+    { at, dryRun }: { at?: string | undefined; dryRun?: boolean | undefined } = {},
+  ) {
+    const tick = at ?? iso(this.#now);
+    const reason = `schedule "${name}" at ${tick}`;
+    return Promise.resolve({
+      name,
+      tick,
+      actsAt: tick,
+      key: `schedule:${name}:${tick}`,
+      reason,
+      steps: [{ asset: "features/activity", partition: "2025-01-27T06", reason }],
+      run: dryRun ? null : "7f3a91c2",
+    });
+  }
+
+  sense(name: string, { cursor }: { cursor?: Json | undefined } = {}) {
+    const request = { asset: "features/activity", partition: "2025-01-27T06", key: "1" };
+    const requests = [{ ...request, reason: "12 events arrived" }];
+    return Promise.resolve({ name, requests, cursor: cursor ?? null });
   }
 
   plan(request: MaterializeRequest) {

@@ -125,7 +125,12 @@ async function submitMaterialize(form: HTMLFormElement): Promise<void> {
 }
 
 async function press(button: HTMLElement): Promise<void> {
-  const { trigger, runAction, run } = button.dataset;
+  const { trigger, runAction, run, switch: name, to } = button.dataset;
+  if (name !== undefined) {
+    const done = await post("/api/v1/switches", { name, paused: to === "paused" });
+    if (done) toast(`${name.replace(":", " ")} ${to}`);
+    await refresh();
+  }
   if (trigger !== undefined) {
     const path = `/api/v1/jobs/${encodeURIComponent(trigger)}/trigger`;
     const started = await post(path, { triggeredBy: "ui" });
@@ -146,7 +151,7 @@ document.addEventListener("submit", (event) => {
 });
 document.addEventListener("click", (event) => {
   const button = (event.target as HTMLElement).closest<HTMLElement>(
-    "[data-trigger],[data-run-action]",
+    "[data-trigger],[data-run-action],[data-switch]",
   );
   if (button !== null) void press(button);
 });
