@@ -18,10 +18,13 @@ export interface LockFile {
   readonly remote?: Readonly<Record<string, string>>;
 }
 
-/** One package. */
-interface Locked {
+/** One locked package. */
+export interface Locked {
+  /** Hash of its content. */
   readonly integrity?: string;
+  /** Packages that it needs, `zod` or `zod@4.6.7`. */
   readonly dependencies?: readonly string[];
+  /** Packages that it uses where they are. */
   readonly optionalDependencies?: readonly string[];
 }
 

@@ -17,7 +17,7 @@ import type { Summary, Warning } from "./summary.ts";
 
 export type { CodePrint, Reached } from "./link/assets.ts";
 export { changesOf } from "./changes.ts";
-export type { LockFile } from "./lock.ts";
+export type { Locked, LockFile } from "./lock.ts";
 export type { Warning } from "./summary.ts";
 
 /** Where the code is. */

@@ -107,3 +107,8 @@ Deno.test("fingerprints() of the project see a package in those that reach it an
   }
   assert(seen > 0);
 });
+
+Deno.test("deno.lock has every package that assets reach", () => {
+  const unlocked = before.warnings().filter((w) => w.what.includes("deno.lock"));
+  assertEquals(unlocked, [], "Run the program once without --frozen and commit deno.lock");
+});
