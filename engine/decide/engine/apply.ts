@@ -67,6 +67,7 @@ function materialized(w: World, fact: Of<"materialized">): void {
   for (let slice = from; slice < to; slice++) {
     const i = c.at[asset]! + slice;
     c.ran[i] = w.sequence;
+    c.made[i] = fact.made ?? 0;
     c.handled[i] = Math.max(c.handled[i]!, readAt);
     c.bits[i]! &= ~(BIT.inFlight | BIT.failed);
     if (fact.published) {

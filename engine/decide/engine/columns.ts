@@ -26,7 +26,7 @@ export const BIT = {
 export const UNCLEAN = BIT.missing | BIT.code | BIT.data | BIT.behind;
 
 /**
- * The slices of all assets, 37 bytes each. Those of an asset stand side by side; an asset that outgrows its place moves
+ * The slices of all assets, 45 bytes each. Those of an asset stand side by side; an asset that outgrows its place moves
  * to the end with twice the room.
  */
 export class Columns {
@@ -50,6 +50,8 @@ export class Columns {
   version = new Float64Array(0);
   /** Code that made it. */
   codeOf = new Float64Array(0);
+  /** The number under which the ledger has it; 0 before the first. */
+  made = new Float64Array(0);
   /** {@linkcode BIT} */
   bits = new Uint8Array(0);
 
@@ -96,6 +98,7 @@ export class Columns {
     this.will = u32(this.will);
     this.version = f64(this.version);
     this.codeOf = f64(this.codeOf);
+    this.made = f64(this.made);
     this.bits = grown(this.bits, new Uint8Array(length));
   }
 
@@ -108,6 +111,7 @@ export class Columns {
     return [
       this.version,
       this.codeOf,
+      this.made,
       this.changed,
       this.ran,
       this.readAt,

@@ -50,6 +50,8 @@ export type EngineFact =
     readonly version: number;
     /** Code that made it. */
     readonly code: number;
+    /** The number under which the ledger has it, where somebody wants to know it again. */
+    readonly made?: number;
     readonly published: boolean;
     /** When it ended, milliseconds. */
     readonly at: number;

@@ -1,32 +1,51 @@
 /**
- * The slices that a slice reads: the one place where operands and status iterate them.
+ * The slices that a slice reads: the one place where operands and status learn of them.
  *
  * @module
  */
 import { readsFrom, readsTo } from "./mapping.ts";
+import type { Ranges } from "./ranges.ts";
 import type { World } from "./world.ts";
 
+const NONE: Ranges = [];
+
 /**
- * One after the last slice that an edge reads for a slice. Of `newest` the newest that is visible — or, if `orAsked`, is
- * requested in this tick — else the newest that there is.
+ * The slices that an edge reads for a slice. Of `newest` the newest that is visible — or, if `orAsked`, is requested in
+ * this tick — else the newest that there is.
  */
-export function inputsTo(w: World, edge: number, slice: number, orAsked: boolean): number {
-  const { up, mapping } = w.edges;
-  const upstream = up[edge]!;
-  const rule = mapping[edge]!;
-  const { count, at, changed, will } = w.columns;
-  const to = readsTo(rule, slice, count[upstream]!);
-  if (rule.kind !== "newest") return to;
-  const first = at[upstream]!;
-  for (let q = to - 1; q >= 0; q--) {
-    if (changed[first + q] !== 0 || (orAsked && will[first + q] === w.tick)) return q + 1;
+export function inputsOf(w: World, edge: number, slice: number, orAsked: boolean): Ranges {
+  const upstream = w.edges.up[edge]!;
+  const rule = w.edges.mapping[edge]!;
+  const count = w.columns.count[upstream]!;
+  if (rule.kind === "custom") {
+    const read = clipped(rule.up(slice), count);
+    return rule.newest ? newestOf(w, upstream, read, orAsked) : read;
   }
-  return to;
+  const from = readsFrom(rule, slice, count);
+  const to = readsTo(rule, slice, count);
+  if (from >= to) return NONE;
+  return rule.kind === "newest" ? newestOf(w, upstream, [from, to], orAsked) : [from, to];
 }
 
-/** The first slice that an edge reads for a slice, given {@linkcode inputsTo}. */
-export function inputsFrom(w: World, edge: number, slice: number, to: number): number {
-  const rule = w.edges.mapping[edge]!;
-  if (rule.kind === "newest") return to > 0 ? to - 1 : 0;
-  return readsFrom(rule, slice, w.columns.count[w.edges.up[edge]!]!);
+function clipped(ranges: Ranges, count: number): Ranges {
+  const isWithin = ranges.length === 0 || ranges.at(-1)! <= count;
+  if (isWithin) return ranges;
+  const kept: number[] = [];
+  for (let r = 0; r < ranges.length; r += 2) {
+    const to = Math.min(ranges[r + 1]!, count);
+    if (ranges[r]! < to) kept.push(ranges[r]!, to);
+  }
+  return kept;
+}
+
+function newestOf(w: World, upstream: number, read: Ranges, orAsked: boolean): Ranges {
+  const { at, changed, will } = w.columns;
+  const first = at[upstream]!;
+  for (let r = read.length - 2; r >= 0; r -= 2) {
+    for (let q = read[r + 1]! - 1; q >= read[r]!; q--) {
+      const isThere = changed[first + q] !== 0 || (orAsked && will[first + q] === w.tick);
+      if (isThere) return [q, q + 1];
+    }
+  }
+  return read.length === 0 ? NONE : [read.at(-1)! - 1, read.at(-1)!];
 }

@@ -1,11 +1,30 @@
 /**
- * Which slices of an upstream a slice reads, as arithmetic on their places: a slice reads exactly one range.
+ * Which slices of an upstream a slice reads, as arithmetic on their places: exactly one range, unless the rule is custom.
  *
  * @module
  */
+import type { Ranges } from "./ranges.ts";
+
+/** A rule of which only its functions are known. */
+export interface CustomMapping {
+  /** As what it is. */
+  readonly kind: "custom";
+  /** What it does, as text: another text is another rule. */
+  readonly rule: string;
+  /** Whether only the newest of those that are there is read. */
+  readonly newest: boolean;
+  /** The slices that slice `p` reads, as ranges. */
+  up(p: number): Ranges;
+  /** The slices that read slice `q`, as ranges. */
+  down(q: number): Ranges;
+}
+
+/** A rule that reads one range, which arithmetic gives. */
+export type PlainMapping = Exclude<Mapping, CustomMapping>;
 
 /** A rule from slices to the slices of an upstream that they read. */
 export type Mapping =
+  | CustomMapping
   /** The slice of the same place; every slice; the last slice. */
   | { readonly kind: "same" | "all" | "last" }
   /** Those from `from` to `to` places later, both included; earlier where negative. */
@@ -26,7 +45,7 @@ export type Mapping =
 const clip = (x: number, count: number) => (x < 0 ? 0 : x > count ? count : x);
 
 /** The first slice that slice `p` reads of an upstream of `count` slices. */
-export function readsFrom(mapping: Mapping, p: number, count: number): number {
+export function readsFrom(mapping: PlainMapping, p: number, count: number): number {
   switch (mapping.kind) {
     case "same":
       return clip(p, count);
@@ -51,7 +70,7 @@ export function readsFrom(mapping: Mapping, p: number, count: number): number {
 }
 
 /** One after the last slice that slice `p` reads of an upstream of `count` slices. */
-export function readsTo(mapping: Mapping, p: number, count: number): number {
+export function readsTo(mapping: PlainMapping, p: number, count: number): number {
   switch (mapping.kind) {
     case "same":
       return clip(p + 1, count);
@@ -119,6 +138,11 @@ export function readers(
       return emit(upToPlace(mapping.upTo, from), readers);
     case "spans":
       return emit(upToPlace(mapping.to, from), upToPlace(mapping.from, to - 1));
+    case "custom":
+      for (let q = from; q < to; q++) {
+        const found = mapping.down(q);
+        for (let r = 0; r < found.length; r += 2) emit(found[r]!, found[r + 1]!);
+      }
   }
 }
 

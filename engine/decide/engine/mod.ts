@@ -113,7 +113,15 @@ const grown = (asset: number, count: number): EngineFact => ({ kind: "grown", as
 export { BIT, UNCLEAN } from "./columns.ts";
 export { blame, explainBits, type Explained } from "./explain.ts";
 export * from "./fact.ts";
-export { type Mapping, readers, readsFrom, readsTo } from "./mapping.ts";
+export { inputsOf } from "./inputs.ts";
+export {
+  type CustomMapping,
+  type Mapping,
+  type PlainMapping,
+  readers,
+  readsFrom,
+  readsTo,
+} from "./mapping.ts";
 export { decode, encode, type Snapshot } from "./snapshot.ts";
 export { type StatusWord, statusWord } from "./status.ts";
 export type { World, WorldOptions } from "./world.ts";

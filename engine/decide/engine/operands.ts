@@ -8,7 +8,7 @@
  */
 import type { Condition } from "../../declare/when.ts";
 import { BIT } from "./columns.ts";
-import { inputsFrom, inputsTo } from "./inputs.ts";
+import { inputsOf } from "./inputs.ts";
 import type { Node } from "./rule.ts";
 import type { World } from "./world.ts";
 
@@ -39,11 +39,11 @@ function search(
   const { upAt, up } = w.edges;
   for (let edge = upAt[asset]!; edge < upAt[asset + 1]!; edge++) {
     if (!looksAt(w, asset, edge, node)) continue;
-    const end = inputsTo(w, edge, slice, true);
+    const read = inputsOf(w, edge, slice, true);
     const first = w.columns.at[up[edge]!]!;
-    const to = first + end;
-    for (let q = first + inputsFrom(w, edge, slice, end); q < to; q++) {
-      if (test(w, q, limit) === until) return until;
+    for (let r = 0; r < read.length; r += 2) {
+      const to = first + read[r + 1]!;
+      for (let q = first + read[r]!; q < to; q++) if (test(w, q, limit) === until) return until;
     }
   }
   return !until;
@@ -150,9 +150,11 @@ function searchSlices(
   const [of] = node.of;
   for (let edge = upAt[asset]!; edge < upAt[asset + 1]!; edge++) {
     if (!looksAt(w, asset, edge, node)) continue;
-    const to = inputsTo(w, edge, slice, true);
-    for (let q = inputsFrom(w, edge, slice, to); q < to; q++) {
-      if (holds(w, up[edge]!, q, of!) === until) return until;
+    const read = inputsOf(w, edge, slice, true);
+    for (let r = 0; r < read.length; r += 2) {
+      for (let q = read[r]!; q < read[r + 1]!; q++) {
+        if (holds(w, up[edge]!, q, of!) === until) return until;
+      }
     }
   }
   return !until;

@@ -4,7 +4,7 @@
  * @module
  */
 import { BIT, UNCLEAN } from "./columns.ts";
-import { inputsFrom, inputsTo } from "./inputs.ts";
+import { inputsOf } from "./inputs.ts";
 import type { World } from "./world.ts";
 
 /** Missing, stale by code, stale by data, behind: computed from the columns, O(inputs). */
@@ -13,20 +13,21 @@ export function statusOf(w: World, asset: number, slice: number): number {
   const { changed, codeOf, readAt, at, count } = columns;
   const own = at[asset]! + slice;
   const isMissing = changed[own] === 0;
-  const read = isMissing ? Infinity : readAt[own]!;
+  const readUpTo = isMissing ? Infinity : readAt[own]!;
   let bits: number = isMissing ? BIT.missing : codeOf[own] !== w.code[asset] ? BIT.code : 0;
   for (let edge = edges.upAt[asset]!; edge < edges.upAt[asset + 1]!; edge++) {
     if (edges.orderOnly[edge] === 1) continue;
     const up = edges.up[edge]!;
-    const mayBeData = (bits & BIT.data) === 0 && maxChanged[up]! > read;
+    const mayBeData = (bits & BIT.data) === 0 && maxChanged[up]! > readUpTo;
     const mayBeBehind = (bits & BIT.behind) === 0 && unclean[up] !== 0;
     if (!mayBeData && !mayBeBehind) continue;
-    const end = inputsTo(w, edge, slice, false);
-    const [from, to] = [at[up]! + inputsFrom(w, edge, slice, end), at[up]! + end];
-    if (mayBeData && someAbove(changed, from, to, read)) bits |= BIT.data;
-    if (!mayBeBehind) continue;
-    const isAllUnclean = unclean[up] === count[up] && from < to;
-    if (isAllUnclean || someUnclean(columns.bits, from, to)) bits |= BIT.behind;
+    const read = inputsOf(w, edge, slice, false);
+    for (let r = 0; r < read.length; r += 2) {
+      const [from, to] = [at[up]! + read[r]!, at[up]! + read[r + 1]!];
+      if (mayBeData && someAbove(changed, from, to, readUpTo)) bits |= BIT.data;
+      if (!mayBeBehind) continue;
+      if (unclean[up] === count[up] || someUnclean(columns.bits, from, to)) bits |= BIT.behind;
+    }
   }
   return bits;
 }

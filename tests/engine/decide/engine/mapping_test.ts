@@ -1,7 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { type Mapping, readers, readsFrom, readsTo } from "../../../../engine/decide/engine/mod.ts";
+import {
+  type PlainMapping,
+  readers,
+  readsFrom,
+  readsTo,
+} from "../../../../engine/decide/engine/mod.ts";
 
-const MAPPINGS: readonly Mapping[] = [
+const MAPPINGS: readonly PlainMapping[] = [
   { kind: "same" },
   { kind: "all" },
   { kind: "last" },

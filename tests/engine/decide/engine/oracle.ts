@@ -69,6 +69,8 @@ function reads(m: Mapping, p: number, q: number, count: number): boolean {
       return q >= m.at[p]! && q < m.at[p + 1]!;
     case "newest":
       return q < m.upTo[p]!;
+    case "custom":
+      return m.up(p).some((from, r, all) => r % 2 === 0 && from <= q && q < all[r + 1]!);
     case "spans":
       return q >= m.from[p]! && q < m.to[p]!;
   }
@@ -193,7 +195,8 @@ export class Oracle {
       const read = row.map((_, q) => q).filter((q) => reads(dep.mapping, p, q, row.length));
       const isThere = (q: number) =>
         row[q]!.changed !== 0 || (asked && row[q]!.asked === this.tick);
-      const chosen = dep.mapping.kind === "newest"
+      const chosen = dep.mapping.kind === "newest" ||
+          (dep.mapping.kind === "custom" && dep.mapping.newest)
         ? [read.findLast(isThere) ?? read.at(-1)].filter((q) => q !== undefined)
         : read;
       return chosen.map((slice) => ({ asset: dep.asset, slice }));

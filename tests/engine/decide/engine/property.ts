@@ -63,7 +63,11 @@ const OF_DEPS: readonly Condition[] = [
   when.depsFailed,
   when.depsCheckFailed,
 ];
+/** Slice `p` reads `p` and what is two places from it on either side. */
+const around = (p: number) => [p - 2, p, p + 2].filter((q) => q >= 0).flatMap((q) => [q, q + 1]);
 const MAPPINGS: readonly Mapping[] = [
+  { kind: "custom", rule: "around", newest: false, up: around, down: around },
+  { kind: "custom", rule: "newest around", newest: true, up: around, down: around },
   { kind: "same" },
   { kind: "same" },
   { kind: "same" },
