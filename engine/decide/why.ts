@@ -8,7 +8,7 @@ import { fingerprint } from "../graph/fingerprint.ts";
 import type { SliceState, StepRecord } from "../ledger/records.ts";
 import { chosen, keyOf, readings, sliceText } from "./inputs.ts";
 import { instantText, type Verdict } from "./judge.ts";
-import { lateness } from "./late.ts";
+import { promiseOf } from "./promise.ts";
 import { lacking } from "./required.ts";
 import {
   askedReason,
@@ -101,9 +101,8 @@ export class Explaining {
   }
 
   #brokenPromise(asset: Asset): string | undefined {
-    const { judgement } = this.facts;
-    const builtAt = judgement.states(asset).findLast((s) => s.visible)?.visible?.at ?? null;
-    const { state, words } = lateness({ policy: asset.freshness, builtAt }, judgement.now);
+    const { judgement, next } = this.facts;
+    const { state, words } = promiseOf(asset, judgement, { next });
     return state === "late" ? words : undefined;
   }
 

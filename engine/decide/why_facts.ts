@@ -96,6 +96,8 @@ export interface WhyFacts {
   readonly workers: readonly WorkerRecord[];
   /** Where schedules stand. */
   readonly cursors: readonly CursorRecord[];
+  /** What is paused: `schedule:nightly`. */
+  readonly paused: ReadonlySet<string>;
   /** Episodes that are open. */
   readonly alerts: readonly AlertRecord[];
   /** How crons are read. */

@@ -53,9 +53,8 @@ function ofSchedules(e: Explaining, asset: Asset): Reason[] {
   ];
   return rules.map(({ name, cron, timezone }) => {
     const cursor = e.facts.cursors.find((c) => c.name === `schedule:${name}`);
-    const value = cursor?.value as { readonly paused?: boolean } | undefined;
     const about = { asset: asset.name, run: cursor?.run ?? null };
-    if (value?.paused) {
+    if (e.facts.paused.has(`schedule:${name}`)) {
       const words = `schedule "${name}" is paused`;
       return reasonOf({ kind: "schedule_paused", words, ...about });
     }

@@ -11,6 +11,7 @@ import type { Lack, RunFound } from "../decide/why_facts.ts";
 import type { Definitions } from "../graph/define.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { RunRecord } from "../ledger/records.ts";
+import { pausedOf } from "./pauses.ts";
 
 /** What asking needs. */
 export interface WhyAsking {
@@ -31,16 +32,18 @@ const ROUNDS = 20;
 
 /** Why a slice stands as it does. Reads each run that the chain goes through once. */
 export async function explain(o: WhyAsking, asset: Asset, partition: string): Promise<Why> {
-  const [workers, cursors, alerts] = await Promise.all([
+  const [workers, cursors, paused, alerts] = await Promise.all([
     o.ledger.workers(),
     o.ledger.cursors("schedule:"),
+    pausedOf(o.ledger, "schedule:"),
     o.ledger.alerts(200),
   ]);
   const runs = new Map<string, RunFound | undefined>();
   const runsOf = new Map<string, readonly string[]>();
   const active = new Map<string, readonly RunRecord[]>();
   const { definitions, judgement, next } = o;
-  const facts = { definitions, judgement, workers, cursors, alerts, next, runs, runsOf, active };
+  const seen = { definitions, judgement, workers, cursors, paused, alerts, next };
+  const facts = { ...seen, runs, runsOf, active };
   const read = async (lack: Lack) => {
     if (lack.of === "run") runs.set(lack.id, await o.ledger.run(lack.id));
     else if (lack.of === "runs") {

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Why } from "../../../engine/decide/why.ts";
 import type { ReasonKind } from "../../../engine/decide/why_facts.ts";
+import { setPaused } from "../../../engine/run/pauses.ts";
 import { CHAIN, DAY, type Knobs, World } from "./why_world.ts";
 
 /** A situation: what happened, and what must be told first and last. */
@@ -179,14 +180,7 @@ const SITUATIONS: readonly Situation[] = [
     knobs: { job: true },
     happened: async (w) => {
       await w.run([USERS, ACTIVITY]);
-      await w.ledger.advance({
-        name: "schedule:nightly",
-        revision: 0,
-        value: { tick: w.now.toISOString(), paused: true },
-        result: "paused",
-        outcome: "skipped",
-        submissions: [],
-      });
+      await setPaused(w.ledger, "schedule:nightly", { paused: true, by: "ada", now: w.now });
     },
     stands: "missing",
     root: "schedule_paused",
