@@ -40,9 +40,13 @@ function gathered(ordinals: readonly number[]): OrdinalRanges {
   return ranges;
 }
 
+/** Whether a rule of time has or will have the slice. */
+const isThere = (rule: Partitions, index: number): boolean =>
+  index >= 0 && (!isTime(rule) || rule.at(rule.start(index)) === index);
+
 /** The slice of `to` that is the same as a slice of `from`; -1 if there is none. */
 function same(from: Partitions, to: Partitions, index: number): number {
-  if (index < 0) return -1;
+  if (!isThere(from, index)) return -1;
   if (from === to) return index;
   if (!isTime(from)) return to.indexOf(from.keyAt(index));
   const start = from.start(index);
@@ -85,7 +89,7 @@ function shifted(up: Partitions, down: Partitions, places: number): Both {
   return {
     up(i) {
       const at = same(down, up, i);
-      return at < 0 || at + places < 0 ? [] : single(at + places);
+      return at >= 0 && isThere(up, at + places) ? single(at + places) : [];
     },
     down: (q) => single(same(up, down, q - places)),
   };
@@ -308,9 +312,9 @@ export function mappingProblem(dep: Dep, down: Partitions): string | undefined {
   const mode = "mode" in dep ? dep.mode : "aligned";
   const hint = "wrap it in all(), latest(), mapped(), overlapping() or after()";
   if (mode === "window" || mode === "offset") {
-    return isAlike(up, down) ? undefined : `${both} are not cut alike, ${hint}`;
+    if (!isAlike(up, down)) return `${both} are not cut alike, ${hint}`;
   }
-  if (mode === "previous") {
+  if (mode === "window" || mode === "offset" || mode === "previous") {
     return isTime(down) ? undefined : `"${down.rule}" has no slice before another`;
   }
   if (mode === "overlap") {
