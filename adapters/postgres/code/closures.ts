@@ -23,7 +23,7 @@ export interface Code {
   closure(): readonly Piece[];
 }
 
-/** Keeps what is not kept yet: one query, two if the code is new. */
+/** Keeps what is not kept yet: one query, three if the code is new. */
 export async function keepClosures(sql: Sql, codes: readonly Code[]): Promise<void> {
   const missing = await sql<{ asset: string; code: string }[]>`
     select asset, code
@@ -40,6 +40,16 @@ export async function keepClosures(sql: Sql, codes: readonly Code[]): Promise<vo
     select asset, code, closure
     from jsonb_to_recordset(${sql.json(rows as never)}) as r (asset text, code text, closure jsonb)
     on conflict do nothing`;
+  await forget(sql);
+}
+
+/** States of the code that made nothing that is still visible are of no use after a while. */
+async function forget(sql: Sql): Promise<void> {
+  await sql`
+    delete from engine.code_closure c
+    where seen_at < now() - interval '30 days' and not exists (
+      select from engine.materialization m join engine.visible v on v.version = m.version
+      where m.asset = c.asset and m.code = c.code)`;
 }
 
 /** What the code was made of that made visible results and is not the present one, by fingerprint. */
