@@ -104,11 +104,12 @@ export function deadlineTrack(
   const inside = times.filter((t) => t >= from.getTime() && t <= to.getTime());
   const points = [...new Set(inside)].sort((a, b) => a - b);
   const first = Math.min(...builds.map((b) => b.at.getTime()));
+  const knownSince = new Date(first);
   return points.slice(0, -1).map((t, i): Stretch => {
     const builtAt = (partition: string) =>
       builds.findLast((b) => b.partition === partition && b.at.getTime() <= t)?.at ?? null;
     const at = new Date(t);
-    const state = t < first ? "none" : deadlineState({ ...facts, builtAt }, at).state;
+    const state = t < first ? "none" : deadlineState({ ...facts, knownSince, builtAt }, at).state;
     return { from: at, to: new Date(points[i + 1]!), state };
   });
 }
