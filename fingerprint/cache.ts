@@ -34,12 +34,9 @@ export class SummaryCache {
     try {
       const entries = JSON.parse(await Deno.readTextFile(file)) as [string, Summary][];
       return new SummaryCache(file, new Map(entries));
-    } catch (error) {
-      // A cache that is missing or was cut off is a cache that knows nothing.
-      if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) {
-        return new SummaryCache(file, new Map());
-      }
-      throw error;
+    } catch {
+      // A cache that is missing, was cut off or may not be read is one that knows nothing.
+      return new SummaryCache(file, new Map());
     }
   }
 
@@ -57,16 +54,27 @@ export class SummaryCache {
     this.#hasNew = true;
   }
 
-  /** Writes what is new; whoever reads meanwhile sees the old file or the new one. */
+  /**
+   * Writes what is new; whoever reads meanwhile sees the old file or the new one. Where nothing can be written, files are
+   * read again at the next start.
+   */
   async save(): Promise<void> {
     if (!this.#hasNew || this.#file === undefined) return;
     const spare = [...this.#known].filter(([key]) => !this.#used.has(key)).slice(-SPARE);
     const text = JSON.stringify([...spare, ...this.#used]);
-    const folder = this.#file.slice(0, this.#file.lastIndexOf("/"));
-    await Deno.mkdir(folder, { recursive: true });
-    const draft = await Deno.makeTempFile({ dir: folder, prefix: "summaries." });
-    await Deno.writeTextFile(draft, text);
-    await Deno.rename(draft, this.#file);
-    this.#hasNew = false;
+    try {
+      await replace(this.#file, text);
+      this.#hasNew = false;
+    } catch (error) {
+      if (error instanceof TypeError) throw error; // A mistake of ours, not of the disk.
+    }
   }
+}
+
+async function replace(file: string, text: string): Promise<void> {
+  const folder = file.slice(0, file.lastIndexOf("/"));
+  await Deno.mkdir(folder, { recursive: true });
+  const draft = await Deno.makeTempFile({ dir: folder, prefix: "summaries." });
+  await Deno.writeTextFile(draft, text);
+  await Deno.rename(draft, file);
 }
