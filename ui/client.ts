@@ -76,6 +76,7 @@ export function createClient(fetch: Fetch) {
     events: (topic?: string) =>
       answer(v1.events.$get({ query: topic === undefined ? { limit: "100" } : { topic } })),
     alerts: () => answer(v1.alerts.$get()),
+    backfills: (query: { open?: "true"; limit?: string }) => answer(v1.backfills.$get({ query })),
   };
 }
 
@@ -126,6 +127,8 @@ export type Runs = Result<"runs">;
 export type RunSummary = Runs["runs"][number];
 /** Where a run stands. */
 export type RunStatus = RunSummary["status"];
+/** A backfill with its progress. */
+export type Backfill = Result<"backfills">[number];
 /** A run with its steps. */
 export type Run = Result<"run">;
 /** A step of a run. */

@@ -42,6 +42,7 @@ const paths = [
   "/assets/models/mood",
   "/assets/source/users",
   "/runs",
+  "/backfills",
   "/runs/7f3a91c2",
   "/runs/0e99a3f4",
   "/automation",

@@ -26,17 +26,16 @@ import {
   type WhyView,
 } from "engine";
 import { type FakeAsset, fakeAssets } from "./fake_assets.ts";
+import { FakeBackfills } from "./fake_backfills.ts";
 
 const hour = 3_600_000;
 
 /** A service with fixtures; `now` is the instant all of it is seen from. */
-export class FakeService implements Service {
+export class FakeService extends FakeBackfills implements Service {
   /** What was paused: `schedule:nightly`. */
   readonly paused = new Set<string>();
   /** Makes every dependency but Postgres fail, or Postgres too. */
   down: string[] = [];
-  /** Calls that changed something, in words. */
-  readonly calls: string[] = [];
   /** How long a fake step takes, ms. */
   stepMs = 300;
   readonly #assets: FakeAsset[] = fakeAssets();
@@ -48,6 +47,7 @@ export class FakeService implements Service {
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
 
   constructor(now: Date = new Date("2025-01-28T08:30:00Z")) {
+    super(now);
     this.#now = now.getTime();
     this.#runs = fakeRuns(this.#now);
     this.#log.set("7f3a91c2", fakeLog(this.#now - 94_000));

@@ -121,6 +121,28 @@ Deno.test("the page of an asset that does not exist names the nearest one", asyn
   assertEquals((await site.get("/nowhere")).status, 404);
 });
 
+Deno.test("/runs shows backfills that go on, /backfills all, each in one row", async () => {
+  const words = text(await read("/runs"));
+  assertStringIncludes(words, "Backfills that go on");
+  assertStringIncludes(words, "236 of 732 slices, 6 failed");
+  assertStringIncludes(words, "17 of 53 1 active run");
+  assert(!words.includes("2025-01-20T00..2025-01-22T18"), "what has ended is on its own page");
+  const page = await read("/backfills");
+  assertStringIncludes(
+    text(page),
+    "Running 2 ml_training_pipeline 2024-01-01..2024-12-31 · cli: the",
+  );
+  assertStringIncludes(text(page), "12 of 12 slices");
+  assertStringIncludes(page, 'aria-label="32 %: 236 of 732 slices, 6 failed"');
+  assertMatch(page, /data-backfill-action="pause" data-backfill="2" aria-label="Pause backfill 2"/);
+  assert(!page.includes('data-backfill="1"'), "what has ended cannot be steered");
+});
+
+Deno.test("an asset with missing or failed slices has a button that builds them", async () => {
+  const page = await read("/assets/models/mood");
+  assertMatch(page, /data-fill="models\/mood"[^>]*>Build missing and failed <b>\d+<\/b>/);
+});
+
 Deno.test("/runs lists what failed with its error, and filters", async () => {
   const words = text(await read("/runs"));
   assertStringIncludes(words, "Cannot train: validation slice has 0 rows");

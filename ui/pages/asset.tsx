@@ -1,11 +1,18 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
-import type { Asset as AssetData, Check, History, Partitions, Why } from "../client.ts";
+import type {
+  Asset as AssetData,
+  AssetCounts,
+  Check,
+  History,
+  Partitions,
+  Why,
+} from "../client.ts";
 import { Icon } from "../parts/icon.tsx";
 import { Page, type Shell } from "../parts/page.tsx";
 import { Plots, seriesOf } from "../parts/plots.tsx";
 import { AssetTags, FreshnessMark, Pill, runHref } from "../parts/status.tsx";
 import { PartitionStrip } from "../parts/strip.tsx";
-import { ago, duration, minute, plain } from "../words.ts";
+import { ago, count, duration, minute, plain } from "../words.ts";
 
 interface AssetProps {
   readonly shell: Shell;
@@ -93,6 +100,11 @@ function Head(
               </select>
             </label>
           )}
+          {partitioning !== null && unbuilt(partitioning.counts) > 0 && (
+            <button type="button" class="btn" data-fill={card.name}>
+              Build missing and failed <b>{count(unbuilt(partitioning.counts))}</b>
+            </button>
+          )}
           <button type="submit" class="btn primary">
             <Icon name="play" />Materialize
           </button>
@@ -110,6 +122,8 @@ function Head(
     </>
   );
 }
+
+const unbuilt = (counts: AssetCounts) => counts.missing + counts.failed + counts.blocked;
 
 function Causes(
   { asset, why, shell }: {
