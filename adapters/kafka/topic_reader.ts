@@ -23,8 +23,8 @@ class Reader {
   readonly #address: KafkaAddress;
   readonly #reading: TopicReading;
   readonly #consumer: Consumer;
-  /** Parts of which the place is known to be ours since the group was joined. */
-  readonly #placed = new Set<number>();
+  /** Sends the parts that were assigned to where we stand. */
+  #placing: Promise<void> = Promise.resolve();
   readonly #ended = Promise.withResolvers<void>();
 
   constructor(address: KafkaAddress, reading: TopicReading) {
@@ -35,6 +35,8 @@ class Reader {
       sessionTimeout: 10_000,
       rebalanceTimeout: 10_000,
       heartbeatInterval: 2_000,
+      // A part that is sent to another place waits for the end of a fetch.
+      maxWaitTimeInMs: 500,
       // What cannot be read is told at once; the sensor backs off by itself.
       retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 },
     });
@@ -58,7 +60,10 @@ class Reader {
 
   async #begin(topic: string): Promise<void> {
     const { CRASH, GROUP_JOIN } = this.#consumer.events;
-    this.#consumer.on(GROUP_JOIN, () => this.#placed.clear());
+    this.#consumer.on(GROUP_JOIN, ({ payload }) => {
+      this.#placing = this.#place(payload.memberAssignment[topic] ?? []);
+      this.#placing.catch((error) => this.#fail(error));
+    });
     this.#consumer.on(CRASH, ({ payload }) => this.#fail(payload.error));
     try {
       await this.#consumer.connect();
@@ -84,7 +89,8 @@ class Reader {
 
   async #batch({ batch, resolveOffset, heartbeat, ...state }: EachBatchPayload): Promise<void> {
     const { topic, partition } = batch;
-    if (!await this.#isPlaced(partition, batch.firstOffset())) return;
+    // What was fetched before the part was sent to its place is stale then.
+    await this.#placing;
     for (let at = 0; at < batch.messages.length; at += MOST) {
       if (!state.isRunning() || state.isStale() || this.#reading.signal.aborted) return;
       const messages = batch.messages.slice(at, at + MOST);
@@ -103,17 +109,16 @@ class Reader {
     }
   }
 
-  /** False if the part is to be read from another place first. */
-  async #isPlaced(partition: number, first: string | null): Promise<boolean> {
-    if (this.#placed.has(partition)) return true;
-    this.#placed.add(partition);
-    const ours = (await this.#reading.offsets())[partition];
+  /**
+   * Sends each part that was assigned to its place of ours. Without waiting for a message: a group that stands further than
+   * we do would never get one. Without a place of ours a part begins with its oldest message, wherever the group stands.
+   */
+  async #place(partitions: readonly number[]): Promise<void> {
+    const ours = await this.#reading.offsets();
     const { topic } = this.#reading;
-    // Without a place of ours it begins with the oldest message, wherever the group stands.
-    const place = ours ?? "0";
-    if (first === null || BigInt(first) === BigInt(place)) return true;
-    this.#consumer.seek({ topic, partition, offset: place });
-    return false;
+    for (const partition of partitions) {
+      this.#consumer.seek({ topic, partition, offset: ours[partition] ?? "0" });
+    }
   }
 }
 

@@ -26,7 +26,7 @@ export async function listening(
     const given = [...kept.payloads];
     const seen = kept.heard;
     const turn = await attend(o, sensor, { now: new Date(), signal, given });
-    if (turn.state === "moved") kept.payloads.splice(0, given.length);
+    if (turn.state === "moved") kept.drop(given.length);
     const isTold = turn.state === "moved" || turn.state === "again";
     if (isTold && kept.heard === seen && !(turn.state === "again" && given.length > 0)) {
       await kept.sleep(turn.waitMs, signal);
@@ -58,11 +58,19 @@ class Kept {
   readonly payloads: string[] = [];
   /** Counts what was heard. */
   heard = 0;
+  #hasLost = false;
   #wake = new AbortController();
 
   put(text: string): void {
-    if (this.payloads.length >= MOST_KEPT) this.payloads.length = 0;
+    if (this.payloads.length >= MOST_KEPT) this.#hasLost = true;
     else this.payloads.push(text);
+    this.ring();
+  }
+  /** Forgets what was dealt with; what there was no room for is looked for then. */
+  drop(count: number): void {
+    this.payloads.splice(0, count);
+    if (!this.#hasLost || this.payloads.length > 0) return;
+    this.#hasLost = false;
     this.ring();
   }
   ring(): void {

@@ -237,3 +237,26 @@ Deno.test("isApiPath() tells the API from the pages", () => {
     assert(!isApiPath(path), path);
   }
 });
+
+Deno.test("POST switches, ticks and tries sensors", async () => {
+  const service = new FakeService();
+  const api = createApi(service);
+  const name = "schedule:ml_training_pipeline";
+  const off = await api.request("/api/v1/switches", post({ name, paused: true }));
+  assertEquals([off.status, await off.json()], [200, { name, paused: true, changed: true }]);
+  assertEquals([...service.paused], [name]);
+  const tick = await api.request(
+    "/api/v1/schedules/ml_training_pipeline/tick",
+    post({ at: "2025-01-27T06:00:00Z", dryRun: true }),
+  );
+  const ticked = schema.Tick.parse(await tick.json());
+  assertEquals([ticked.tick, ticked.run], ["2025-01-27T06:00:00Z", null]);
+  const sense = await api.request("/api/v1/sensors/new_life_events/sense", post({ cursor: [7] }));
+  assertEquals(schema.Sense.parse(await sense.json()).cursor, [7]);
+});
+
+Deno.test("POST of a switch that is none is refused", async () => {
+  const api = createApi(new FakeService());
+  const body = { name: "nightly", paused: true };
+  assertEquals((await api.request("/api/v1/switches", post(body))).status, 400);
+});

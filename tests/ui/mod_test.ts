@@ -178,6 +178,17 @@ Deno.test("/automation shows schedules with next ticks, and sensors with cursor 
   assertStringIncludes(words, "requested nothing: no integration is older than 48 h");
 });
 
+Deno.test("/automation has a switch for each schedule and sensor, which says what it does", async () => {
+  const service = new FakeService();
+  service.setPaused("sensor:new_life_events", true);
+  const page = await read("/automation", service);
+  const of = (name: string) => page.match(new RegExp(`data-switch="${name}"[^>]*>`))?.[0] ?? "";
+  assertStringIncludes(of("schedule:ml_training_pipeline"), 'data-to="paused"');
+  assertStringIncludes(of("sensor:new_life_events"), 'data-to="resumed"');
+  assertStringIncludes(of("sensor:new_life_events"), 'aria-pressed="true"');
+  assertStringIncludes(text(page), "Resume : sensor new_life_events");
+});
+
 Deno.test("/quality shows scores, rules by severity, and another day", async () => {
   const words = text(await read("/quality"));
   assertStringIncludes(words, "98.7 Score of 100");
