@@ -152,6 +152,8 @@ export interface Asset<
   readonly code: string;
   /** Where values are kept, or undefined for the default store. */
   readonly store: Store<never> | undefined;
+  /** Names of the assets that its function computes together, its own among them; undefined where it stands alone. */
+  readonly family: readonly string[] | undefined;
   /** Where it is declared, `assets/features/activity.ts:12`. */
   readonly declaredAt: string;
   /** Computes one slice. */
@@ -261,6 +263,7 @@ export function asset<
     kind: "asset",
     name: options.name,
     external: false,
+    family: undefined,
     version: options.version ?? "1",
     config: options.config ?? null,
     code: options.materialize.toString(),
