@@ -211,6 +211,8 @@ function expectedOf(
 function viewOf(b: BackfillRecord, expected: number | null): BackfillView {
   const steps = b.active.reduce((all, r) => sumOfSteps(all, r.steps), b.done.steps);
   const { success, failed, skipped, cancelled, running } = steps;
+  // Those that nobody has counted yet have ended all the same.
+  const over = b.active.filter((r) => r.endedAt !== null);
   return {
     id: b.id,
     status: b.state,
@@ -222,7 +224,11 @@ function viewOf(b: BackfillRecord, expected: number | null): BackfillView {
     slices: b.total,
     done: { success, failed, skipped, cancelled },
     running,
-    runs: { all: b.runs, ended: endedOf(b), failed: b.done.failed },
+    runs: {
+      all: b.runs,
+      ended: endedOf(b) + over.length,
+      failed: b.done.failed + over.filter((r) => r.state === "failed").length,
+    },
     active: b.active.filter((r) => r.endedAt === null).map((r) => r.run),
     concurrency: b.concurrency,
     reverse: b.reverse,
