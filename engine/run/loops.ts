@@ -38,6 +38,8 @@ export interface LoopOptions {
   readonly signal: AbortSignal;
   /** Milliseconds of silence after which a worker is given up. @default {10000} */
   readonly silentMs?: number;
+  /** Milliseconds between looks for silent workers. @default {250} */
+  readonly reapMs?: number;
   /** Milliseconds between looks at freshness. @default {15000} */
   readonly watchMs?: number;
   /** Is told what went wrong in which loop; the loop goes on. */
@@ -51,7 +53,7 @@ type Look = () => Promise<number>;
 export async function loops(o: LoopOptions): Promise<void> {
   const news = new Wakes();
   const running = [
-    loop(o, "reaper", async () => (await o.ledger.reap(o.silentMs ?? 10_000), 250)),
+    loop(o, "reaper", async () => (await o.ledger.reap(o.silentMs ?? 10_000), o.reapMs ?? 250)),
     loop(
       o,
       "conditions",
