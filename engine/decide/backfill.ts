@@ -4,6 +4,7 @@
  * @module
  */
 import type { Definitions } from "../graph/define.ts";
+import { upstreamOf } from "../graph/order.ts";
 import {
   type BackfillAdvance,
   type BackfillDone,
@@ -49,7 +50,7 @@ export function runsOf(definitions: Definitions, b: BackfillRecord): BackfillRun
   const names = new Set(Object.keys(b.slices));
   const read = new Set(
     definitions.assets.filter((a) => names.has(a.name))
-      .flatMap((a) => Object.values(a.deps).map((d) => ("mode" in d ? d.asset : d).name)),
+      .flatMap((a) => Object.values(a.deps).map((d) => upstreamOf(d).name)),
   );
   const placeOf = new Map<string, number>();
   runs.forEach((slices, place) => {

@@ -59,10 +59,12 @@ function costOf(
   const endOf = (asset: Asset): number => {
     const before = ends.get(asset);
     if (before !== undefined) return before;
-    const ups = Object.values(asset.deps).map(upstreamOf).filter((u) => counts.has(u));
-    ends.set(asset, 0);
-    const begin = ups.reduce((latest, up) => Math.max(latest, endOf(up)), 0);
-    const end = begin + (usual.get(asset.name) ?? 0);
+    const ups = Object.values(asset.deps).map(upstreamOf);
+    const begin = ups.filter((u) => u !== asset && counts.has(u))
+      .reduce((latest, up) => Math.max(latest, endOf(up)), 0);
+    // What reads its own last slice computes them one after the other.
+    const inARow = ups.includes(asset) ? counts.get(asset)! : 1;
+    const end = begin + inARow * (usual.get(asset.name) ?? 0);
     ends.set(asset, end);
     return end;
   };

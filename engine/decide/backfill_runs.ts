@@ -101,17 +101,20 @@ function unitsOf(slices: readonly BackfillSlice[]): readonly Unit[] {
   return [...units.values()].sort((a, b) => a.at === b.at ? 0 : a.at - b.at);
 }
 
-/** The start of the slice of `anchor` that a slice ends in; once for each key, since assets of a set share their keys. */
+/** Where the slice of `anchor` that a slice ends in begins; once for each key, since assets of a set share their keys. */
 function starts(anchor: Partitions | undefined): (slice: BackfillSlice) => number | undefined {
-  const known = new Map<Partitions, Map<string, number | undefined>>();
+  const known = new Map<Partitions, Map<string, number>>();
   return ({ asset: { partitions: rule }, key, partition }) => {
-    const of = known.get(rule) ?? new Map<string, number | undefined>();
+    if (!anchor || rule.timezone === undefined) return undefined;
+    const of = known.get(rule) ?? new Map<string, number>();
     known.set(rule, of);
-    if (of.has(partition)) return of.get(partition);
-    const span = anchor && rule.span(key);
-    const start = !span ? undefined : rule === anchor ? span[0].getTime() : startOver(anchor, span);
-    of.set(partition, start);
-    return start;
+    const before = of.get(partition);
+    if (before !== undefined) return before;
+    const own = rule === anchor
+      ? rule.start(rule.indexOf(key))
+      : startOver(anchor, rule.span(key)!);
+    of.set(partition, own);
+    return own;
   };
 }
 
@@ -128,19 +131,8 @@ function coarsest(slices: readonly BackfillSlice[]): Partitions | undefined {
   return found?.rule;
 }
 
-/** The start of the slice of `rule` in which a span ends; of the span itself where no slice covers it. */
+/** The start of the slice of `rule` in which a span ends; of the span itself where it is before all of them. */
 function startOver(rule: Partitions, [start, end]: readonly [Date, Date]): number {
-  const last = end.getTime() - 1;
-  for (const days of [1, 7, 32, 367]) {
-    let key = rule.newest(new Date(last + days * 86_400_000));
-    while (key !== undefined) {
-      const [from, to] = rule.span(key)!;
-      if (from.getTime() <= last) {
-        if (to.getTime() > last) return from.getTime();
-        break;
-      }
-      key = rule.newest(from);
-    }
-  }
-  return start.getTime();
+  const index = rule.at(end.getTime() - 1);
+  return index === -1 ? start.getTime() : rule.start(index);
 }

@@ -6,6 +6,7 @@
 import type { Asset } from "../declare/asset.ts";
 import { keyText } from "../declare/partitions.ts";
 import type { Definitions } from "../graph/define.ts";
+import { upstreamOf } from "../graph/order.ts";
 import { select } from "../graph/select.ts";
 import type { BackfillSubmission } from "../ledger/backfills.ts";
 import { type BackfillSlice, cutIntoRuns, type SliceSets } from "./backfill_runs.ts";
@@ -116,10 +117,12 @@ export type BackfillCut = Pick<
 /**
  * How a backfill of these slices is cut into runs.
  *
- * @throws {RangeError} If the number of partitions to a run or of active runs is not a whole one from 1 on.
+ * @throws {RangeError} If the number of partitions to a run or of active runs is not a whole one from 1 on, or the newest
+ * are to come first of what reads its own last slice.
  */
 export function cutOf(slices: readonly BackfillSlice[], wish: BackfillWish): BackfillCut {
   const reverse = wish.reverse ?? false;
+  if (reverse) refuseReverse(slices);
   const chunk = wish.chunk === "all"
     ? null
     : wholeNumber(wish.chunk ?? usualChunk(slices), "partitions to a run");
@@ -131,6 +134,15 @@ export function cutOf(slices: readonly BackfillSlice[], wish: BackfillWish): Bac
     reverse,
     concurrency: wholeNumber(wish.concurrency ?? CONCURRENCY, "active runs")!,
   };
+}
+
+function refuseReverse(slices: readonly BackfillSlice[]): void {
+  const inARow = [...new Set(slices.map((s) => s.asset))]
+    .find((asset) => Object.values(asset.deps).some((dep) => upstreamOf(dep) === asset));
+  if (!inARow) return;
+  throw new RangeError(
+    `Cannot backfill "${inARow.name}" newest first: each of its slices reads the one before it`,
+  );
 }
 
 function usualChunk(slices: readonly BackfillSlice[]): number | null {

@@ -10,7 +10,7 @@ const plain = (text: string) => text.replaceAll("%2C", ",").replaceAll("%25", "%
 
 /**
  * The keys as text. Where slices are spans of time, those that follow each other become a range; other keys are listed,
- * since such a rule may get or lose keys in between.
+ * since such a rule may lose keys in between.
  *
  * @example
  * ```ts
@@ -24,17 +24,15 @@ const plain = (text: string) => text.replaceAll("%2C", ",").replaceAll("%25", "%
  * ```
  */
 export function rangesOf(rule: Partitions, keys: readonly PartitionKey[]): string {
-  const spans = keys.map((key) => ({ text: keyText(key), span: rule.span(key) }));
-  if (spans.some((s) => s.span === undefined)) return spans.map((s) => escaped(s.text)).join(",");
-  const timed = spans.map(({ text, span }) => ({ text, from: +span![0], to: +span![1] }));
-  timed.sort((a, b) => a.from - b.from);
-  const ranges: { first: string; last: string; to: number }[] = [];
-  for (const { text, from, to } of timed) {
+  if (rule.timezone === undefined) return keys.map((key) => escaped(keyText(key))).join(",");
+  const ranges: [first: number, last: number][] = [];
+  for (const i of keys.map((key) => rule.indexOf(key)).sort((a, b) => a - b)) {
     const open = ranges.at(-1);
-    if (open?.to === from) Object.assign(open, { last: text, to });
-    else if (open?.last !== text) ranges.push({ first: text, last: text, to });
+    if (open && i <= open[1] + 1) open[1] = i;
+    else ranges.push([i, i]);
   }
-  return ranges.map((r) => r.first === r.last ? r.first : `${r.first}..${r.last}`).join(",");
+  const text = (i: number) => keyText(rule.keyAt(i));
+  return ranges.map(([a, b]) => a === b ? text(a) : `${text(a)}..${text(b)}`).join(",");
 }
 
 /**
@@ -42,38 +40,26 @@ export function rangesOf(rule: Partitions, keys: readonly PartitionKey[]): strin
  * out. O(slices).
  */
 export function keysIn(rule: Partitions, text: string): readonly PartitionKey[] {
-  if (rule.grain === "none") return [undefined];
-  return text.split(",").flatMap((range) => {
-    const [from, to] = range.split("..") as [string, string?];
-    if (to !== undefined && spanOf(rule, from) && spanOf(rule, to)) return between(rule, from, to);
-    const key = parsed(rule, plain(range));
-    return key === undefined ? [] : [key];
+  if (rule.timezone !== undefined) return text.split(",").flatMap((range) => between(rule, range));
+  return text.split(",").flatMap((key) => {
+    const index = indexOf(rule, plain(key));
+    return index === -1 || rule.removed(index) ? [] : [rule.keyAt(index)];
   });
 }
 
-function parsed(rule: Partitions, text: string): PartitionKey {
+/** -1 if the rule has no such slice. */
+function indexOf(rule: Partitions, text: string): number {
   try {
-    return rule.parse(text);
+    return rule.indexOf(rule.parse(text));
   } catch (error) {
-    if (error instanceof RangeError) return undefined;
+    if (error instanceof RangeError) return -1;
     throw error;
   }
 }
 
-function spanOf(rule: Partitions, text: string) {
-  const key = parsed(rule, text);
-  return key === undefined ? undefined : rule.span(key);
-}
-
-/** Walks from the end, so that the slices before the range cost nothing. */
-function between(rule: Partitions, from: string, to: string): PartitionKey[] {
-  const start = rule.span(rule.parse(from))![0];
-  const found: PartitionKey[] = [];
-  for (let key = parsed(rule, to); key !== undefined;) {
-    const [begin] = rule.span(key)!;
-    if (begin < start) break;
-    found.push(key);
-    key = rule.newest(begin);
-  }
-  return found.reverse();
+function between(rule: Partitions, range: string): PartitionKey[] {
+  const [from, to = from] = range.split("..") as [string, string?];
+  const [first, last] = [indexOf(rule, from), indexOf(rule, to)];
+  if (first === -1 || last === -1) return [];
+  return Array.from({ length: last - first + 1 }, (_, i) => rule.keyAt(first + i));
 }

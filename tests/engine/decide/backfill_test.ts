@@ -18,6 +18,7 @@ import {
   partitions,
   placesIn,
   placesText,
+  previous,
   remainingOfBackfill,
   runsOf,
   type SliceState,
@@ -242,6 +243,25 @@ Deno.test("nextOfBackfill() lets a run wait for slices that another run is to ma
   assertEquals(next(record(wish, { submitted: "0..1", active }))?.submitted, "0..1");
   const done = [run(1, "success")];
   assertEquals(next(record(wish, { submitted: "0..1", active: done }))?.submitted, "0..2");
+});
+
+Deno.test("what reads its own last slice is filled in a row, oldest first", () => {
+  const total = asset({
+    name: "total",
+    partitions: daily,
+    deps: { before: previous<number>() },
+    materialize: ({ before }) => (before ?? 0) + 1,
+  });
+  const all = define({ total });
+  const judgement = judge({ definitions: all, slices: [], now });
+  const wish: BackfillWish = { assets: ["total"], only: ["missing"], chunk: 2, concurrency: 4 };
+  const slices = backfillSlices(all, judgement, wish);
+  const b: BackfillRecord = { ...record(days), ...cutOf(slices, wish) };
+  assertEquals(next(b, all)?.submitted, "0", "the second run reads the last of the first");
+  const durations = new Map([["total", [1_000]]]);
+  const runs = cutIntoRuns(slices, { chunk: null, reverse: false });
+  assertEquals(expectedBackfill(runs, { durations, concurrency: 4, slots: 8 }), 4_000);
+  assertThrows(() => cutOf(slices, { reverse: true }), RangeError, "reads the one before");
 });
 
 Deno.test("runsOf() refuses partitions that are others than were decided", () => {
