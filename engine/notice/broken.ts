@@ -8,8 +8,8 @@ import type { Sensor } from "../declare/sensor.ts";
 import type { Definitions } from "../graph/define.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { CursorRecord } from "../ledger/records.ts";
-import { failuresCursor, failuresOf } from "../run/attend.ts";
-import { pausedOf } from "../run/pauses.ts";
+import { failuresCursor, failuresOf } from "../ledger/failures.ts";
+import { pausedOf } from "../ledger/switches.ts";
 import type { Broken } from "./episodes.ts";
 
 /** Looks in a row that fail before people are told: one alone is the network. */

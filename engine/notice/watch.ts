@@ -6,7 +6,6 @@ import type { Definitions } from "../graph/define.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { AlertRecord } from "../ledger/records.ts";
 import type { AlertChannel } from "./channel.ts";
-import { nextTick } from "../run/cron.ts";
 import { brokenOf } from "./broken.ts";
 import { episodes } from "./episodes.ts";
 
@@ -18,8 +17,8 @@ export interface Watching {
   readonly ledger: Ledger;
   /** Who is told. */
   readonly channels: readonly AlertChannel[];
-  /** How crons of deadlines are read. @default {nextTick} */
-  readonly next?: NextTick;
+  /** How crons of deadlines are read. */
+  readonly next: NextTick;
   /** Which steps count as running for long. */
   readonly slow?: SlowRule;
   /** Is told of a channel that could not be reached; the notice is tried again at the next look. */
@@ -96,7 +95,7 @@ async function settle(o: Watching, known: Cursor["known"], now: Date): Promise<v
     judgement,
     checks,
     knownSince,
-    next: o.next ?? nextTick,
+    next: o.next,
     slow: await slowOf(o, judgement),
     broken: await brokenOf(definitions, ledger, {
       knownSince: (sensor) => new Date(known[`sensor:${sensor}`]!),

@@ -4,8 +4,9 @@
  * @module
  */
 import type { Sensor } from "../declare/sensor.ts";
+import { type Failures, failuresCursor } from "../ledger/failures.ts";
 import type { CursorRecord } from "../ledger/records.ts";
-import { pausedOf } from "./pauses.ts";
+import { pausedOf } from "../ledger/switches.ts";
 import { failureText, sense, type Sensing, sensorCursor } from "./sense.ts";
 
 /** What a turn came to, and the milliseconds until the next. */
@@ -16,34 +17,15 @@ export interface Attended {
   readonly waitMs: number;
 }
 
-/** How often a sensor failed in a row; remembered, so that servers and restarts share it. */
-export type Failures = {
-  /** Failures since the last success. */
-  readonly count: number;
-  /** When it may look again. */
-  readonly retryAt: string;
-};
-
-const PREFIX = "failures:";
 /** Milliseconds between looks at a switch that is off. */
 const PAUSED_MS = 2_000;
 /** The longest wait of a sensor that fails; one that looks more seldom keeps its own time. */
 const MOST_WAIT_MS = 15 * 60_000;
 
-/** The name of the record of the failures of a sensor; of none: what all of them begin with. */
-export const failuresCursor = (name = ""): string => PREFIX + sensorCursor(name);
-
 /** Milliseconds until a sensor that failed so often in a row looks again: twice as long each time. */
 export function backoffMs(every: number, failures: number): number {
   const wait = every * 2 ** Math.min(30, Math.max(0, failures - 1));
   return Math.min(wait, Math.max(every, MOST_WAIT_MS));
-}
-
-/** The failures of sensors, by sensor; those that work are left out. */
-export function failuresOf(cursors: readonly CursorRecord[]): ReadonlyMap<string, Failures> {
-  const begin = failuresCursor().length;
-  const all = cursors.map((c) => [c.name.slice(begin), c.value as Failures] as const);
-  return new Map(all.filter(([, { count }]) => count > 0));
 }
 
 /** Takes a turn. */

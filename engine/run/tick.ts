@@ -10,7 +10,7 @@ import type { Definitions } from "../graph/define.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Advance, CursorRecord } from "../ledger/records.ts";
 import { errorOf } from "./error_of.ts";
-import { pausedOf } from "./pauses.ts";
+import { pausedOf } from "../ledger/switches.ts";
 
 export { targetsAt } from "../decide/rules.ts";
 

@@ -11,7 +11,7 @@ import type { Lack, RunFound } from "../decide/why_facts.ts";
 import type { Definitions } from "../graph/define.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { RunRecord } from "../ledger/records.ts";
-import { pausedOf } from "./pauses.ts";
+import { pausedOf } from "../ledger/switches.ts";
 
 /** What asking needs. */
 export interface WhyAsking {

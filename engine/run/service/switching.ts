@@ -13,7 +13,7 @@ import { type Rule, rulesOf } from "../../decide/rules.ts";
 import { nearest } from "../../graph/nearest.ts";
 import type { SenseView, SwitchView, TickView } from "../automation_views.ts";
 import { nextTick } from "../cron.ts";
-import { type Pausable, setPaused } from "../pauses.ts";
+import { type Pausable, setPaused } from "../../ledger/switches.ts";
 import { look, sensorCursor } from "../sense.ts";
 import type { ServiceOptions } from "./ports.ts";
 import { instant, partitionOrNull } from "./words.ts";

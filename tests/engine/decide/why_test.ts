@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Why } from "../../../engine/decide/why.ts";
 import type { ReasonKind } from "../../../engine/decide/why_facts.ts";
-import { setPaused } from "../../../engine/run/pauses.ts";
+import { setPaused } from "../../../engine/ledger/switches.ts";
 import { CHAIN, DAY, type Knobs, World } from "./why_world.ts";
 
 /** A situation: what happened, and what must be told first and last. */

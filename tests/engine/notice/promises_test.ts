@@ -47,7 +47,7 @@ function setUp(begin = "2025-01-27T12:00:00Z") {
       return Promise.resolve();
     },
   };
-  const o = { definitions, ledger, channels: [channel] };
+  const o = { definitions, ledger, channels: [channel], next: nextTick };
   const submit = async (key: `${number}-${number}-${number}`) => {
     const targets = [{ asset: report, key, partition: key, reason: "asked for" }];
     const asking = { trigger: "api", by: null, reason: "asked for" } as const;

@@ -3,6 +3,7 @@ import {
   asset,
   attend,
   backoffMs,
+  nextTick,
   partitions,
   request,
   type Sensor,
@@ -35,7 +36,7 @@ function setUp(o: { readonly timeout?: "50ms"; readonly expect?: "1h" } = {}) {
   });
   const b = sensing({ sleep, counter });
   const alerts = async () => {
-    await watch({ ...b, channels: [] }, b.clock.at);
+    await watch({ ...b, channels: [], next: nextTick }, b.clock.at);
     const found = await b.ledger.alerts(10);
     return found.map((a) => `${a.resolvedAt ? "ended" : "open"} ${a.episode}`);
   };

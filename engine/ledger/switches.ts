@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Ledger } from "../ledger/ledger.ts";
+import type { Ledger } from "./ledger.ts";
 
 /** What can be paused: the name of its cursor, `schedule:nightly` or `sensor:arrivals`. */
 export type Pausable = `${"schedule" | "sensor"}:${string}`;
