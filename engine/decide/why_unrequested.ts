@@ -4,7 +4,7 @@
  * @module
  */
 import type { Asset } from "../declare/asset.ts";
-import { crons } from "./automate.ts";
+import { crons } from "./condition_crons.ts";
 import { keyOf, readings, sliceText } from "./inputs.ts";
 import { instantText } from "./judge.ts";
 import type { Explaining } from "./why.ts";

@@ -7,7 +7,7 @@ import { Cron } from "croner";
 import type { Asset } from "../declare/asset.ts";
 import { eachCron } from "../declare/crons.ts";
 import { DefinitionError } from "../declare/errors.ts";
-import { crons } from "../decide/automate.ts";
+import { crons } from "../decide/condition_crons.ts";
 import type { NextTick } from "../decide/due.ts";
 import type { Definitions } from "../graph/define.ts";
 

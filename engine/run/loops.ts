@@ -9,7 +9,7 @@ import type { Definitions } from "../graph/define.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { AlertChannel } from "../notice/channel.ts";
 import { watch } from "../notice/watch.ts";
-import { evaluate } from "./automation.ts";
+import { Conditions } from "./automation.ts";
 import { backfilling } from "./backfilling.ts";
 import type { Lender } from "./lend.ts";
 import { pause } from "../ledger/pause.ts";
@@ -54,12 +54,7 @@ export async function loops(o: LoopOptions): Promise<void> {
   const news = new Wakes();
   const running = [
     loop(o, "reaper", async () => (await o.ledger.reap(o.silentMs ?? 10_000), o.reapMs ?? 250)),
-    loop(
-      o,
-      "conditions",
-      async () => (await evaluate(o.definitions, o.ledger, new Date()), 30_000),
-      news,
-    ),
+    loop(o, "conditions", judging(o), news),
     loop(o, "alerts", watching(o), news),
     loop(o, "backfills", filling(o), news),
     loop(o, "news", () => listen(o, news)),
@@ -86,6 +81,16 @@ function ticking(o: LoopOptions): Look {
 function filling(o: LoopOptions): Look {
   const fill = backfilling(o.definitions, o.ledger);
   return async () => (await fill.look(new Date()), 30_000);
+}
+
+/** Whenever something happened; and when a cron of a condition ticks or an asset becomes late. */
+function judging(o: LoopOptions): Look {
+  const conditions = new Conditions(o.definitions, o.ledger);
+  return async () => {
+    await conditions.look(new Date());
+    const wait = conditions.nextInstant - Date.now();
+    return Math.min(30_000, Math.max(20, wait));
+  };
 }
 
 /** A turn of a sensor; of one that is told by others, all its turns until it cannot hear any more. */

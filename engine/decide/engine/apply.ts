@@ -102,12 +102,15 @@ export function lookLate(w: World, asset: number, maxAgeMs: number): void {
   w.spread(asset, 0, w.columns.count[asset]!, ON.watch);
 }
 
-function attempted(w: World, { kind, asset, from, to }: Of<"started" | "failed" | "cancelled">) {
-  const { bits, at } = w.columns;
+function attempted(w: World, fact: Of<"started" | "failed" | "cancelled">): void {
+  const { kind, asset, from, to } = fact;
+  const { bits, at, handled } = w.columns;
+  const readAt = fact.kind === "failed" ? fact.readAt ?? 0 : 0;
   for (let i = at[asset]! + from; i < at[asset]! + to; i++) {
     if (kind === "started") bits[i]! |= BIT.inFlight;
     else bits[i]! &= ~BIT.inFlight;
     if (kind === "failed") bits[i]! |= BIT.failed;
+    handled[i] = Math.max(handled[i]!, readAt);
   }
   w.mark(asset, from, to);
   w.spread(asset, from, to, kind === "failed" ? ON.flight | ON.failed : ON.flight);

@@ -56,7 +56,9 @@ export type EngineFact =
     /** When it ended, milliseconds. */
     readonly at: number;
   }
-  | Some & { readonly kind: "started" | "failed" | "cancelled" }
+  | Some & { readonly kind: "started" | "cancelled" }
+  /** An attempt failed. What it read, up to `readAt`, counts as answered: it is not tried again for that. */
+  | Some & { readonly kind: "failed"; readonly readAt?: number }
   /** What was asked for up to now counts as handled: resumed, and what happened meanwhile is left out. */
   | Some & { readonly kind: "handled" }
   | {

@@ -5,7 +5,7 @@
  */
 import type { Partitions } from "../../declare/partitions.ts";
 import { keyText } from "../../declare/partitions.ts";
-import { crons } from "../../decide/automate.ts";
+import { crons } from "../../decide/condition_crons.ts";
 import type { NextTick } from "../../decide/due.ts";
 import type { Definitions } from "../../graph/define.ts";
 

@@ -381,6 +381,18 @@ Deno.test("edge: its own failure is not repeated for the same change", () => {
   assertEquals([s.made("up").tick(), s.attempt("failed", "it").tick()], ["it", ""]);
 });
 
+Deno.test("edge: a failure of what was asked for with its input is not repeated", () => {
+  const s = new Situation({
+    up: { when: when.onCron("10") },
+    it: { deps: { up: same }, when: when.eager },
+  });
+  s.at(10);
+  assertEquals([s.tick(), s.made("up").tick()], ["up it", ""]);
+  s.engine.apply({ kind: "failed", asset: 1, from: 0, to: 1, readAt: s.engine.sequence });
+  assertEquals([s.tick(), s.tick()], ["", ""]);
+  assertEquals([s.at(20).tick()], ["up it"]);
+});
+
 Deno.test("edge: a change of code asks again for what failed", () => {
   const s = pair(when.eager).made("up");
   assertEquals([s.tick(), s.attempt("failed", "it").tick()], ["it", ""]);

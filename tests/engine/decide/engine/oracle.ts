@@ -156,7 +156,10 @@ export class Oracle {
   ): void {
     if (f.kind === "handled") return void (s.handled = this.sequence);
     s.inFlight = f.kind === "started";
-    if (f.kind === "failed") s.failed = true;
+    if (f.kind === "failed") {
+      s.failed = true;
+      s.handled = Math.max(s.handled, f.readAt ?? 0);
+    }
     if (f.kind !== "materialized") return;
     const made = { version: f.version, readAt: f.readAt, code: f.code };
     s.ran = this.sequence;

@@ -179,7 +179,9 @@ function happening(d: Dice, assets: readonly AssetRule[], o: Oracle): EngineFact
     return { kind: "materialized", ...some, ...made, readAt, at: o.now };
   }
   if (kind === 5) return { kind: "started", ...some };
-  if (kind === 6) return { kind: "failed", ...some };
+  if (kind === 6) {
+    return { kind: "failed", ...some, ...(d.hits(0.5) ? { readAt: o.sequence - d.below(4) } : {}) };
+  }
   if (kind === 7) return { kind: "cancelled", ...some };
   if (kind === 8) return { kind: "checked", asset, slice: from, passed: d.hits(0.5) };
   if (kind === 9) return { kind: "code", asset, code: 1 + d.below(3) };
