@@ -10,6 +10,7 @@ import { outcomeBehaviours } from "./contract/outcomes.ts";
 import { raceBehaviours } from "./contract/races.ts";
 import { readBehaviours } from "./contract/reads.ts";
 import { runBehaviours } from "./contract/runs.ts";
+import { setBehaviours } from "./contract/sets.ts";
 import { standingBehaviours } from "./contract/standing.ts";
 import type { Subject } from "./contract/subject.ts";
 
@@ -31,6 +32,7 @@ export function ledgerContract(name: string, make: () => Promise<Subject>): void
     ...standingBehaviours,
     ...raceBehaviours,
     ...backfillBehaviours,
+    ...setBehaviours,
   ];
   for (const [sentence, test] of behaviours) {
     Deno.test(`${name}: ${sentence}`, async () => {

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Backfills } from "./backfills.ts";
+import type { KeySets } from "./sets.ts";
 import type {
   Advance,
   AlertRecord,
@@ -209,7 +210,7 @@ export interface Standing {
 }
 
 /** All that is remembered. */
-export interface Ledger extends Queue, Crew, Memory, Standing, Backfills, AsyncDisposable {
+export interface Ledger extends Queue, Crew, Memory, Standing, Backfills, KeySets, AsyncDisposable {
   /** Shown to people: `memory`, `postgres`. */
   readonly name: string;
   /** News as it comes, until the signal aborts; after a lost connection a `gap`. Whoever listens also looks from time to time. */

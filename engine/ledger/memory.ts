@@ -11,6 +11,7 @@ import * as queue from "./memory_queue.ts";
 import * as reads from "./memory_reads.ts";
 import { cancelRun, submit } from "./memory_runs.ts";
 import * as standing from "./memory_standing.ts";
+import * as sets from "./memory_sets.ts";
 import { emptyState, type MemoryState } from "./memory_state.ts";
 
 /**
@@ -45,6 +46,7 @@ export function memoryLedger({ now }: { readonly now: () => Date }): Ledger {
     ...reading(state),
     ...stands(state),
     ...fills(state),
+    ...holds(state),
     news: (signal) => news(state, signal),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
@@ -107,5 +109,13 @@ function fills(state: MemoryState) {
     pauseBackfill: (id) => soon(() => backfilling.pauseBackfill(state, id)),
     resumeBackfill: (id) => soon(() => backfilling.resumeBackfill(state, id)),
     cancelBackfill: (id, by) => soon(() => backfilling.cancelBackfill(state, id, by)),
+  } satisfies Partial<Ledger>;
+}
+
+function holds(state: MemoryState) {
+  return {
+    addKeys: (set, keys) => soon(() => sets.addKeys(state, set, keys)),
+    removeKeys: (set, keys) => soon(() => sets.removeKeys(state, set, keys)),
+    keySets: (known) => soon(() => sets.keySets(state, known)),
   } satisfies Partial<Ledger>;
 }

@@ -6,6 +6,7 @@
  */
 import type { BackfillRecord } from "./backfills.ts";
 import type { EventRecord, News } from "./ledger.ts";
+import type { SetNode } from "./memory_sets.ts";
 import type {
   AlertRecord,
   AttemptRecord,
@@ -117,6 +118,8 @@ export interface MemoryState {
   readonly alerts: Mutable<AlertRecord>[];
   /** By id, oldest first. */
   readonly backfills: Map<string, BackfillNode>;
+  /** By name. */
+  readonly sets: Map<string, SetNode>;
   readonly listeners: Set<(news: News) => void>;
   /** The newest version that was given. */
   version: bigint;
@@ -142,6 +145,7 @@ export function emptyState(now: () => Date): MemoryState {
     cursors: new Map(),
     alerts: [],
     backfills: new Map(),
+    sets: new Map(),
     listeners: new Set(),
     version: 0n,
     line: 0,

@@ -339,6 +339,7 @@ export interface Fact {
    * `run` and `step`: a transition, the new state in `state`. `materialized`: a version was published. `withheld`: a
    * blocking check failed. `tick`: a schedule, sensor or condition was evaluated. `alert`: an episode opened or ended.
    * `backfill`: the backfill in `name` was submitted or changed.
+   * `keys`: keys of the dynamic set in `name` were `added` or `removed`.
    */
   readonly kind:
     | "run"
@@ -348,7 +349,8 @@ export interface Fact {
     | "tick"
     | "alert"
     | "worker"
-    | "backfill";
+    | "backfill"
+    | "keys";
   /** Asset name, or the name of the schedule or sensor. */
   readonly name: string | null;
   /** Partition key as text. */

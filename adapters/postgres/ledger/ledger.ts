@@ -16,6 +16,7 @@ import { checks, events, facts, newestFact, readLog, topics, writeLog } from "./
 import { finish } from "./finish.ts";
 import { news } from "./news.ts";
 import { run, runCounts, runs } from "./runs.ts";
+import { addKeys, keySets, removeKeys } from "./sets.ts";
 import { durations, history, slices, visible } from "./slices.ts";
 import { advance, alerts, cursors, openAlert, resolveAlert, told } from "./standing.ts";
 import { submit } from "./submit.ts";
@@ -101,6 +102,9 @@ export async function openLedger(url: string, options: LedgerOptions = {}): Prom
     pauseBackfill: (id) => pauseBackfill(sql, id),
     resumeBackfill: (id) => resumeBackfill(sql, id),
     cancelBackfill: (id, by) => cancelBackfill(sql, id, by),
+    addKeys: (set, keys) => addKeys(sql, set, keys),
+    removeKeys: (set, keys) => removeKeys(sql, set, keys),
+    keySets: (known) => keySets(sql, known),
     news: (signal) => news(direct, signal),
     async [Symbol.asyncDispose]() {
       for (const life of lives.values()) await life.sql.end({ timeout: 1 });
