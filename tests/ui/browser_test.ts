@@ -103,6 +103,23 @@ browserTest(
 );
 
 browserTest(
+  "a sensor is paused and resumed on the automation page, without reload",
+  () =>
+    visit("switch", "light", async ({ page, service, open }) => {
+      await open("/automation");
+      await page.evaluate("window.untouched = true");
+      const button = page.locator('[data-switch="sensor:new_life_events"]');
+      await button.click();
+      await page.waitForSelector('[data-switch="sensor:new_life_events"][data-to="resumed"]');
+      assertEquals([...service.paused], ["sensor:new_life_events"]);
+      await button.click();
+      await page.waitForSelector('[data-switch="sensor:new_life_events"][data-to="paused"]');
+      assertEquals([...service.paused], []);
+      assertEquals(await page.evaluate("window.untouched"), true);
+    }),
+);
+
+browserTest(
   "materialize on an asset page: stale, running, fresh, without reload",
   () =>
     visit("materialize asset", "light", async ({ page, service, open }) => {
