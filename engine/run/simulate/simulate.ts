@@ -9,8 +9,8 @@ import type { Definitions } from "../../graph/define.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import { memoryLedger } from "../../ledger/memory.ts";
 import type { SliceState } from "../../ledger/records.ts";
-import { evaluate } from "../automation.ts";
-import { type Pausable, setPaused } from "../pauses.ts";
+import { type Pausable, setPaused } from "../../ledger/switches.ts";
+import { Conditions } from "../automation.ts";
 import { tick } from "../tick.ts";
 import { Crew, type VirtualWorker } from "./crew.ts";
 import { type Clock, recall } from "./past.ts";
@@ -92,6 +92,7 @@ interface Running {
 async function run({ definitions, ledger, clock, crew, next, until }: Running): Promise<void> {
   const ticking = { definitions, ledger, next };
   const asks = definitions.assets.some((a) => a.when);
+  const conditions = new Conditions(definitions, ledger);
   const wake = wakesOf(definitions, next);
   let ticksAt = 0;
   let wakesAt = 0;
@@ -102,7 +103,7 @@ async function run({ definitions, ledger, clock, crew, next, until }: Running): 
     if (ticksAt <= clock.at) ticksAt = (await tick(ticking, now))?.getTime() ?? Infinity;
     const newest = await ledger.newestFact();
     if (asks && (newest !== seen || wakesAt <= clock.at)) {
-      await evaluate(definitions, ledger, now);
+      await conditions.look(now);
       seen = newest;
     }
     if (asks && wakesAt <= clock.at) wakesAt = wake(clock.at, until);

@@ -7,6 +7,7 @@ import {
   freshness,
   job,
   judge,
+  latest,
   nextTick,
   partitions,
   when,
@@ -83,7 +84,7 @@ Deno.test("simulate() gives seven days of the four jobs as a server on a virtual
 
 Deno.test("simulate() gives what conditions ask for as a server on a virtual clock does", async () => {
   const msOf = () => 5 * MINUTE + 20_000;
-  const c = asset({ name: "c", deps: { b }, when: when.eager, materialize: () => 1 });
+  const c = asset({ name: "c", deps: { b: latest(b) }, when: when.eager, materialize: () => 1 });
   const d = asset({ name: "d", deps: { c }, when: when.eager, materialize: () => 1 });
   const noon = asset({ name: "noon", when: when.cron("0 12 * * *"), materialize: () => 1 });
   const nightly = job({ name: "nightly", cron: "0 2 * * *", assets: [a, b] });
