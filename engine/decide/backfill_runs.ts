@@ -6,7 +6,7 @@
 import type { Asset } from "../declare/asset.ts";
 import { keyText, type PartitionKey, type Partitions } from "../declare/partitions.ts";
 import type { Definitions } from "../graph/define.ts";
-import { keysIn } from "./slice_ranges.ts";
+import { ordinalsIn } from "./slice_ranges.ts";
 
 /** A slice of a backfill. */
 export interface BackfillSlice {
@@ -16,6 +16,14 @@ export interface BackfillSlice {
   readonly key: PartitionKey;
   /** The slice as text. */
   readonly partition: string;
+  /** Its ordinal: making it from a key costs more than all else that is done with a slice here. */
+  readonly index: number;
+}
+
+/** The slice of an ordinal. */
+export function sliceAt(asset: Asset, index: number): BackfillSlice {
+  const key = asset.partitions.keyAt(index);
+  return { asset, key, partition: keyText(key), index };
 }
 
 /** The slices of each asset as the text of `rangesOf()`, and how many they are. */
@@ -42,8 +50,7 @@ export function slicesOfSets(definitions: Definitions, sets: SliceSets): readonl
   return definitions.assets.flatMap((asset) => {
     const set = sets[asset.name];
     if (!set) return [];
-    return keysIn(asset.partitions, set.ranges)
-      .map((key) => ({ asset, key, partition: keyText(key) }));
+    return ordinalsIn(asset.partitions, set.ranges).map((i) => sliceAt(asset, i));
   });
 }
 
@@ -101,20 +108,11 @@ function unitsOf(slices: readonly BackfillSlice[]): readonly Unit[] {
   return [...units.values()].sort((a, b) => a.at === b.at ? 0 : a.at - b.at);
 }
 
-/** Where the slice of `anchor` that a slice ends in begins; once for each key, since assets of a set share their keys. */
+/** Where the slice of `anchor` that a slice ends in begins. */
 function starts(anchor: Partitions | undefined): (slice: BackfillSlice) => number | undefined {
-  const known = new Map<Partitions, Map<string, number>>();
-  return ({ asset: { partitions: rule }, key, partition }) => {
+  return ({ asset: { partitions: rule }, key, index }) => {
     if (!anchor || rule.timezone === undefined) return undefined;
-    const of = known.get(rule) ?? new Map<string, number>();
-    known.set(rule, of);
-    const before = of.get(partition);
-    if (before !== undefined) return before;
-    const own = rule === anchor
-      ? rule.start(rule.indexOf(key))
-      : startOver(anchor, rule.span(key)!);
-    of.set(partition, own);
-    return own;
+    return rule === anchor ? rule.start(index) : startOver(anchor, rule.span(key)!);
   };
 }
 

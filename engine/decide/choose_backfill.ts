@@ -4,17 +4,20 @@
  * @module
  */
 import type { Asset } from "../declare/asset.ts";
-import { keyText } from "../declare/partitions.ts";
+import { keyText, type PartitionKey } from "../declare/partitions.ts";
 import type { Definitions } from "../graph/define.ts";
 import { upstreamOf } from "../graph/order.ts";
 import { select } from "../graph/select.ts";
 import type { BackfillSubmission } from "../ledger/backfills.ts";
-import { type BackfillSlice, cutIntoRuns, type SliceSets } from "./backfill_runs.ts";
+import { type BackfillSlice, cutIntoRuns, sliceAt, type SliceSets } from "./backfill_runs.ts";
+import type { SliceKey } from "../ledger/records.ts";
+import { readings } from "./inputs.ts";
 import type { Judgement } from "./judge.ts";
 import { namedSlices } from "./named_slices.ts";
-import { withRequired } from "./required.ts";
-import { rangesOf } from "./slice_ranges.ts";
-import { assetsOf, type Target, type Wish } from "./targets.ts";
+import type { MissingInput } from "./plan.ts";
+import { lacking } from "./required.ts";
+import { rangesOfOrdinals } from "./slice_ranges.ts";
+import { assetsOf, type Wish } from "./targets.ts";
 
 /** Which slices a backfill may be narrowed to. */
 export type BackfillFilter = "missing" | "failed" | "stale";
@@ -48,6 +51,14 @@ function namedAssets(definitions: Definitions, judgement: Judgement, wish: Backf
   return select(definitions.assets, named.map((a) => `${a.name}+`).join(" "));
 }
 
+/** What a backfill computes, and what it would look for in vain. */
+export interface BackfillChoice {
+  /** Assets upstream first. */
+  readonly slices: readonly BackfillSlice[];
+  /** Inputs that neither exist nor are made by it: of each upstream one. */
+  readonly missing: readonly (Omit<MissingInput, "step"> & { readonly step: SliceKey })[];
+}
+
 /**
  * The slices that a backfill computes: those that are named, or all that exist where the wish is narrowed; and of the
  * same assets those that they cannot do without.
@@ -55,11 +66,11 @@ function namedAssets(definitions: Definitions, judgement: Judgement, wish: Backf
  * @throws {UnknownName} If a name matches nothing, with the nearest one.
  * @throws {RangeError} If a partition cannot be read, or neither partitions nor a filter are given.
  */
-export function backfillSlices(
+export function chooseBackfill(
   definitions: Definitions,
   judgement: Judgement,
   wish: BackfillWish,
-): readonly BackfillSlice[] {
+): BackfillChoice {
   const only = new Set(wish.only);
   if (!wish.partitions?.length && only.size === 0) {
     throw new RangeError(
@@ -73,18 +84,67 @@ export function backfillSlices(
   const given = wish.partitions?.length
     ? namedSlices(assets, wish.partitions, judgement.now)
     : undefined;
-  const targets = assets.flatMap((asset): Target[] => {
-    const keys = given ? given.get(asset)! : asset.partitions.keys(judgement.now);
-    const found = keys.map((key) => ({ asset, key, partition: keyText(key), reason: "" }));
-    return only.size ? found.filter((t) => isOneOf(only, judgement, t)) : found;
+  const found = assets.flatMap((asset): readonly BackfillSlice[] => {
+    const all = given ? slicesOf(asset, given.get(asset)!) : existing(asset, judgement.now);
+    return only.size ? all.filter((s) => isOneOf(only, judgement, s)) : all;
   });
-  return withRequired(definitions, targets, { judgement, among: new Set(assets) });
+  return completed(found, judgement, new Set(assets), definitions);
+}
+
+const slicesOf = (asset: Asset, keys: readonly PartitionKey[]): readonly BackfillSlice[] =>
+  keys.map((key) => sliceOf(asset, key, keyText(key)));
+
+const sliceOf = (asset: Asset, key: PartitionKey, partition: string): BackfillSlice => ({
+  asset,
+  key,
+  partition,
+  index: asset.partitions.indexOf(key),
+});
+
+function existing(asset: Asset, now: Date): readonly BackfillSlice[] {
+  const rule = asset.partitions;
+  const found: BackfillSlice[] = [];
+  for (let i = 0, n = rule.count(now); i < n; i++) {
+    if (!rule.removed(i)) found.push(sliceAt(asset, i));
+  }
+  return found;
+}
+
+/** With what they lack, of the assets in `among`; what they lack of others is missing. */
+function completed(
+  slices: readonly BackfillSlice[],
+  judgement: Judgement,
+  among: ReadonlySet<Asset>,
+  definitions: Definitions,
+): BackfillChoice {
+  const known = new Set(slices.map((s) => `${s.asset.name} ${s.partition}`));
+  const planned = (asset: string, partition: string) => known.has(`${asset} ${partition}`);
+  const missing = new Map<string, BackfillChoice["missing"][number]>();
+  const found = [...slices];
+  // Grows while it is walked: what is added may lack something itself.
+  for (const { asset, key, partition } of found) {
+    if (asset.external || !Object.keys(asset.deps).length) continue;
+    for (const read of readings(asset, key, judgement.now)) {
+      const lacks = lacking(read, planned, judgement);
+      if (lacks === undefined) continue;
+      if (read.partitions.length && among.has(read.up)) {
+        known.add(`${read.up.name} ${lacks}`);
+        found.push(sliceOf(read.up, read.up.partitions.parse(lacks), lacks));
+      } else if (!missing.has(read.up.name)) {
+        const step = { asset: asset.name, partition };
+        missing.set(read.up.name, { step, upstream: read.up.name, partition: lacks });
+      }
+    }
+  }
+  const place = new Map(definitions.assets.map((a, i) => [a, i]));
+  found.sort((a, b) => place.get(a.asset)! - place.get(b.asset)!);
+  return { slices: found, missing: [...missing.values()] };
 }
 
 function isOneOf(
   only: ReadonlySet<BackfillFilter>,
   judgement: Judgement,
-  { asset, partition }: Target,
+  { asset, partition }: BackfillSlice,
 ): boolean {
   const state = judgement.state(asset.name, partition);
   // Nothing is known of most of a long history: it is missing, and nothing else is asked.
@@ -102,13 +162,13 @@ export function setsOf(slices: readonly BackfillSlice[]): SliceSets {
   const byAsset = Map.groupBy(slices, (s): Asset => s.asset);
   return Object.fromEntries(
     [...byAsset].map(([asset, of]) => [asset.name, {
-      ranges: rangesOf(asset.partitions, of.map((s) => s.key)),
+      ranges: rangesOfOrdinals(asset.partitions, of.map((s) => s.index)),
       count: of.length,
     }]),
   );
 }
 
-/** How the slices are cut into runs. */
+/** How the slices are cut into runs, as it is remembered. */
 export type BackfillCut = Pick<
   BackfillSubmission,
   "slices" | "total" | "runs" | "chunk" | "reverse" | "concurrency"
@@ -120,20 +180,25 @@ export type BackfillCut = Pick<
  * @throws {RangeError} If the number of partitions to a run or of active runs is not a whole one from 1 on, or the newest
  * are to come first of what reads its own last slice.
  */
-export function cutOf(slices: readonly BackfillSlice[], wish: BackfillWish): BackfillCut {
+export function cutOf(
+  slices: readonly BackfillSlice[],
+  wish: BackfillWish,
+): { readonly cut: BackfillCut; readonly runs: ReturnType<typeof cutIntoRuns> } {
   const reverse = wish.reverse ?? false;
   if (reverse) refuseReverse(slices);
   const chunk = wish.chunk === "all"
     ? null
     : wholeNumber(wish.chunk ?? usualChunk(slices), "partitions to a run");
-  return {
+  const runs = cutIntoRuns(slices, { chunk, reverse });
+  const cut = {
     slices: setsOf(slices),
     total: slices.length,
-    runs: cutIntoRuns(slices, { chunk, reverse }).length,
+    runs: runs.length,
     chunk,
     reverse,
     concurrency: wholeNumber(wish.concurrency ?? CONCURRENCY, "active runs")!,
   };
+  return { cut, runs };
 }
 
 function refuseReverse(slices: readonly BackfillSlice[]): void {

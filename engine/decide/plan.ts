@@ -6,7 +6,7 @@
 import type { Asset } from "../declare/asset.ts";
 import type { Definitions } from "../graph/define.ts";
 import { upstreamOf } from "../graph/order.ts";
-import type { PlannedStep } from "../ledger/records.ts";
+import type { PlannedStep, SliceKey } from "../ledger/records.ts";
 import { keyOf, readings, sliceText } from "./inputs.ts";
 import type { Judgement } from "./judge.ts";
 import { lacking } from "./required.ts";
@@ -109,7 +109,9 @@ export function missingInputs(
 }
 
 /** What is missing and how to include it, as one sentence. */
-export function missingText(missing: readonly MissingInput[]): string {
+export function missingText(
+  missing: readonly (Omit<MissingInput, "step"> & { readonly step: SliceKey })[],
+): string {
   const [first] = missing;
   if (!first) return "";
   const { step, upstream, partition } = first;

@@ -24,14 +24,19 @@ const plain = (text: string) => text.replaceAll("%2C", ",").replaceAll("%25", "%
  * ```
  */
 export function rangesOf(rule: Partitions, keys: readonly PartitionKey[]): string {
-  if (rule.timezone === undefined) return keys.map((key) => escaped(keyText(key))).join(",");
+  return rangesOfOrdinals(rule, keys.map((key) => rule.indexOf(key)));
+}
+
+/** {@linkcode rangesOf} the slices of some ordinals. */
+export function rangesOfOrdinals(rule: Partitions, ordinals: readonly number[]): string {
+  const text = (i: number) => keyText(rule.keyAt(i));
+  if (rule.timezone === undefined) return ordinals.map((i) => escaped(text(i))).join(",");
   const ranges: [first: number, last: number][] = [];
-  for (const i of keys.map((key) => rule.indexOf(key)).sort((a, b) => a - b)) {
+  for (const i of ordinals.toSorted((a, b) => a - b)) {
     const open = ranges.at(-1);
     if (open && i <= open[1] + 1) open[1] = i;
     else ranges.push([i, i]);
   }
-  const text = (i: number) => keyText(rule.keyAt(i));
   return ranges.map(([a, b]) => a === b ? text(a) : `${text(a)}..${text(b)}`).join(",");
 }
 
@@ -40,11 +45,14 @@ export function rangesOf(rule: Partitions, keys: readonly PartitionKey[]): strin
  * out. O(slices).
  */
 export function keysIn(rule: Partitions, text: string): readonly PartitionKey[] {
+  return ordinalsIn(rule, text).map((i) => rule.keyAt(i));
+}
+
+/** The ordinals of {@linkcode keysIn}. */
+export function ordinalsIn(rule: Partitions, text: string): readonly number[] {
   if (rule.timezone !== undefined) return text.split(",").flatMap((range) => between(rule, range));
-  return text.split(",").flatMap((key) => {
-    const index = indexOf(rule, plain(key));
-    return index === -1 || rule.removed(index) ? [] : [rule.keyAt(index)];
-  });
+  return text.split(",").map((key) => indexOf(rule, plain(key)))
+    .filter((i) => i !== -1 && !rule.removed(i));
 }
 
 /** -1 if the rule has no such slice. */
@@ -57,9 +65,9 @@ function indexOf(rule: Partitions, text: string): number {
   }
 }
 
-function between(rule: Partitions, range: string): PartitionKey[] {
+function between(rule: Partitions, range: string): number[] {
   const [from, to = from] = range.split("..") as [string, string?];
   const [first, last] = [indexOf(rule, from), indexOf(rule, to)];
   if (first === -1 || last === -1) return [];
-  return Array.from({ length: last - first + 1 }, (_, i) => rule.keyAt(first + i));
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }

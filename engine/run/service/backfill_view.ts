@@ -11,15 +11,14 @@ import { expectedBackfill, remainingOfBackfill } from "../../decide/backfill_est
 import { type BackfillSlice, cutIntoRuns, slicesOfSets } from "../../decide/backfill_runs.ts";
 import {
   type BackfillCut,
-  backfillSlices,
   type BackfillWish,
+  chooseBackfill,
   cutOf,
 } from "../../decide/choose_backfill.ts";
-import { missingInputs, missingText } from "../../decide/plan.ts";
+import { missingText } from "../../decide/plan.ts";
 import { partitionsText, titleOf } from "../../decide/submission.ts";
 import { canonicalJson } from "../../graph/fingerprint.ts";
 import type { BackfillRecord } from "../../ledger/backfills.ts";
-import type { PlannedStep } from "../../ledger/records.ts";
 import { backfilling } from "../backfilling.ts";
 import type {
   BackfillPlanView,
@@ -38,8 +37,10 @@ const SUCCESSES = 20;
 const FIRST_RUNS = 5;
 
 interface Decided {
-  readonly slices: readonly BackfillSlice[];
   readonly cut: BackfillCut;
+  readonly runs: readonly (readonly BackfillSlice[])[];
+  /** Inputs that were never built and are not made by it, as a sentence. */
+  readonly problem: string | null;
   readonly title: string;
 }
 
@@ -60,19 +61,12 @@ function decided(o: ServiceOptions, seen: Seen, request: BackfillRequest): Decid
   if (!wish.selection && !wish.assets?.length) {
     throw new RangeError("Cannot backfill nothing: name a job, a selection or assets");
   }
-  const slices = understood(() => backfillSlices(o.definitions, seen.judgement, wish));
+  const { slices, missing } = understood(() => chooseBackfill(o.definitions, seen.judgement, wish));
   return {
-    slices,
-    cut: cutOf(slices, wish),
+    ...cutOf(slices, wish),
+    problem: missingText(missing) || null,
     title: job ?? selection ?? titleOf(slices.map((s) => s.asset.name)),
   };
-}
-
-/** Inputs that were never built and are not made by the backfill, as a sentence; empty if there are none. */
-function lackingText(o: ServiceOptions, seen: Seen, slices: readonly BackfillSlice[]): string {
-  // Only what is asked of a step: asset and partition.
-  const steps = slices.map((s) => ({ asset: s.asset.name, partition: s.partition }));
-  return missingText(missingInputs(o.definitions, steps as PlannedStep[], seen.judgement));
 }
 
 async function basisOf({ ledger }: ServiceOptions) {
@@ -89,13 +83,12 @@ export async function backfillPlan(
   seen: Seen,
   request: BackfillRequest,
 ): Promise<BackfillPlanView> {
-  const { slices, cut, title } = decided(o, seen, request);
-  const runs = cutIntoRuns(slices, cut);
+  const { cut, runs, title, problem } = decided(o, seen, request);
   const { durations, slots } = await basisOf(o);
   return {
     title,
-    slices: slices.length,
-    runs: runs.length,
+    slices: cut.total,
+    runs: cut.runs,
     concurrency: cut.concurrency,
     assets: assetsOfCut(cut),
     first: runs.slice(0, FIRST_RUNS).map((of) => ({
@@ -107,7 +100,7 @@ export async function backfillPlan(
       more: Math.max(0, of.length - SUCCESSES),
     })),
     expectedMs: expectedBackfill(runs, { durations, slots, concurrency: cut.concurrency }),
-    problem: lackingText(o, seen, slices) || null,
+    problem,
   };
 }
 
@@ -140,14 +133,13 @@ export async function startBackfillNow(
   const key = keyOf(request, definition);
   const [before] = await o.ledger.backfills({ key: key.key, limit: 1 });
   if (before && (key.once || before.endedAt === null)) return startedOf(before, false);
-  const { slices, cut, title } = decided(o, seen, request);
-  if (!slices.length) {
+  const { cut, title, problem } = decided(o, seen, request);
+  if (!cut.total) {
     throw new NothingToRun(
       `Nothing to backfill: nothing of it is ${(request.only ?? []).join(" or ") || "there"}`,
     );
   }
-  const lacking = lackingText(o, seen, slices);
-  if (lacking) throw new RangeError(lacking);
+  if (problem) throw new RangeError(problem);
   const asking = { title, reason: request.reason ?? "asked for", definition };
   const submission = { ...cut, ...key, ...asker(request.triggeredBy), ...asking };
   const { id, created } = await o.ledger.startBackfill(submission);

@@ -3,8 +3,8 @@ import {
   asset,
   type BackfillRecord,
   type BackfillRun,
-  backfillSlices,
   type BackfillWish,
+  chooseBackfill,
   cutIntoRuns,
   cutOf,
   define,
@@ -66,11 +66,11 @@ const failed = {
 const queued = { inFlight: { run: "8", state: "queued" } } as const;
 
 function chosen(wish: BackfillWish, slices: readonly SliceState[] = []) {
-  const found = backfillSlices(definitions, judge({ definitions, slices, now }), wish);
+  const found = chooseBackfill(definitions, judge({ definitions, slices, now }), wish).slices;
   return found.map((s) => s.partition ? `${s.asset.name} ${s.partition}` : s.asset.name);
 }
 
-Deno.test("backfillSlices() gives the slices of a range under each asset's own cut", () => {
+Deno.test("chooseBackfill() gives the slices of a range under each asset's own cut", () => {
   assertEquals(chosen({ assets: ["day"], partitions: ["2025-01-02..2025-01-03"] }), [
     "day 2025-01-02",
     "day 2025-01-03",
@@ -84,7 +84,7 @@ Deno.test("backfillSlices() gives the slices of a range under each asset's own c
   ]);
 });
 
-Deno.test("backfillSlices() narrowed to missing or failed looks at all that exists", () => {
+Deno.test("chooseBackfill() narrowed to missing or failed looks at all that exists", () => {
   const slices = [state("day", "2025-01-02", failed), state("day", "2025-01-03", queued)];
   assertEquals(chosen({ assets: ["day"], only: ["failed"] }, slices), ["day 2025-01-02"]);
   assertEquals(chosen({ assets: ["day"], only: ["missing"] }, slices), [
@@ -94,18 +94,28 @@ Deno.test("backfillSlices() narrowed to missing or failed looks at all that exis
   ]);
 });
 
-Deno.test("backfillSlices() with downstream has everything that is made from it", () => {
+Deno.test("chooseBackfill() with downstream has everything that is made from it", () => {
   const wish = { assets: ["day"], partitions: ["2025-01-02..2025-01-02"], downstream: true };
   // The whole reads the latest day, which was never built.
   assertEquals(chosen(wish), ["day 2025-01-02", "day 2025-01-04", "whole"]);
 });
 
-Deno.test("backfillSlices() of neither a range nor a filter is refused", () => {
+Deno.test("chooseBackfill() tells an input that nobody has built and that is not part of it", () => {
+  const judgement = judge({ definitions, slices: [], now });
+  const wish = { assets: ["day"], partitions: ["2025-01-02..2025-01-03"] };
+  assertEquals(chooseBackfill(definitions, judgement, wish).missing, [{
+    step: { asset: "day", partition: "2025-01-02" },
+    upstream: "raw",
+    partition: "2025-01-02T18",
+  }]);
+});
+
+Deno.test("chooseBackfill() of neither a range nor a filter is refused", () => {
   assertThrows(() => chosen({ assets: ["day"] }), RangeError, "give a range");
 });
 
 const sliced = (wish: BackfillWish) =>
-  backfillSlices(definitions, judge({ definitions, slices: [], now }), wish);
+  chooseBackfill(definitions, judge({ definitions, slices: [], now }), wish).slices;
 const runText = (runs: ReturnType<typeof cutIntoRuns>) =>
   runs.map((r) => r.map((s) => `${s.asset.name} ${s.partition}`.trim()).join(", "));
 
@@ -132,7 +142,7 @@ Deno.test("cutIntoRuns() puts what is one piece before what is made from it, or 
 });
 
 Deno.test("cutOf() without a word is one run, and several where that were too many slices", () => {
-  const few = cutOf(sliced({ assets: ["day"], only: ["missing"] }), {});
+  const few = cutOf(sliced({ assets: ["day"], only: ["missing"] }), {}).cut;
   assertEquals([few.runs, few.chunk, few.concurrency, few.slices], [1, null, 4, {
     day: { ranges: "2025-01-01..2025-01-04", count: 4 },
   }]);
@@ -143,7 +153,8 @@ Deno.test("cutOf() without a word is one run, and several where that were too ma
   });
   const all = define({ hourly });
   const judgement = judge({ definitions: all, slices: [], now });
-  const many = cutOf(backfillSlices(all, judgement, { assets: ["hourly"], only: ["missing"] }), {});
+  const hours = chooseBackfill(all, judgement, { assets: ["hourly"], only: ["missing"] }).slices;
+  const many = cutOf(hours, {}).cut;
   assertEquals([many.total, many.chunk, many.runs], [8880, 500, 18]);
   assertThrows(() => cutOf([], { chunk: 0 }), RangeError, "0 partitions to a run");
   assertThrows(() => cutOf([], { concurrency: 1.5 }), RangeError, "1.5 active runs");
@@ -151,7 +162,7 @@ Deno.test("cutOf() without a word is one run, and several where that were too ma
 
 function record(wish: BackfillWish, changes: Partial<BackfillRecord> = {}): BackfillRecord {
   return {
-    ...cutOf(sliced(wish), wish),
+    ...cutOf(sliced(wish), wish).cut,
     id: "5",
     key: "k",
     once: false,
@@ -255,8 +266,8 @@ Deno.test("what reads its own last slice is filled in a row, oldest first", () =
   const all = define({ total });
   const judgement = judge({ definitions: all, slices: [], now });
   const wish: BackfillWish = { assets: ["total"], only: ["missing"], chunk: 2, concurrency: 4 };
-  const slices = backfillSlices(all, judgement, wish);
-  const b: BackfillRecord = { ...record(days), ...cutOf(slices, wish) };
+  const slices = chooseBackfill(all, judgement, wish).slices;
+  const b: BackfillRecord = { ...record(days), ...cutOf(slices, wish).cut };
   assertEquals(next(b, all)?.submitted, "0", "the second run reads the last of the first");
   const durations = new Map([["total", [1_000]]]);
   const runs = cutIntoRuns(slices, { chunk: null, reverse: false });
