@@ -23,6 +23,7 @@ const BENCHES: { readonly [name: string]: () => Promise<{ readonly bench: Bench 
   backfill_plan_100k: () => import("./backfill_plan_100k.ts"),
   partitions_1m: () => import("./partitions_1m.ts"),
   fingerprint_500_files: () => import("./fingerprint_500_files.ts"),
+  deciding: () => import("./deciding.ts"),
 };
 
 const HELP = `Usage: deno task bench [NAME…] [--json]
