@@ -14,6 +14,7 @@ import {
   nextTicks,
   type Service,
   useCodeFingerprints,
+  withKeySets,
   work,
 } from "engine";
 import { join, resolve } from "@std/path";
@@ -115,10 +116,11 @@ export async function compose(o: ComposeOptions): Promise<App> {
     const [code] = await reading;
     if (code.status === "rejected") throw code.reason;
     useCodeFingerprints(project, await codeSource(sql, code.value));
-    const ledger = await openLedger(url, {
+    const opened = await openLedger(url, {
       max: o.role === "server" ? 8 : 4,
       direct: get("DATABASE_DIRECT_URL") || url,
     });
+    const ledger = withKeySets(opened, project);
     return assemble({ o, env, project, ledger, sql, embedded, url, startedAt });
   } catch (error) {
     await embedded?.stop();

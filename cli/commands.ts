@@ -66,6 +66,18 @@ export const commands: readonly Command[] = [
     options: [{ ...partition, value: "P", help: "this slice instead of the newest" }],
     load: async () => (await import("./commands/why.ts")).why,
   }),
+  command("simulate", "show ticks, runs, waiting and late assets of days that have not been yet", {
+    words: "",
+    takes: [0, 0],
+    json: true,
+    options: [
+      { name: "days", value: "N", help: "so many days (7)" },
+      { name: "from", value: "T", help: "from this instant on, instead of now" },
+      { name: "assume", value: "30s", help: "how long a step takes that never ran" },
+      { name: "slots", value: "N", help: "steps at once, instead of those of the living workers" },
+    ],
+    load: async () => (await import("./commands/simulate.ts")).simulate,
+  }),
   command("materialize", "run assets: features/*, +models/energy, group:quality, status:stale", {
     words: "[SELECTION]",
     takes: [0, 1],
@@ -176,6 +188,24 @@ export const commands: readonly Command[] = [
     takes: [0, 1],
     json: true,
     load: async () => (await import("./commands/quality.ts")).quality,
+  }),
+  command("keys", "list the keys of dynamic partitions", {
+    words: "SET",
+    takes: [1, 1],
+    json: true,
+    load: async () => (await import("./commands/keys.ts")).keys,
+  }),
+  command("keys-add", "add keys to dynamic partitions: each is a slice from now on", {
+    words: "SET KEY…",
+    takes: [2, Infinity],
+    json: true,
+    load: async () => (await import("./commands/keys.ts")).addKeys,
+  }),
+  command("keys-remove", "take keys from dynamic partitions; a key that comes back has its place", {
+    words: "SET KEY…",
+    takes: [2, Infinity],
+    json: true,
+    load: async () => (await import("./commands/keys.ts")).removeKeys,
   }),
   command("pause", "pause a schedule or a sensor; where it stands is kept", {
     words: "schedule:NAME|sensor:NAME",

@@ -98,6 +98,7 @@ export * from "./run/ears.ts";
 export * from "./run/error_of.ts";
 export * from "./run/hear.ts";
 export * from "./run/families.ts";
+export * from "./run/key_sets.ts";
 export * from "./run/lend.ts";
 export * from "./run/listening.ts";
 export * from "./run/loops.ts";
