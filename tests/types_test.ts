@@ -216,6 +216,28 @@ export function rejected() {
       return await Promise.resolve("0");
     },
   });
+  e.listenSensor({
+    name: "x",
+    channel: "orders",
+    cursor: 0,
+    // @ts-expect-error the next cursor is a number
+    async *evaluate({ payloads }) {
+      yield e.request(whole, { key: payloads[0]! });
+      return await Promise.resolve("0");
+    },
+  });
+  e.topicSensor({
+    name: "x",
+    topic: "orders",
+    *on({ value }) {
+      // @ts-expect-error a message may have been deleted
+      yield e.request(whole, { reason: value });
+    },
+  });
+  // @ts-expect-error no such state
+  e.runSensor({ name: "x", states: ["done"], *on() {} });
+  // @ts-expect-error not like "15m"
+  e.deadline({ by: "30 6 * * *", warn: "a quarter" });
   // @ts-expect-error readings are rows
   e.given(f.readings, [1]);
   // @ts-expect-error a month does not name a slice of readings

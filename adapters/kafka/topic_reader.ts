@@ -94,12 +94,16 @@ class Reader {
     for (let at = 0; at < batch.messages.length; at += MOST) {
       if (!state.isRunning() || state.isStale() || this.#reading.signal.aborted) return;
       const messages = batch.messages.slice(at, at + MOST);
+      // A look may take longer than the group waits for a sign of life.
+      const beat = setInterval(() => heartbeat().catch(() => {}), 2_000);
       try {
         await this.#reading.take(messages.map((m) => messageOf(partition, m)));
       } catch (error) {
         // Not to be tried again by the driver: who reads decides when.
         this.#consumer.pause([{ topic, partitions: [partition] }]);
         return this.#ended.reject(error);
+      } finally {
+        clearInterval(beat);
       }
       const last = messages.at(-1)!.offset;
       resolveOffset(last);

@@ -36,25 +36,39 @@ export interface DeadlineFacts {
 /** What must be there at an instant, and since when it counts. */
 interface Wanted {
   readonly by: Date;
-  readonly partition: string;
-  /** A version of an asset that is one piece must be newer than this. */
+  /** All of these must be there. */
+  readonly partitions: readonly string[];
+  /** What does not follow in time must have a version that is newer than this. */
   readonly since: Date | undefined;
 }
 
 /** What must be there by an instant; undefined if no slice has ended by then. */
 function wantedBy({ policy, asset, next }: DeadlineFacts, by: Date): Wanted | undefined {
-  if (policy.partition) return { by, partition: policy.partition(by), since: undefined };
-  if (asset.partitions.grain === "none") {
+  if (policy.partition) return { by, partitions: [policy.partition(by)], since: undefined };
+  if (isTimeless(asset)) {
     const since = lastTick(policy, new Date(by.getTime() - 1), next);
-    return { by, partition: "", since };
+    return { by, partitions: membersOf(asset, by), since };
   }
   const newest = asset.partitions.newest(by);
-  return newest === undefined ? undefined : { by, partition: keyText(newest), since: undefined };
+  return newest === undefined ? undefined : { by, partitions: [keyText(newest)], since: undefined };
 }
 
-function isThere({ builtAt }: DeadlineFacts, { partition, since }: Wanted): boolean {
-  const at = builtAt(partition);
-  return at !== null && (since === undefined || at > since);
+/** Whether its slices, if it has any, do not follow each other in time: each is renewed, none is the newest. */
+export const isTimeless = ({ partitions: { grain } }: Pick<Asset, "partitions">): boolean =>
+  grain === "none" || grain === "set" || grain === "dynamic";
+
+/** All slices of an asset whose slices do not follow in time; the empty one of an asset that is one piece. */
+export const membersOf = (
+  { partitions }: Pick<Asset, "partitions">,
+  now: Date,
+): readonly string[] => partitions.grain === "none" ? [""] : partitions.keys(now).map(keyText);
+
+/** The first slice that is not there; undefined if all are. */
+function lackOf({ builtAt }: DeadlineFacts, { partitions, since }: Wanted): string | undefined {
+  return partitions.find((p) => {
+    const at = builtAt(p);
+    return at === null || (since !== undefined && at <= since);
+  });
 }
 
 /**
@@ -65,20 +79,24 @@ export function deadlineState(facts: DeadlineFacts, now: Date): Lateness {
   const { policy, asset, knownSince, next } = facts;
   const last = lastTick(policy, now, next);
   const missed = last && !(knownSince && knownSince > last) && wantedBy(facts, last);
-  if (missed && !isThere(facts, missed)) {
+  const lack = missed ? lackOf(facts, missed) : undefined;
+  if (missed && lack !== undefined) {
     const late = durationText(now.getTime() - missed.by.getTime());
-    return { state: "late", words: `${dueText(asset, missed)}, late by ${late}`, dueAt: missed.by };
+    const words = `${dueText(asset, lack, missed.by)}, late by ${late}`;
+    return { state: "late", words, dueAt: missed.by };
   }
   const coming = next(policy.cron, policy.timezone, now);
   const wanted = coming && wantedBy(facts, coming);
   if (!wanted) return { state: "ok", words: "no deadline is ahead", dueAt: null };
   const left = wanted.by.getTime() - now.getTime();
-  const words = `${dueText(asset, wanted)}, in ${durationText(left)}`;
-  if (isThere(facts, wanted)) return { state: "ok", words: `${words}, is there`, dueAt: wanted.by };
+  const open = lackOf(facts, wanted);
+  const due = dueText(asset, open ?? wanted.partitions.at(-1) ?? "", wanted.by);
+  const words = `${due}, in ${durationText(left)}`;
+  if (open === undefined) return { state: "ok", words: `${words}, is there`, dueAt: wanted.by };
   return { state: left <= policy.warnMs ? "warn" : "ok", words, dueAt: wanted.by };
 }
 
-const dueText = ({ name }: Pick<Asset, "name">, { by, partition }: Wanted) =>
+const dueText = ({ name }: Pick<Asset, "name">, partition: string, by: Date) =>
   `${sliceText(name, partition)} due by ${by.toISOString().slice(0, 16)}Z`;
 
 /** Deadlines of a window that are told of; the newest of very many. */

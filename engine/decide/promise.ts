@@ -4,8 +4,9 @@
  * @module
  */
 import type { Asset } from "../declare/asset.ts";
-import { type Built, deadlineState, deadlineTrack } from "./deadline.ts";
+import { type Built, deadlineState, deadlineTrack, isTimeless, membersOf } from "./deadline.ts";
 import type { NextTick } from "./due.ts";
+import { sliceText } from "./inputs.ts";
 import type { Judgement } from "./judge.ts";
 import { freshnessTrack, type Lateness, lateness, type Stretch } from "./late.ts";
 import type { FreshnessState } from "./status.ts";
@@ -31,15 +32,24 @@ export function promiseOf(asset: Asset, judgement: Judgement, facts: PromiseFact
   return { ...worse, words: `${age.words}; ${instant.words}` };
 }
 
-/** How its age stands. */
+/** How its age stands: that of its newest slice, or of the worst one where slices do not follow in time. */
 export function agePromise(
   asset: Asset,
   judgement: Judgement,
   { knownSince }: Pick<PromiseFacts, "knownSince">,
 ): Lateness {
+  const policy = asset.freshness;
+  const { now } = judgement;
+  if (policy && isTimeless(asset) && asset.partitions.grain !== "none") {
+    const each = membersOf(asset, now).map((partition) => {
+      const builtAt = judgement.state(asset.name, partition)?.visible?.at ?? null;
+      const found = lateness({ policy, builtAt, knownSince }, now);
+      return { ...found, words: `${sliceText(asset.name, partition)} ${found.words}` };
+    });
+    if (each.length > 0) return each.reduce((a, b) => isWorse(b.state, a.state) ? b : a);
+  }
   const newest = judgement.states(asset).findLast((s) => s.visible);
-  const builtAt = newest?.visible?.at ?? null;
-  return lateness({ policy: asset.freshness, builtAt, knownSince }, judgement.now);
+  return lateness({ policy, builtAt: newest?.visible?.at ?? null, knownSince }, now);
 }
 
 /** How its deadline stands. */

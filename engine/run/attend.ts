@@ -61,6 +61,8 @@ export async function failedToListen(
   now: Date,
 ): Promise<Attended> {
   const names = [sensorCursor(sensor.name), failuresCursor(sensor.name)];
+  const paused = await pausedOf(o.ledger, names[0]!);
+  if (paused.has(names[0]!)) return { state: "paused", waitMs: PAUSED_MS };
   const [cursor, record] = await Promise.all(
     names.map(async (name) => (await o.ledger.cursors(name)).find((c) => c.name === name)),
   );

@@ -155,3 +155,15 @@ Deno.test("promiseTrack() of an age and a deadline is the worse of both", () => 
   const without = { ...aged, deadline: undefined };
   assertEquals(promiseTrack(without, builds, window, nextTick).at(-1)?.state, "ok");
 });
+
+Deno.test("deadlineState() of a list asks for a version of each member since the deadline before", () => {
+  const regions = partitions.of("eu", "us");
+  const it = asset({ name: "it", partitions: regions, deadline: berlin, materialize: () => 1 });
+  const built = { eu: "2025-01-28T02:00:00Z", us: "2025-01-26T02:00:00Z" };
+  assertEquals(stateAt(it, "2025-01-28T05:30:00Z", { built }), [
+    "late",
+    '"it" [us] due by 2025-01-28T05:30Z, late by 0 ms',
+  ]);
+  const both = { ...built, us: "2025-01-28T02:00:00Z" };
+  assertEquals(stateAt(it, "2025-01-28T05:30:00Z", { built: both })[0], "ok");
+});

@@ -145,3 +145,32 @@ Deno.test("watch() tells of a schedule whose code fails, until a tick succeeds",
     "resolved schedule:faulty",
   ]);
 });
+
+Deno.test("watch() judges the age of a list by its oldest member", async () => {
+  const clock = { at: new Date("2025-01-28T00:00:00Z") };
+  const ledger = memoryLedger({ now: () => clock.at });
+  const sales = asset({
+    name: "sales",
+    partitions: partitions.of("eu", "us"),
+    freshness: freshness({ within: "2h" }),
+    materialize: () => 1,
+  });
+  const definitions = define({ sales });
+  const make = async (key: "eu" | "us") => {
+    const targets = [{ asset: sales, key, partition: key, reason: "asked for" }];
+    const asking = { trigger: "api", by: null, reason: "asked for" } as const;
+    await ledger.submit(submissionOf(definitions, targets, asking, clock.at));
+    await workAll({ definitions, ledger, now: () => clock.at });
+  };
+  const look = async () => {
+    await watch({ definitions, ledger, channels: [], next: nextTick }, clock.at);
+    return (await ledger.alerts(9)).filter((a) => a.resolvedAt === null).map((a) => a.message);
+  };
+  await make("eu");
+  await make("us");
+  clock.at = new Date("2025-01-28T02:00:00Z");
+  await make("us");
+  assertEquals(await look(), ['"sales" [eu] built 2 h ago, late by 0 ms']);
+  await make("eu");
+  assertEquals(await look(), []);
+});
