@@ -9,6 +9,7 @@ import type { SliceState, StepRecord } from "../ledger/records.ts";
 import { chosen, keyOf, readings, sliceText } from "./inputs.ts";
 import { instantText, type Verdict } from "./judge.ts";
 import { promiseOf } from "./promise.ts";
+import type { AssetStatus } from "./status.ts";
 import { lacking } from "./required.ts";
 import {
   askedReason,
@@ -33,6 +34,11 @@ export interface Why {
   /** The one causal chain: the root cause first, how it stands last. */
   readonly chain: readonly Reason[];
 }
+
+/** What is looked at first among several. */
+const GRAVE: readonly AssetStatus[] = ["failed", "blocked", "running", "missing", "stale", "fresh"];
+/** Of several slices so many are told of. */
+const MOST_BESIDE = 5;
 
 /** Reasons below reasons are followed so far: a chain that is longer is told up to here. */
 const DEEPEST = 40;
@@ -117,6 +123,27 @@ export class Explaining {
     const found = this.#slice(asset, partition);
     this.#path.delete(id);
     return found;
+  }
+
+  /**
+   * How some slices stand, the gravest first. It alone is explained in depth: with three inputs each, twenty layers would
+   * have three billion reasons.
+   */
+  slices(some: readonly { readonly up: Asset; readonly partition: string }[]): Reason[] {
+    const { judgement } = this.facts;
+    const graveness = (x: (typeof some)[number]) =>
+      GRAVE.indexOf(judgement.of(x.up, x.partition).status);
+    return some.toSorted((a, b) => graveness(a) - graveness(b))
+      .slice(0, MOST_BESIDE)
+      .map((x, i) => i === 0 ? this.slice(x.up, x.partition) : this.#beside(x.up, x.partition));
+  }
+
+  #beside(asset: Asset, partition: string): Reason {
+    const { status, behind } = this.facts.judgement.of(asset, partition);
+    const isBehind = status === "fresh" && behind;
+    const words = `${sliceText(asset.name, partition)} is ${isBehind ? "behind" : status} too`;
+    const kind = status === "fresh" ? "behind" : status;
+    return reasonOf({ kind, words, asset: asset.name, partition });
   }
 
   #slice(asset: Asset, partition: string): Reason {
@@ -221,10 +248,12 @@ export class Explaining {
     const { judgement } = this.facts;
     const found = keyOf(asset, partition);
     if (!found || asset.external) return [];
-    return readings(asset, found.key, judgement.now).flatMap((read) => {
-      const lacked = lacking(read, () => false, judgement);
-      return lacked === undefined ? [] : [this.slice(read.up, lacked)];
-    });
+    return this.slices(
+      readings(asset, found.key, judgement.now).flatMap((read) => {
+        const partition = lacking(read, () => false, judgement);
+        return partition === undefined ? [] : [{ up: read.up, partition }];
+      }),
+    );
   }
 
   #stale(asset: Asset, state: SliceState, verdict: Verdict): Reason {
@@ -278,13 +307,15 @@ export class Explaining {
     const { judgement } = this.facts;
     const found = keyOf(asset, partition);
     const ups = found ? readings(asset, found.key, judgement.now) : [];
-    const because = ups.filter((r) => r.as !== "order" && !r.up.external).flatMap((read) => {
-      const newest = judgement.newest(read.up);
-      const looked = read.partitions.filter((p) =>
-        p === newest || judgement.state(read.up.name, p)
-      );
-      return looked.filter((p) => judgement.of(read.up, p).due).map((p) => this.slice(read.up, p));
-    });
+    const due = ups.filter((r) => r.as !== "order" && !r.up.external).flatMap(
+      ({ up, partitions }) => {
+        const newest = judgement.newest(up);
+        return partitions
+          .filter((p) => (p === newest || judgement.state(up.name, p)) && judgement.of(up, p).due)
+          .map((p) => ({ up, partition: p }));
+      },
+    );
+    const because = this.slices(due);
     const words = `${sliceText(asset.name, partition)} may change: something above it is to be ` +
       "computed again";
     return reasonOf({ kind: "behind", words, asset: asset.name, partition, because });

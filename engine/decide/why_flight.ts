@@ -55,14 +55,21 @@ function stepReason(e: Explaining, flight: Flight, above: boolean): Reason {
     const open = step.needs.map((i) => flight.steps[i]!)
       .filter((s) => s.state === "running" || s.state === "queued" || s.state === "waiting")
       .sort((a, b) => NEARNESS[a.state]! - NEARNESS[b.state]!);
-    const because = open.slice(0, MOST_BLOCKERS).map((s) =>
-      stepReason(e, { ...flight, step: s }, true)
+    // The first alone in depth: twenty layers with three inputs each would have three billion reasons.
+    const because = open.slice(0, MOST_BLOCKERS).map((s, i) =>
+      i === 0 ? stepReason(e, { ...flight, step: s }, true) : besideReason(run.id, s)
     );
     const words = `${what} waits in run ${run.id} for ${open.length} of its inputs`;
     return reasonOf({ kind: "waiting", words, ...about(flight), because });
   }
   const words = `${what} is queued in run ${run.id}`;
   return reasonOf({ kind: "queued", words, ...about(flight), because: [queuedFor(e, flight)] });
+}
+
+function besideReason(run: string, { asset, partition, state }: StepRecord): Reason {
+  const words = `${sliceText(asset, partition)} is ${state} in run ${run} too`;
+  const kind = state === "running" ? "upstream_running" : state === "queued" ? state : "waiting";
+  return reasonOf({ kind, words, asset, partition, run });
 }
 
 const NEARNESS: { readonly [state: string]: number } = { queued: 0, waiting: 1, running: 2 };

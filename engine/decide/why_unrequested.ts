@@ -88,7 +88,7 @@ function ofCondition(e: Explaining, asset: Asset, partition: string): Reason[] {
   const blocked = blockers(e, asset, partition);
   if (blocked.length > 0) {
     const words = `the condition of "${asset.name}" waits for its inputs`;
-    const because = blocked.slice(0, 5).map((b) => e.slice(b.up, b.partition));
+    const because = e.slices(blocked);
     return [reasonOf({ kind: "condition_waits", words, asset: asset.name, partition, because })];
   }
   if (ticks.length > 0) return ticks;
