@@ -1,4 +1,11 @@
-import { type Claimed, Conditions, type Definitions, fingerprint, type Ledger } from "engine";
+import {
+  type Claimed,
+  Conditions,
+  createService,
+  type Definitions,
+  fingerprint,
+  type Ledger,
+} from "engine";
 import { submissionOf, type Target } from "engine";
 import { openLedger } from "../adapters/postgres/ledger/ledger.ts";
 import { conditionRules } from "../engine/decide/condition_rules.ts";
@@ -46,10 +53,26 @@ async function served(size: string, definitions: Definitions): Promise<Figure[]>
   const params = { assets: definitions.assets.length };
   const idle = await msOf(200, () => conditions.look(new Date()));
   const load = await msOf(5, () => new Conditions(definitions, ledger).look(new Date()));
+  const service = serviceOn(definitions, ledger);
+  await service.lineage();
+  const api = await msOf(15, async () => JSON.stringify(await service.lineage()));
   return [
+    figure({ name: `stale_api_${size}`, unit: "ms", params }, api),
     figure({ name: `load_${size}`, unit: "ms", params }, load),
     figure({ name: `tick_idle_${size}`, unit: "ms", params }, idle),
   ];
+}
+
+/** What people read the statuses of all assets from; nothing has happened since the last time. */
+function serviceOn(definitions: Definitions, ledger: Ledger) {
+  return createService({
+    definitions,
+    ledger,
+    clock: { now: () => new Date() },
+    about: { version: "bench", startedAt: now.toISOString(), adapters: {} as never },
+    health: () => Promise.reject(new Error("not measured")),
+    nextTicks: () => [],
+  });
 }
 
 /** Ends every step of one run of everything, without computing anything. */

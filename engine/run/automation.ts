@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { Asset } from "../declare/asset.ts";
+import type { Partitions } from "../declare/partitions.ts";
 import { type ConditionRules, conditionRules, partitionAt } from "../decide/condition_rules.ts";
 import { tell } from "../decide/condition_facts.ts";
 import { whyTrue } from "../decide/condition_words.ts";
@@ -36,6 +38,8 @@ const MOST_FACTS = 5_000;
 interface Following extends ConditionRules {
   readonly engine: Decider;
   readonly revision: number;
+  /** One asset of each partitioning. */
+  readonly growing: readonly { readonly asset: number; readonly rule: Partitions }[];
   /** The newest fact that was taken in. */
   seen: string;
 }
@@ -75,8 +79,8 @@ export class Conditions {
     const touched = await this.#touched();
     if (touched === "all") return await this.#begin(now);
     const f = this.#following!;
-    const isGrown = f.assets.some((a, i) =>
-      a.partitions.count(now) > f.engine.world.columns.count[i]!
+    const isGrown = f.growing.some(({ asset, rule }) =>
+      rule.count(now) > f.engine.world.columns.count[asset]!
     );
     if (touched.size === 0 && !isGrown && f.engine.nextInstant > now.getTime()) return undefined;
     await this.#takeIn(f, [...touched], now);
@@ -106,7 +110,8 @@ export class Conditions {
     const seen = await this.#ledger.newestFact();
     const known = conditionRules(this.#definitions, this.#moment);
     const engine = engineOf(known, cursor, now);
-    const f = { ...known, engine, revision: cursor?.revision ?? 0, seen };
+    const growing = growingOf(known.assets);
+    const f = { ...known, engine, growing, revision: cursor?.revision ?? 0, seen };
     const edits = engine.edits();
     for (const edit of edits) engine.apply(edit);
     await this.#takeIn(f, known.assets.map((a) => a.name), now);
@@ -168,6 +173,14 @@ export class Conditions {
     const submissions = [submissionOf(this.#definitions, targets, asking, now)];
     return { result, outcome: "requested", submissions } as const;
   }
+}
+
+function growingOf(assets: readonly Asset[]): Following["growing"] {
+  const first = new Map<Partitions, number>();
+  assets.forEach(({ partitions }, asset) => {
+    if (partitions.grain !== "none" && !first.has(partitions)) first.set(partitions, asset);
+  });
+  return [...first].map(([rule, asset]) => ({ rule, asset }));
 }
 
 function engineOf(known: ConditionRules, cursor: CursorRecord | undefined, now: Date): Decider {
