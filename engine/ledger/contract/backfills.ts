@@ -97,6 +97,9 @@ export const backfillBehaviours: readonly Behaviour[] = [
     );
     assertEquals(new Set(answers.map((a) => a.id)).size, 1);
     assertEquals(answers.filter((a) => a.created).length, 1);
+    const found = await ledger.backfills({ key: asked().key, limit: 5 });
+    assertEquals(found.map((b) => b.id), [answers[0]!.id]);
+    assertEquals(await ledger.backfills({ key: "another", limit: 5 }), []);
   }],
   [
     "startBackfill() takes a key again after the end, unless once and for all",
