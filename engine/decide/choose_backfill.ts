@@ -104,7 +104,8 @@ const sliceOf = (asset: Asset, key: PartitionKey, partition: string): BackfillSl
 function existing(asset: Asset, now: Date): readonly BackfillSlice[] {
   const rule = asset.partitions;
   const found: BackfillSlice[] = [];
-  for (let i = 0, n = rule.count(now); i < n; i++) {
+  const count = rule.count(now);
+  for (let i = 0; i < count; i++) {
     if (!rule.removed(i)) found.push(sliceAt(asset, i));
   }
   return found;

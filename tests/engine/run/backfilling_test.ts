@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { asset, backfilling, define, nothingDone, partitions } from "engine";
-import { memoryLedger } from "engine/testing";
 import { bench } from "./service_fixture.ts";
 import { workAll } from "./work_all.ts";
 
