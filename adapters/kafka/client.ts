@@ -16,7 +16,7 @@ export interface KafkaAddress {
   readonly onLog?: (level: "warn" | "error", message: string) => void;
 }
 
-// The driver's own ceiling is 30 s a try; so long would a broker's return stay unseen.
+/** How often the driver tries. Its own ceiling is 30 s a try; so long would a broker's return stay unseen. */
 export const RETRY = { initialRetryTime: 100, maxRetryTime: 2000, retries: 5 };
 
 /** A client that connects when it is first used. */

@@ -15,7 +15,8 @@ import type { Broken } from "./episodes.ts";
 /** Looks in a row that fail before people are told: one alone is the network. */
 const FAILURES = 2;
 
-interface Times {
+/** Against what time it is measured. */
+export interface Times {
   /** Since when a sensor is known. */
   knownSince(sensor: string): Date;
   /** The moment. */
