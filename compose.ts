@@ -13,6 +13,8 @@ import {
   lender,
   nextTicks,
   type Service,
+  useCodeFingerprints,
+  withKeySets,
   work,
 } from "engine";
 import { join, resolve } from "@std/path";
@@ -20,6 +22,7 @@ import { connect, open, type Sql } from "./adapters/postgres/connect.ts";
 import { type Embedded, startEmbedded } from "./adapters/postgres/embedded/start.ts";
 import { openLedger } from "./adapters/postgres/ledger/ledger.ts";
 import { checkSourceSchema } from "./assets/source_schema.ts";
+import { codeSource, readCode } from "./code.ts";
 import { healthOf } from "./health.ts";
 import { loadProject } from "./load_project.ts";
 import { migrateAll } from "./tasks/database.ts";
@@ -95,6 +98,8 @@ export async function compose(o: ComposeOptions): Promise<App> {
   const directory = resolve(o.directory);
   const project = await loadProject();
   checkCrons(project, startedAt);
+  // Settled: it is read while the database starts, and a fault of it is told after that.
+  const reading = Promise.allSettled([readCode(project, directory)]);
   const given = get("DATABASE_URL") ?? "";
   const embedded = given === "" ? await startEmbedded({ directory }) : undefined;
   const url = embedded?.url ?? given;
@@ -108,10 +113,14 @@ export async function compose(o: ComposeOptions): Promise<App> {
     await migrateAll(sql);
     // Commands are to work on what is there, the doctor above all; a step looks for itself.
     if (o.role !== "cli") await checkSourceSchema(sql);
-    const ledger = await openLedger(url, {
+    const [code] = await reading;
+    if (code.status === "rejected") throw code.reason;
+    useCodeFingerprints(project, await codeSource(sql, code.value));
+    const opened = await openLedger(url, {
       max: o.role === "server" ? 8 : 4,
       direct: get("DATABASE_DIRECT_URL") || url,
     });
+    const ledger = withKeySets(opened, project);
     return assemble({ o, env, project, ledger, sql, embedded, url, startedAt });
   } catch (error) {
     await embedded?.stop();
@@ -153,6 +162,7 @@ async function assemble(p: Parts): Promise<App> {
     health: () => health.ask(),
     nextTicks,
     schedules: o.schedules ?? true,
+    lender: lent,
     quality: qualityReader(sql),
   });
   const close = async () => {

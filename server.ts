@@ -5,6 +5,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli";
+import type { Ears } from "engine";
 import type { App } from "./compose.ts";
 
 /** How a server is started. */
@@ -149,6 +150,7 @@ async function run(app: App, o: ServeOptions, signal: AbortSignal): Promise<void
       next: nextTick,
       channels: [logChannel(o.print), ...channelsFromEnv((name) => app.env(name))],
       schedules: o.schedules,
+      ears: await earsOf(app),
       signal,
       onTrouble: (loop, error) => trouble(loop)(error),
     }),
@@ -156,6 +158,19 @@ async function run(app: App, o: ServeOptions, signal: AbortSignal): Promise<void
     sweepRows(app, trouble("sweep"), signal),
   ]);
 }
+
+/** What sensors are told by: channels of the database, and topics if there is a Kafka. */
+async function earsOf(app: App): Promise<Ears> {
+  const { channelsOf } = await import("./adapters/postgres/channel.ts");
+  const listenTo = channelsOf(app.env("DATABASE_DIRECT_URL") || app.database.url);
+  const brokers = brokersOf(app);
+  if (brokers.length === 0) return { listenTo };
+  const { kafkaTopics } = await import("./adapters/kafka/topic_reader.ts");
+  return { listenTo, readTopic: kafkaTopics({ brokers }) };
+}
+
+const brokersOf = (app: App) =>
+  app.env("KAFKA_BROKERS").split(",").map((b) => b.trim()).filter(Boolean);
 
 /** Milliseconds between sweeps, and how long a superseded version is kept. */
 const SWEEP_EVERY_MS = 3_600_000;
@@ -182,8 +197,8 @@ async function sweepRows(app: App, onTrouble: (error: unknown) => void, signal: 
 
 /** Sends the outbox to Kafka, if there is one. */
 async function relayEvents(app: App, onTrouble: (error: unknown) => void, signal: AbortSignal) {
-  const brokers = app.env("KAFKA_BROKERS");
-  if (brokers === "") return;
+  const brokers = brokersOf(app);
+  if (brokers.length === 0) return;
   const [{ relay, sign }, { kafkaEventLog }, { postgresOutbox }, { poolOf }] = await Promise.all([
     import("engine"),
     import("./adapters/kafka/event_log.ts"),
@@ -191,7 +206,7 @@ async function relayEvents(app: App, onTrouble: (error: unknown) => void, signal
     import("./compose.ts"),
   ]);
   const sql = poolOf(app, "aurora relay", 2);
-  await using log = kafkaEventLog({ brokers: brokers.split(",").map((b) => b.trim()) });
+  await using log = kafkaEventLog({ brokers });
   const news = sign();
   const listening = (async () => {
     for await (const n of app.ledger.news(signal)) {

@@ -23,6 +23,11 @@ export function assetRoutes(service: Service) {
       const partitions = await service.partitions(name, c.req.valid("query"));
       return c.json(partitions ?? await unknownAsset(service, name), 200);
     })
+    .openapi(route.why, async (c) => {
+      const { name } = c.req.valid("param");
+      const why = await service.why(name, c.req.valid("query").partition);
+      return c.json(why ?? await unknownAsset(service, name), 200);
+    })
     .openapi(route.quality, async (c) => {
       const { partition } = c.req.valid("query");
       const report = await service.quality(partition);

@@ -4,6 +4,7 @@ import type { Service } from "engine";
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { assetRoutes } from "./asset_routes.ts";
+import { backfillRoutes } from "./backfill_routes.ts";
 import { knownHosts, sameOrigin } from "./guard.ts";
 import { createHub } from "./hub.ts";
 import { problem, problemOf } from "./problem.ts";
@@ -41,7 +42,8 @@ export function createApi(service: Service, options: ApiOptions = {}) {
   const routes = app
     .route("/", systemRoutes(service))
     .route("/", assetRoutes(service))
-    .route("/", runRoutes(service));
+    .route("/", runRoutes(service))
+    .route("/", backfillRoutes(service));
   app.all("/api/v1/assets/*", (context) => unescapedName(context, app));
   app.notFound((context) => notFound(context, app));
   return routes;
@@ -64,7 +66,7 @@ const limitBody = bodyLimit({
 function unescapedName(context: Context, app: OpenAPIHono): Response | Promise<Response> {
   const url = new URL(context.req.url);
   const rest = url.pathname.slice("/api/v1/assets/".length);
-  const [, name = rest, action = ""] = /^(.+?)(\/history|\/partitions)?$/.exec(rest) ?? [];
+  const [, name = rest, action = ""] = /^(.+?)(\/history|\/partitions|\/why)?$/.exec(rest) ?? [];
   if (!name.includes("/")) return notFound(context, app);
   url.pathname = `/api/v1/assets/${name.replaceAll("/", "%2F")}${action}`;
   return app.fetch(new Request(url, context.req.raw));

@@ -92,6 +92,15 @@ export const partitions = createRoute({
   responses: { 200: asJson(schema.Partitions, "Partitions"), ...badRequest, ...notFound },
 });
 
+/** Why it stands as it does. */
+export const why = createRoute({
+  method: "get",
+  path: "/api/v1/assets/{name}/why",
+  summary: "Why a slice stands as it does: one causal chain, the root cause first",
+  request: { params: name, query: schema.WhyQuery },
+  responses: { 200: asJson(schema.Why, "The chain"), ...badRequest, ...notFound },
+});
+
 /** All jobs. */
 export const jobs = createRoute({
   method: "get",
@@ -173,6 +182,33 @@ export const retry = createRoute({
   summary: "Run again what did not succeed in a run",
   request: { params: id, body: body(schema.Nothing) },
   responses: { 202: asJson(schema.StartedRun, "The new run"), ...guarded, ...notFound },
+});
+
+/** Pauses and resumes. */
+export const switchIt = createRoute({
+  method: "post",
+  path: "/api/v1/switches",
+  summary: "Pause or resume a schedule or a sensor; where it stands is kept",
+  request: { body: body(schema.SwitchRequest) },
+  responses: { 200: asJson(schema.Switch, "How it stands now"), ...guarded, ...notFound },
+});
+
+/** Submits a tick. */
+export const tick = createRoute({
+  method: "post",
+  path: "/api/v1/schedules/{name}/tick",
+  summary: "Submit the newest tick at or before an instant, once; `dryRun` only tells what it is",
+  request: { params: name, body: body(schema.TickRequest) },
+  responses: { 200: asJson(schema.Tick, "The tick"), ...guarded, ...notFound },
+});
+
+/** Tries a sensor. */
+export const sense = createRoute({
+  method: "post",
+  path: "/api/v1/sensors/{name}/sense",
+  summary: "Let a sensor look from a cursor; changes nothing",
+  request: { params: name, body: body(schema.SenseRequest) },
+  responses: { 200: asJson(schema.Sense, "What it would ask for"), ...guarded, ...notFound },
 });
 
 /** What would run. */

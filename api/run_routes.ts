@@ -12,6 +12,18 @@ export function runRoutes(service: Service) {
       const request = { triggeredBy: "api", ...c.req.valid("json") };
       return c.json(await service.trigger(c.req.valid("param").name, request), 202);
     })
+    .openapi(route.switchIt, async (c) => {
+      const { name, paused } = c.req.valid("json");
+      return c.json(await service.setPaused(name, paused, "a person"), 200);
+    })
+    .openapi(route.tick, async (c) => {
+      const { name } = c.req.valid("param");
+      return c.json(await service.tick(name, c.req.valid("json")), 200);
+    })
+    .openapi(route.sense, async (c) => {
+      const { name } = c.req.valid("param");
+      return c.json(await service.sense(name, c.req.valid("json")), 200);
+    })
     .openapi(route.runs, async (c) => c.json(await service.runs(c.req.valid("query")), 200))
     .openapi(route.materialize, async (c) => {
       const request = { triggeredBy: "api", ...c.req.valid("json") };

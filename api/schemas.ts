@@ -93,6 +93,7 @@ export const Job = z.object({
   cron: z.string().nullable(),
   timezone: z.string(),
   enabled: z.boolean(),
+  paused: z.boolean(),
   nextTicks: list(instant),
   last: z.object({ run: z.string(), status: RunStatus, at: instant }).nullable(),
 }).openapi("Job");
@@ -102,6 +103,8 @@ export const Sensor = z.object({
   name: z.string(),
   description: z.string(),
   enabled: z.boolean(),
+  paused: z.boolean(),
+  failures: z.number().int(),
   intervalSeconds: z.number(),
   cursor: z.string().nullable(),
   lastTickAt: instant.nullable(),
@@ -110,6 +113,55 @@ export const Sensor = z.object({
   lastRun: z.string().nullable(),
   nextTickAt: instant.nullable(),
 }).openapi("Sensor");
+
+/** How a schedule or a sensor shall be switched. */
+export const SwitchRequest = z.object({
+  name: z.string().regex(/^(schedule|sensor):.+$/).openapi({ example: "schedule:nightly" }),
+  paused: z.boolean(),
+}).strict().openapi("SwitchRequest");
+
+/** How a switch stands now. */
+export const Switch = z.object({ name: z.string(), paused: z.boolean(), changed: z.boolean() })
+  .openapi("Switch");
+
+/** Which tick to submit, or to try. */
+export const TickRequest = z.object({
+  at: z.string().optional().openapi({ example: "2025-01-27T06:00:00Z" }),
+  dryRun: z.boolean().optional(),
+}).strict().openapi("TickRequest");
+
+/** What a tick asks for, or asked for. */
+export const Tick = z.object({
+  name: z.string(),
+  tick: instant,
+  actsAt: instant,
+  key: z.string(),
+  reason: z.string(),
+  steps: list(z.object({
+    asset: z.string(),
+    partition: z.string().nullable(),
+    reason: z.string(),
+  })),
+  run: z.string().nullable(),
+}).openapi("Tick");
+
+/** From where a sensor shall look. */
+export const SenseRequest = z.object({
+  cursor: json.optional(),
+  payloads: z.array(z.string()).max(1_000).optional(),
+}).strict().openapi("SenseRequest");
+
+/** What a look of a sensor would ask for. */
+export const Sense = z.object({
+  name: z.string(),
+  requests: list(z.object({
+    asset: z.string(),
+    partition: z.string().nullable(),
+    key: z.string().nullable(),
+    reason: z.string(),
+  })),
+  cursor: json,
+}).openapi("Sense");
 
 /** Something that went wrong, with where and why. */
 export const Failure = z.object({
@@ -123,7 +175,7 @@ export const Failure = z.object({
 /** An episode of something being wrong. */
 export const Alert = z.object({
   id: z.string(),
-  kind: z.enum(["late", "failed", "check", "other"]),
+  kind: z.enum(["late", "failed", "check", "automation", "long", "other"]),
   severity,
   asset: z.string().nullable(),
   title: z.string(),
@@ -366,7 +418,25 @@ export const Plan = z.object({
     expectedMs: z.number().nullable(),
   })),
   expectedMs: z.number().nullable(),
+  becomesStale: list(z.object({ asset: z.string(), partitions: z.number().int() })),
 }).openapi("Plan");
+
+const Reason = z.object({
+  kind: z.string().openapi({ example: "code_changed" }),
+  words: z.string(),
+  asset: z.string().nullable(),
+  partition: z.string().nullable(),
+  run: z.string().nullable(),
+});
+
+/** Why a slice stands as it does. */
+export const Why = z.object({
+  asset: z.string(),
+  partition: z.string().nullable(),
+  words: z.string(),
+  chain: list(Reason).openapi({ description: "The root cause first, how it stands last" }),
+  also: list(Reason),
+}).openapi("Why");
 
 /** A run that was just started. */
 export const StartedRun = z.object({ run: z.string(), steps: z.number().int() })
@@ -429,6 +499,9 @@ export const EventsQuery = z.object({
   topic: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(1_000).optional(),
 });
+
+/** Which slice. */
+export const WhyQuery = z.object({ partition: z.string().optional() });
 
 /** Which report. */
 export const QualityQuery = z.object({ partition: z.string().optional() });

@@ -50,6 +50,8 @@ async function close(store: AsyncDisposable): Promise<void> {
  */
 export const database: Resource<"database", Sql> = resource({
   name: "database",
+  // A connection: what is read and written by it is decided by the statements of the assets.
+  version: "1",
   async open(env) {
     const url = required(env, "DATABASE_URL", "the database");
     const sql = connect(url, { name: "aurora assets", max: 4 });

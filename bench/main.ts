@@ -17,6 +17,13 @@ const BENCHES: { readonly [name: string]: () => Promise<{ readonly bench: Bench 
   start_to_http: () => import("./start_to_http.ts"),
   idle_memory: () => import("./idle_memory.ts"),
   demo_seconds: () => import("./demo_seconds.ts"),
+  why: () => import("./why.ts"),
+  plan_1k: () => import("./plan_1k.ts"),
+  simulate_500x7d: () => import("./simulate_500x7d.ts"),
+  backfill_plan_100k: () => import("./backfill_plan_100k.ts"),
+  partitions_1m: () => import("./partitions_1m.ts"),
+  fingerprint_500_files: () => import("./fingerprint_500_files.ts"),
+  deciding: () => import("./deciding.ts"),
 };
 
 const HELP = `Usage: deno task bench [NAME…] [--json]

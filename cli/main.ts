@@ -72,7 +72,7 @@ async function call(
 }
 
 /** What the caller got wrong, by the name of its class: the classes themselves would have to be loaded. */
-const USAGE = new Set(["UsageError", "UnknownName", "RangeError", "SyntaxError"]);
+const USAGE = new Set(["UsageError", "UnknownName", "RangeError", "SyntaxError", "PlanRefused"]);
 
 function explain(error: unknown, io: Io): number {
   if (!(error instanceof Error)) {

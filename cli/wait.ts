@@ -11,9 +11,10 @@ import { cut } from "./table.ts";
 import { duration, sliceOf } from "./words.ts";
 import { json } from "./with_app.ts";
 
-/** Milliseconds after which it looks without news, and those between two looks at least. */
+/** Milliseconds after which it looks without news. */
 const LOOK_MS = 1_000;
-const REST_MS = 50;
+/** Milliseconds between two looks at least. */
+export const REST_MS = 50;
 
 const TERMINAL = new Set(["success", "failed", "cancelled", "skipped"]);
 
@@ -56,7 +57,7 @@ function bar(steps: readonly StepView[]): string {
 }
 
 /** Wakes when there is news, so that a run of a second is not waited for two. */
-function bell(app: App, signal: AbortSignal): () => Promise<void> {
+export function bell(app: App, signal: AbortSignal): () => Promise<void> {
   let ring = () => {};
   (async () => {
     for await (const _ of app.ledger.news(signal)) ring();

@@ -13,6 +13,7 @@ const ROOT = fromFileUrl(new URL("..", import.meta.url));
 export const SETS: readonly (readonly [set: string, folder: string])[] = [
   ["engine", join(ROOT, "adapters/postgres/migrations")],
   ["online", join(ROOT, "adapters/postgres/online/migrations")],
+  ["code", join(ROOT, "adapters/postgres/code/migrations")],
   ["aurora", join(ROOT, "assets/migrations")],
 ];
 

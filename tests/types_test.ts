@@ -216,6 +216,28 @@ export function rejected() {
       return await Promise.resolve("0");
     },
   });
+  e.listenSensor({
+    name: "x",
+    channel: "orders",
+    cursor: 0,
+    // @ts-expect-error the next cursor is a number
+    async *evaluate({ payloads }) {
+      yield e.request(whole, { key: payloads[0]! });
+      return await Promise.resolve("0");
+    },
+  });
+  e.topicSensor({
+    name: "x",
+    topic: "orders",
+    *on({ value }) {
+      // @ts-expect-error a message may have been deleted
+      yield e.request(whole, { reason: value });
+    },
+  });
+  // @ts-expect-error no such state
+  e.runSensor({ name: "x", states: ["done"], *on() {} });
+  // @ts-expect-error not like "15m"
+  e.deadline({ by: "30 6 * * *", warn: "a quarter" });
   // @ts-expect-error readings are rows
   e.given(f.readings, [1]);
   // @ts-expect-error a month does not name a slice of readings
@@ -229,3 +251,122 @@ const definitions = e.define(f, m);
 export type Named = Expect<Equal<ReturnType<typeof definitions.get<"model">>, typeof m.model>>;
 // @ts-expect-error no such asset
 (() => definitions.get("modle"));
+
+const perRegionTotal = e.asset({
+  name: "per_region_total",
+  partitions: region,
+  materialize: () => 2,
+});
+const weekly = e.partitions.weekly({ start: "2024-01-01" });
+const shifts = e.partitions.cron({ cron: "0 6,18 * * *", start: "2024-01-01" });
+const customers = e.partitions.dynamic("customers");
+const sensors = e.partitions.dynamic("sensors");
+const twoTimes = e.partitions.cross({ signup: daily, day: daily, region });
+const perWeek = e.asset({ name: "per_week", partitions: weekly, materialize: () => "w" });
+const perShift = e.asset({ name: "per_shift", partitions: shifts, materialize: () => "s" });
+const perCustomer = e.asset({ name: "per_customer", partitions: customers, materialize: () => 3 });
+const running = e.asset({
+  name: "running",
+  partitions: daily,
+  deps: { before: e.previous<number>(), yesterday: e.offset(perDay, -1) },
+  materialize: ({ before, yesterday }) => (before ?? 0) + (yesterday?.length ?? 0),
+});
+
+/** Weeks, crons, dynamic sets and the deps that name slices. */
+export type Mappings = [
+  Expect<Equal<e.KeyOf<typeof weekly>, e.DayKey>>,
+  Expect<Equal<e.KeyOf<typeof shifts>, e.MinuteKey>>,
+  Expect<Equal<e.KeyOf<typeof customers>, string>>,
+  Expect<Equal<typeof customers.set, "customers">>,
+  Expect<
+    Equal<
+      e.KeyOf<typeof twoTimes>,
+      { readonly signup: e.DayKey; readonly day: e.DayKey; readonly region: "eu" | "us" }
+    >
+  >,
+  Expect<Equal<e.InputOf<typeof perDay, typeof weekly>, e.Slices<e.DayKey, string>>>,
+  Expect<Equal<e.InputOf<typeof perWeek, typeof monthly>, e.Slices<e.DayKey, string>>>,
+  Expect<Equal<e.InputOf<typeof perWeek, typeof daily>, string>>,
+  Expect<Equal<e.InputOf<typeof perShift, typeof shifts>, string>>,
+  Expect<Equal<e.InputOf<typeof perCustomer, typeof customers>, number>>,
+  Expect<Equal<e.InputOf<typeof perRegionTotal, typeof twoTimes>, number>>,
+  Expect<Equal<e.OutOf<typeof running>, number>>,
+  Expect<Equal<e.InputOf<e.Mapped<typeof perDay, "offset">, typeof daily>, string | undefined>>,
+  Expect<Equal<e.InputOf<e.Mapped<typeof perDay, "only">, typeof region>, string>>,
+  Expect<
+    Equal<
+      e.InputOf<e.Mapped<typeof perShift, "overlap">, typeof daily>,
+      e.Slices<e.MinuteKey, string>
+    >
+  >,
+  Expect<Equal<e.InputOf<e.Mapped<typeof perDay, "dimension", "signup">, typeof twoTimes>, string>>,
+  Expect<
+    Equal<
+      e.InputOf<e.Mapped<typeof perDay, "map", { eu: ["2024-01-01"]; us: [] }>, typeof region>,
+      e.Slices<e.DayKey, string>
+    >
+  >,
+];
+
+/** Rules and deps that must not compile; never called. */
+export function refusedMappings() {
+  const materialize = () => 1;
+  // @ts-expect-error a list does not name months
+  e.partitions.monthly({ start: "january" });
+  // @ts-expect-error a weekday is written out
+  e.partitions.daily({ start: "2024-01-01", except: ["sat"] });
+  // @ts-expect-error windows of a cron are of any length: wrap it in overlapping()
+  e.asset({ name: "x", partitions: daily, deps: { perShift }, materialize });
+  e.asset({ name: "x", partitions: daily, deps: { a: e.overlapping(perShift) }, materialize });
+  // @ts-expect-error another set of keys
+  e.asset({ name: "x", partitions: sensors, deps: { perCustomer }, materialize });
+  // @ts-expect-error two dimensions are days: dimension(perDay, "signup") says which
+  e.asset({ name: "x", partitions: twoTimes, deps: { perDay }, materialize });
+  e.asset({
+    name: "x",
+    partitions: twoTimes,
+    deps: { day: e.dimension(perDay, "day") },
+    materialize: ({ day }) => day.length,
+  });
+  e.asset({
+    name: "x",
+    partitions: twoTimes,
+    // @ts-expect-error there is no such dimension
+    deps: { a: e.dimension(perDay, "week") },
+    materialize,
+  });
+  e.asset({
+    name: "x",
+    partitions: twoTimes,
+    // @ts-expect-error a dimension of regions is not cut by days
+    deps: { a: e.dimension(perDay, "region") },
+    materialize,
+  });
+  // @ts-expect-error hours are not counted in days
+  e.asset({ name: "x", partitions: daily, deps: { a: e.offset(perHour, -1) }, materialize });
+  e.asset({
+    name: "x",
+    partitions: daily,
+    deps: { before: e.offset(perDay, -1) },
+    // @ts-expect-error the first day has no day before it
+    materialize: ({ before }) => before.length,
+  });
+  e.asset({
+    name: "x",
+    partitions: daily,
+    deps: { before: e.previous<string>() },
+    // @ts-expect-error it was said to be text
+    materialize: ({ before }) => before?.toFixed(),
+  });
+  // @ts-expect-error there is no such region
+  e.only(perRegion, "asia");
+  // @ts-expect-error there is no such region
+  e.mapped(perRegion, { north: ["asia"] });
+  e.asset({
+    name: "x",
+    partitions: region,
+    // @ts-expect-error the table has no entry for "us"
+    deps: { a: e.mapped(perDay, { eu: [] }) },
+    materialize,
+  });
+}

@@ -55,6 +55,7 @@ export function createClient(fetch: Fetch) {
       answer(
         v1.assets[":name"].history.$get({ param: named(name), query: { limit: String(limit) } }),
       ),
+    why: (name: string) => answer(v1.assets[":name"].why.$get({ param: named(name), query: {} })),
     partitions: (name: string, limit: number) =>
       answer(
         v1.assets[":name"].partitions.$get({ param: named(name), query: { limit: String(limit) } }),
@@ -75,6 +76,7 @@ export function createClient(fetch: Fetch) {
     events: (topic?: string) =>
       answer(v1.events.$get({ query: topic === undefined ? { limit: "100" } : { topic } })),
     alerts: () => answer(v1.alerts.$get()),
+    backfills: (query: { open?: "true"; limit?: string }) => answer(v1.backfills.$get({ query })),
   };
 }
 
@@ -107,6 +109,8 @@ export type AssetStatus = AssetCard["status"];
 export type AssetCounts = Overview["assets"];
 /** Everything about an asset. */
 export type Asset = Result<"asset">;
+/** Why a slice stands as it does. */
+export type Why = Result<"why">;
 /** Materializations, newest first. */
 export type History = Result<"history">;
 /** A window on partitions. */
@@ -123,6 +127,8 @@ export type Runs = Result<"runs">;
 export type RunSummary = Runs["runs"][number];
 /** Where a run stands. */
 export type RunStatus = RunSummary["status"];
+/** A backfill with its progress. */
+export type Backfill = Result<"backfills">[number];
 /** A run with its steps. */
 export type Run = Result<"run">;
 /** A step of a run. */

@@ -9,6 +9,7 @@ import { Alerts } from "./pages/alerts.tsx";
 import { Asset } from "./pages/asset.tsx";
 import { Assets } from "./pages/assets.tsx";
 import { Automation } from "./pages/automation.tsx";
+import { Backfills } from "./pages/backfills.tsx";
 import { Events } from "./pages/events.tsx";
 import { Home } from "./pages/home.tsx";
 import { Lineage, LineageCounts } from "./pages/lineage.tsx";
@@ -181,19 +182,34 @@ function addAssets(app: Hono, client: Client, shell: GetShell): void {
   });
   app.get("/assets/:name{.+}", async (c) => {
     const name = c.req.param("name");
-    const [asset, history, partitions] = await Promise.all([
+    const [asset, history, partitions, why] = await Promise.all([
       client.asset(name),
       client.history(name, 60),
       client.partitions(name, 90),
+      client.why(name).catch(nothingToExplain),
     ]);
-    return page(c, Asset({ shell: await shell(), asset, history, partitions }));
+    return page(c, Asset({ shell: await shell(), asset, history, partitions, why }));
   });
+}
+
+/** No slice of it has ended yet: the page says so by its partitions. */
+function nothingToExplain(error: unknown): null {
+  if (error instanceof ApiProblem && error.status === 400) return null;
+  throw error;
 }
 
 function addRuns(app: Hono, client: Client, shell: GetShell): void {
   app.get("/runs", async (c) => {
     const query = c.req.query() as RunsQuery;
-    return page(c, Runs({ shell: await shell(), runs: await client.runs(query), query }));
+    const [runs, backfills] = await Promise.all([
+      client.runs(query),
+      client.backfills({ open: "true" }),
+    ]);
+    return page(c, Runs({ shell: await shell(), runs, query, backfills }));
+  });
+  app.get("/backfills", async (c) => {
+    const backfills = await client.backfills({ limit: "100" });
+    return page(c, Backfills({ shell: await shell(), backfills }));
   });
   app.get("/runs/:id", async (c) => {
     const id = c.req.param("id");

@@ -81,6 +81,7 @@ export const statusWords: Readonly<Record<string, string>> = {
   queued: "Queued",
   success: "Success",
   cancelled: "Cancelled",
+  paused: "Paused",
   waiting: "Waiting",
   skipped: "Skipped",
 };

@@ -1,7 +1,8 @@
 /** Events to Kafka: idempotent, acknowledged by all replicas, one send at a time. @module */
 import { envelope, type EventLog, type OutboxEvent, ServiceUnavailableError } from "engine";
 import { Buffer } from "node:buffer";
-import kafkajs, { type Admin, type Kafka, type Message, type Producer } from "kafkajs";
+import type { Admin, Kafka, Message, Producer } from "kafkajs";
+import { client, type KafkaAddress, RETRY } from "./client.ts";
 
 /** A topic that is made if it is not there. */
 export interface TopicOptions {
@@ -13,9 +14,7 @@ export interface TopicOptions {
 }
 
 /** How {@linkcode kafkaEventLog} works. */
-export interface KafkaOptions {
-  /** Like `["10.0.0.5:9092"]`. */
-  readonly brokers: readonly string[];
+export interface KafkaOptions extends KafkaAddress {
   /** Topics with settings of their own; others are made with the defaults at their first event. */
   readonly topics?: readonly TopicOptions[];
   /** Defaults of topics that {@linkcode KafkaOptions.topics} does not name. */
@@ -23,24 +22,12 @@ export interface KafkaOptions {
   readonly replication?: number;
   /** Put before every topic. */
   readonly prefix?: string;
-  readonly clientId?: string;
-  readonly tls?: boolean;
-  readonly sasl?: {
-    readonly mechanism: "plain" | "scram-sha-256" | "scram-sha-512";
-    readonly username: string;
-    readonly password: string;
-  };
-  /** Hears what the driver has to say, from "warn" on. */
-  readonly onLog?: (level: "warn" | "error", message: string) => void;
 }
 
 /** Opens a log that connects at its first event. */
 export function kafkaEventLog(options: KafkaOptions): EventLog {
   return new KafkaEventLog(options);
 }
-
-// The driver's own ceiling is 30 s a try; so long would a broker's return stay unseen.
-const RETRY = { initialRetryTime: 100, maxRetryTime: 2000, retries: 5 };
 
 class KafkaEventLog implements EventLog {
   readonly name = "kafka";
@@ -143,29 +130,6 @@ class KafkaEventLog implements EventLog {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-}
-
-function client(options: KafkaOptions): Kafka {
-  const { brokers, clientId = "aurora", tls = false, sasl, onLog } = options;
-  return new kafkajs.Kafka({
-    clientId,
-    brokers: [...brokers],
-    connectionTimeout: 2000,
-    requestTimeout: 10_000,
-    retry: RETRY,
-    ...(tls ? { ssl: true } : {}),
-    ...(sasl ? { sasl: saslOf(sasl) } : {}),
-    logLevel: kafkajs.logLevel.WARN,
-    logCreator: () => ({ level, log: { message } }) =>
-      onLog?.(level <= kafkajs.logLevel.ERROR ? "error" : "warn", message),
-  });
-}
-
-/** The driver's type has one member per mechanism, ours one with a choice. */
-function saslOf({ mechanism, username, password }: NonNullable<KafkaOptions["sasl"]>) {
-  if (mechanism === "plain") return { mechanism, username, password } as const;
-  if (mechanism === "scram-sha-256") return { mechanism, username, password } as const;
-  return { mechanism, username, password } as const;
 }
 
 /** A broker takes 1 MiB for one partition at once unless told otherwise: half of it is safe. */

@@ -3,18 +3,29 @@
  *
  * @module
  */
-import { durationText } from "engine";
-import { EXIT, type Run } from "../command.ts";
+import { fromFileUrl } from "@std/path";
+import { durationText, type MaterializeRequest, planNow } from "engine";
+import type { App } from "../app.ts";
+import { EXIT, type Run, type Setting } from "../command.ts";
 import { requestOf } from "../request.ts";
 import { table } from "../table.ts";
 import { many, sliceOf } from "../words.ts";
 import { json, withApp } from "../with_app.ts";
 
-/** Shows what would run; without words, all that is stale. */
-export const plan: Run = (setting) =>
+/** Shows what would run; without words, all that is stale. With `--diff` it runs nothing and opens nothing. */
+export const plan: Run = async (setting) => {
+  const revision = setting.called.text("diff");
+  if (revision === undefined) return await planRun(setting);
+  const { planDiff } = await import("./plan_diff.ts");
+  return await planDiff(setting, fromFileUrl(new URL("../../", import.meta.url)), revision);
+};
+
+const planRun: Run = (setting) =>
   withApp(setting, async (app) => {
     const { called, io } = setting;
     const request = called.words.length ? requestOf(app, called) : { stale: true };
+    const file = called.text("out");
+    if (file !== undefined) return await keep(app, setting, { request, file });
     const found = await app.service.plan(request);
     if (called.on("json")) {
       io.out(json(found));
@@ -28,5 +39,23 @@ export const plan: Run = (setting) =>
     table(io, ["STEP", "EXPECTED", "WHY"], rows).forEach((line) => io.out(line));
     const total = found.expectedMs === null ? "" : `, about ${durationText(found.expectedMs)}`;
     io.out(`${many(found.steps.length, "step")}${total}`);
+    if (found.becomesStale.length > 0) {
+      const names = found.becomesStale.map((a) => a.asset).join(", ");
+      io.out(`May be stale afterwards: ${names}`);
+    }
     return EXIT.ok;
   });
+
+/** Writes the plan into a file. */
+async function keep(
+  { definitions, ledger }: App,
+  { called, io }: Setting,
+  { request, file }: { readonly request: MaterializeRequest; readonly file: string },
+): Promise<number> {
+  const title = called.words[0] ?? "what is stale";
+  const plan = await planNow({ definitions, ledger, now: new Date() }, request, title);
+  await Deno.writeTextFile(file, `${json(plan)}\n`);
+  if (called.on("json")) io.out(json({ file, steps: plan.steps.length }));
+  else io.out(`${many(plan.steps.length, "step")} in "${file}": run them by \`apply ${file}\``);
+  return EXIT.ok;
+}

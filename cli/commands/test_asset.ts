@@ -7,12 +7,14 @@ import {
   type Asset,
   type Claimed,
   durationText,
+  Families,
   keyText,
   logBuffer,
   type LogRecord,
   type Outcome,
   runStep,
   sliceText,
+  type Work,
 } from "engine";
 import type { App } from "../app.ts";
 import { EXIT, type Run, type Setting } from "../command.ts";
@@ -56,6 +58,7 @@ async function tried(app: App, asset: Asset, partition: string, setting: Setting
     ledger: app.ledger,
     lender: app.lender,
     now: () => new Date(),
+    families: new Families<Promise<Work>>(),
     random: () => 0.5,
   };
   try {

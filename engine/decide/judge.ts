@@ -6,7 +6,7 @@
 import type { Asset } from "../declare/asset.ts";
 import { keyText } from "../declare/partitions.ts";
 import type { Definitions } from "../graph/define.ts";
-import { fingerprint } from "../graph/fingerprint.ts";
+import { codeCause, fingerprint } from "../graph/fingerprint.ts";
 import type { CheckState, InputRecord, SliceState } from "../ledger/records.ts";
 import { chosen, keyOf, type Reading, readings, sliceText } from "./inputs.ts";
 import { type AssetStatus, assetStatuses, type Counts } from "./status.ts";
@@ -215,7 +215,7 @@ class Judge implements Judgement {
   ): string[] {
     const now = fingerprint(asset);
     const causes: string[] = [];
-    if (visible.code !== now.code) causes.push("the code changed");
+    if (visible.code !== now.code) causes.push(codeCause(asset, visible.code));
     if (visible.config !== now.config) causes.push("the config changed");
     const recorded = Map.groupBy(visible.inputs, (i) => `${i.input} ${i.asset}`);
     for (const read of reads) {

@@ -5,35 +5,37 @@
  */
 import type { Asset } from "../declare/asset.ts";
 import { keyText, type PartitionKey, type Partitions } from "../declare/partitions.ts";
+import { zoneOf } from "../declare/partitions/zone.ts";
 
 type Span = readonly [start: Date, end: Date];
 
-/** Characters of a key of time, and how it becomes an instant. */
-const TIMES: readonly (readonly [pattern: RegExp, rest: string, end: (d: Date) => Date])[] = [
-  [/^\d{4}-\d\d$/, "-01T00:00:00Z", (d) => {
-    return new Date(Date.UTC(d.getUTCFullYear(), d.getUTCMonth() + 1));
-  }],
-  [/^\d{4}-\d\d-\d\d$/, "T00:00:00Z", (d) => new Date(d.getTime() + 86_400_000)],
-  [/^\d{4}-\d\d-\d\dT\d\d$/, ":00:00Z", (d) => new Date(d.getTime() + 3_600_000)],
+/** Keys of time by their length, with what completes them to an instant. */
+const TIMES: readonly (readonly [pattern: RegExp, rest: string, end: (local: Date) => number])[] = [
+  [/^\d{4}-\d\d$/, "-01T00:00:00Z", (d) => Date.UTC(d.getUTCFullYear(), d.getUTCMonth() + 1)],
+  [/^\d{4}-\d\d-\d\d$/, "T00:00:00Z", (d) => d.getTime() + 86_400_000],
+  [/^\d{4}-\d\d-\d\dT\d\d$/, ":00:00Z", (d) => d.getTime() + 3_600_000],
 ];
 
-/** The time that a key of any cut names; undefined if it names none. */
-function timeOf(text: string): Span | undefined {
+/** The time that a key of any cut names by the clocks of a rule; undefined if it names none. */
+function timeOf(rule: Partitions, text: string): Span | undefined {
   for (const [pattern, rest, end] of TIMES) {
     if (!pattern.test(text)) continue;
-    const start = new Date(text + rest);
-    const real = !Number.isNaN(start.getTime()) && start.toISOString().startsWith(text);
-    return real ? [start, end(start)] : undefined;
+    const local = new Date(text + rest);
+    const real = !Number.isNaN(local.getTime()) && local.toISOString().startsWith(text);
+    const clocks = zoneOf(rule.timezone ?? "UTC");
+    return real
+      ? [new Date(clocks.instantOf(local.getTime())), new Date(clocks.instantOf(end(local)))]
+      : undefined;
   }
 }
 
-const LENGTHS = { month: 7, day: 10, hours: 13, hour: 13 } as const;
+const LENGTHS = { month: 7, week: 10, day: 10, hours: 13, hour: 13, cron: 16 } as const;
 
-const isTime = (rule: Partitions): boolean => rule.grain in LENGTHS;
+const isTime = (rule: Partitions): boolean => rule.timezone !== undefined;
 
-/** Whether a key is cut coarser than the rule, so that it means the slices inside it. */
+/** Whether a key is cut coarser than the rule, so that it means the slices that begin in it. */
 const isCoarser = (rule: Partitions, text: string): boolean =>
-  isTime(rule) && timeOf(text) !== undefined &&
+  isTime(rule) && timeOf(rule, text) !== undefined &&
   text.length < LENGTHS[rule.grain as keyof typeof LENGTHS];
 
 function ended(asset: Asset, key: PartitionKey, now: Date): PartitionKey {
@@ -69,7 +71,7 @@ function ownSlices(asset: Asset, text: string, now: Date): readonly PartitionKey
   const rule = asset.partitions;
   const [from, to] = ends(text);
   const coarse = isCoarser(rule, from) && isCoarser(rule, to);
-  if (coarse) return inside(asset, [timeOf(from)![0], timeOf(to)![1]], text, now);
+  if (coarse) return inside(asset, [timeOf(rule, from)![0], timeOf(rule, to)![1]], text, now);
   const first = rule.parse(from);
   const last = rule.parse(to);
   ended(asset, first, now);
@@ -78,24 +80,19 @@ function ownSlices(asset: Asset, text: string, now: Date): readonly PartitionKey
   const [a, b] = [rule.span(first), rule.span(last)];
   if (a && b) {
     if (a[0] > b[0]) throw backwards(from, to);
-    return slicesIn(rule, [a[0], b[1]]);
+    return slicesIn(rule, [a[0], b[1]], now);
   }
-  const keys = rule.keys(now);
-  const [i, j] = [from, to].map((t) => keys.findIndex((k) => keyText(k) === t)) as [number, number];
+  const [i, j] = [rule.indexOf(first), rule.indexOf(last)];
   if (i > j) throw backwards(from, to);
-  return keys.slice(i, j + 1);
+  const between = Array.from({ length: j - i + 1 }, (_, n) => i + n);
+  return between.filter((at) => !rule.removed(at)).map((at) => rule.keyAt(at));
 }
 
-/** Slices that lie in a span, oldest first, walking from its end: O(slices in the span). */
-function slicesIn(rule: Partitions, [start, end]: Span): PartitionKey[] {
-  const found: PartitionKey[] = [];
-  for (let key = rule.newest(end); key !== undefined;) {
-    const span = rule.span(key)!;
-    if (span[0] < start) break;
-    found.push(key);
-    key = rule.newest(span[0]);
-  }
-  return found.reverse();
+/** Slices that begin in a span and have ended by an instant, oldest first. O(slices in the span). */
+function slicesIn(rule: Partitions, [start, end]: Span, now: Date): PartitionKey[] {
+  const first = rule.at(start.getTime() - 1) + 1;
+  const past = Math.min(rule.at(end.getTime() - 1) + 1, rule.count(now));
+  return Array.from({ length: Math.max(0, past - first) }, (_, i) => rule.keyAt(first + i));
 }
 
 function inside(asset: Asset, [start, end]: Span, text: string, now: Date) {
@@ -107,7 +104,7 @@ function inside(asset: Asset, [start, end]: Span, text: string, now: Date) {
         (newest === undefined ? "no slice has" : `the newest slice is "${keyText(newest)}"`),
     );
   }
-  const found = slicesIn(asset.partitions, [start, end]);
+  const found = slicesIn(asset.partitions, [start, end], now);
   if (!found.length) {
     throw new RangeError(
       `Cannot materialize "${asset.name}" [${text}]: no slice of "${asset.partitions.rule}" ` +
@@ -122,11 +119,11 @@ function borrowedSlices(asset: Asset, text: string, now: Date): readonly Partiti
   const rule = asset.partitions;
   if (rule.grain === "none") return [undefined];
   const [from, to] = ends(text);
-  const [a, b] = [timeOf(from), timeOf(to)];
+  const [a, b] = [timeOf(rule, from), timeOf(rule, to)];
   const end = b && (b[1] < now ? b[1] : now);
   const newest = end && rule.newest(end);
   if (!isTime(rule) || !a || newest === undefined) return rule.keys(now).slice(-1);
-  const within = slicesIn(rule, [a[0], end!]);
+  const within = slicesIn(rule, [a[0], end!], end!);
   return within.length ? within : [newest];
 }
 

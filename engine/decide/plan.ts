@@ -5,7 +5,8 @@
  */
 import type { Asset } from "../declare/asset.ts";
 import type { Definitions } from "../graph/define.ts";
-import type { PlannedStep } from "../ledger/records.ts";
+import { upstreamOf } from "../graph/order.ts";
+import type { PlannedStep, SliceKey } from "../ledger/records.ts";
 import { keyOf, readings, sliceText } from "./inputs.ts";
 import type { Judgement } from "./judge.ts";
 import { lacking } from "./required.ts";
@@ -13,11 +14,23 @@ import type { Target } from "./targets.ts";
 
 const idOf = (asset: string, partition: string) => `${asset} ${partition}`;
 
-/** Targets upstream first, each once, slices of one asset as they were given. */
+/** Whether slices of the asset read older ones of the same asset. */
+const readsItself = (asset: Asset) =>
+  Object.values(asset.deps).some((dep) => upstreamOf(dep) === asset);
+
+/**
+ * Targets upstream first, each once, slices of one asset as they were given, or from the oldest on where one reads the
+ * one before.
+ */
 function inOrder(definitions: Definitions, targets: readonly Target[]): readonly Target[] {
   const once = new Map(targets.map((t) => [idOf(t.asset.name, t.partition), t]));
   const place = new Map(definitions.assets.map((a, i) => [a.name, i]));
-  return [...once.values()].sort((a, b) => place.get(a.asset.name)! - place.get(b.asset.name)!);
+  return [...once.values()].sort((a, b) =>
+    place.get(a.asset.name)! - place.get(b.asset.name)! ||
+    (readsItself(a.asset)
+      ? a.asset.partitions.indexOf(a.key) - b.asset.partitions.indexOf(b.key)
+      : 0)
+  );
 }
 
 /**
@@ -96,7 +109,9 @@ export function missingInputs(
 }
 
 /** What is missing and how to include it, as one sentence. */
-export function missingText(missing: readonly MissingInput[]): string {
+export function missingText(
+  missing: readonly (Omit<MissingInput, "step"> & { readonly step: SliceKey })[],
+): string {
   const [first] = missing;
   if (!first) return "";
   const { step, upstream, partition } = first;

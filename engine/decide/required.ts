@@ -20,6 +20,8 @@ export function lacking(
   judgement: Judgement,
 ): string | undefined {
   if (read.as === "order" || read.as === "many" || read.up.external) return undefined;
+  // Where the rule has no such slice, undefined is read.
+  if (read.as === "maybe" && read.partitions.length === 0) return undefined;
   const has = (p: string) => planned(read.up.name, p) || judgement.state(read.up.name, p)?.visible;
   // From the end: of the newest that exists it is mostly the last.
   return read.partitions.findLast(has) !== undefined ? undefined : read.partitions.at(-1) ?? "";

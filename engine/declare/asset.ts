@@ -4,8 +4,9 @@
  * @module
  */
 import { declaredAt } from "./declared_at.ts";
-import type { Checked, Deps, Inputs } from "./deps.ts";
+import type { Checked, Dep, Deps, Inputs } from "./deps.ts";
 import { type Duration, milliseconds } from "./duration.ts";
+import type { Deadline } from "./deadline.ts";
 import type { Freshness } from "./freshness.ts";
 import {
   type KeyOf,
@@ -116,6 +117,8 @@ export interface Traits {
   readonly io: Io;
   /** How old it may get. */
   readonly freshness: Freshness | undefined;
+  /** By when it must be there. */
+  readonly deadline: Deadline | undefined;
   /** When the engine requests it by itself. */
   readonly when: Condition | undefined;
 }
@@ -149,6 +152,8 @@ export interface Asset<
   readonly code: string;
   /** Where values are kept, or undefined for the default store. */
   readonly store: Store<never> | undefined;
+  /** Names of the assets that its function computes together, its own among them; undefined where it stands alone. */
+  readonly family: readonly string[] | undefined;
   /** Where it is declared, `assets/features/activity.ts:12`. */
   readonly declaredAt: string;
   /** Computes one slice. */
@@ -157,7 +162,10 @@ export interface Asset<
 
 /** Traits as people write them. */
 export type TraitOptions =
-  & { readonly [K in keyof Omit<Traits, "timeout" | "memory" | "freshness" | "when">]?: Traits[K] }
+  & {
+    readonly [K in keyof Omit<Traits, "timeout" | "memory" | "freshness" | "deadline" | "when">]?:
+      Traits[K];
+  }
   & {
     /** {@linkcode Traits.timeout} */
     readonly timeout?: Duration;
@@ -165,6 +173,8 @@ export type TraitOptions =
     readonly memory?: number;
     /** {@linkcode Traits.freshness} */
     readonly freshness?: Freshness;
+    /** {@linkcode Traits.deadline} */
+    readonly deadline?: Deadline;
     /** {@linkcode Traits.when} */
     readonly when?: Condition;
   };
@@ -217,6 +227,7 @@ function traits(name: string, o: TraitOptions): Traits {
     queue: o.queue ?? "default",
     io: o.io ?? {},
     freshness: o.freshness,
+    deadline: o.deadline,
     when: o.when,
   };
 }
@@ -247,11 +258,12 @@ export function asset<
   // `never`, not `unknown`: TypeScript tests `store` once before it has looked into `materialize`.
   Out = never,
 >(options: AssetOptions<Name, D, P, R, Out>): Asset<Name, Out, P> {
-  return {
+  const made: Asset<Name, Out, P> = {
     ...traits(options.name, options),
     kind: "asset",
     name: options.name,
     external: false,
+    family: undefined,
     version: options.version ?? "1",
     config: options.config ?? null,
     code: options.materialize.toString(),
@@ -265,4 +277,15 @@ export function asset<
       return await options.materialize(inputs as Inputs<D, P>, context as Context<P, R>);
     },
   };
+  return readingItself(made);
+}
+
+/** Puts the asset itself in the place that `previous()` left open. */
+function readingItself<A extends Asset>(asset: A): A {
+  const deps: [string, Dep][] = Object.entries(asset.deps);
+  if (!deps.some(([, dep]) => "mode" in dep && dep.mode === "previous")) return asset;
+  const closed = deps.map(([input, dep]) =>
+    [input, "mode" in dep && dep.mode === "previous" ? { ...dep, asset } : dep] as const
+  );
+  return Object.assign(asset, { deps: Object.fromEntries(closed) });
 }

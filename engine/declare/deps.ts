@@ -4,7 +4,7 @@
  * @module
  */
 import type { Asset } from "./asset.ts";
-import type { Cross, Grain, KeyOf, Partitions, Unpartitioned } from "./partitions.ts";
+import type { Cross, Dynamic, Grain, KeyOf, Partitions, Unpartitioned } from "./partitions.ts";
 
 /** Several slices of one upstream, read one at a time so that a month of days never has to fit into memory. */
 export interface Slices<Key, Value> extends AsyncIterable<readonly [Key, Value]> {
@@ -15,20 +15,35 @@ export interface Slices<Key, Value> extends AsyncIterable<readonly [Key, Value]>
 }
 
 /** How {@linkcode Mapped} picks slices. */
-export type Mode = "all" | "latest" | "newest" | "window" | "after";
+export type Mode =
+  | "all"
+  | "latest"
+  | "newest"
+  | "window"
+  | "offset"
+  | "previous"
+  | "only"
+  | "map"
+  | "dimension"
+  | "overlap"
+  | "after";
 /** An upstream with an explicit rule for which of its slices are wanted. */
-export interface Mapped<A extends Asset = Asset, M extends Mode = Mode> {
+export interface Mapped<A extends Asset = Asset, M extends Mode = Mode, Detail = unknown> {
   /** The upstream. */
   readonly asset: A;
   /** The rule. */
   readonly mode: M;
   /** Number of slices, for `window`. */
   readonly size?: number;
+  /** What else the rule says; part of the fingerprint. */
+  readonly detail?: Detail;
 }
 /** One entry of `deps`. */
 export type Dep = Asset | Mapped;
 /** Upstreams by the name under which `materialize` receives them. */
 export type Deps = { readonly [input: string]: Dep };
+/** For `mapped()`: the slices of the upstream that each slice is computed from. */
+export type SliceTable = { readonly [key: string]: readonly string[] };
 
 /** Every slice that exists. */
 export const all = <A extends Asset>(asset: A): Mapped<A, "all"> => ({ asset, mode: "all" });
@@ -45,11 +60,45 @@ export const newest = <A extends Asset>(asset: A): Mapped<A, "newest"> => ({
   asset,
   mode: "newest",
 });
-/** The slice that is being computed and the `size - 1` before it. */
+/** The slice that is being computed and the `size - 1` before it. Both must be cut alike. */
 export const lookback = <A extends Asset>(asset: A, size: number): Mapped<A, "window"> => ({
   asset,
   mode: "window",
   size,
+});
+/** The slice so many places later, or earlier if negative; undefined where there is none. Both must be cut alike. */
+export const offset = <A extends Asset>(
+  asset: A,
+  places: number,
+): Mapped<A, "offset", number> => ({ asset, mode: "offset", detail: places });
+/** One slice, whatever slice is being computed. */
+export const only = <A extends Asset>(
+  asset: A,
+  key: KeyOf<PartitionsOf<A>> & string,
+): Mapped<A, "only", string> => ({ asset, mode: "only", detail: key });
+/** The slices that a table names for the slice that is being computed: `{ north: ["se", "no"], south: ["it"] }`. */
+export const mapped = <
+  A extends Asset,
+  const T extends { readonly [key: string]: readonly KeyOf<PartitionsOf<A>>[] },
+>(asset: A, table: T): Mapped<A, "map", T> => ({ asset, mode: "map", detail: table });
+/** The slice that the named dimension of the slice being computed says, where several dimensions would fit. */
+export const dimension = <A extends Asset, const D extends string>(
+  asset: A,
+  name: D,
+): Mapped<A, "dimension", D> => ({ asset, mode: "dimension", detail: name });
+/** All slices that share time with the slice being computed, by whose clocks ever either is cut. */
+export const overlapping = <A extends Asset>(asset: A): Mapped<A, "overlap"> => ({
+  asset,
+  mode: "overlap",
+});
+/**
+ * What this same asset gave for the slice before; undefined for the first. Its type has to be said, since the asset is
+ * not there yet: `previous<number>()`.
+ */
+export const previous = <Out>(): Mapped<Asset<string, Out>, "previous"> => ({
+  // Declaring the asset puts it in the place of this one.
+  asset: undefined as never,
+  mode: "previous",
 });
 /** Order only: run after it, do not load it. */
 export const after = <A extends Asset>(asset: A): Mapped<A, "after"> => ({ asset, mode: "after" });
@@ -59,14 +108,16 @@ export type OutOf<A> = A extends { run(...args: never): Promise<infer Out> } ? O
 /** The rule an asset is partitioned by. */
 export type PartitionsOf<A> = A extends { readonly partitions: infer P } ? P : never;
 
-/** Time grains and those that are coarser. */
+/** Time grains and those that are coarser. Windows of a cron may be of any length: they are in no order. */
 export interface Coarser {
   /** Of an hour. */
-  hour: "hours" | "day" | "month";
+  hour: "hours" | "day" | "week" | "month";
   /** Of some hours. */
-  hours: "day" | "month";
+  hours: "day" | "week" | "month";
   /** Of a day. */
-  day: "month";
+  day: "week" | "month";
+  /** Of a week: those that share a day with the month. */
+  week: "month";
   /** Of a month. */
   month: never;
 }
@@ -82,16 +133,25 @@ export type GrainOf<P> = P extends Partitions<infer _, infer G extends Grain> ? 
 /** The slices of an upstream. */
 export type Slice<Out, Up> = Slices<KeyOf<Up>, Out>;
 
+/** What tells two rules of one grain apart for the compiler: the list, the set of a dynamic rule. */
+export type CutOf<P> = [KeyOf<P>, GrainOf<P>, P extends Dynamic<infer Set> ? Set : never];
+/** Names of the dimensions `D` that are cut as `Up` is. */
+export type Fitting<D, Up> = {
+  [K in keyof D]: Same<CutOf<D[K]>, CutOf<Up>> extends true ? K : never;
+}[keyof D];
+/** Whether a union has more than one member. */
+export type Several<T, All = T> = T extends unknown ? ([All] extends [T] ? false : true) : never;
+
 /** How a value made under the rule `Up` arrives under the rule `Down`. */
 export type Aligned<Out, Up extends Partitions, Down extends Partitions> =
   // One piece above: everyone below gets it.
   Up extends Unpartitioned ? Out
     // Equal rules: slice for slice.
-    : Same<[KeyOf<Up>, GrainOf<Up>], [KeyOf<Down>, GrainOf<Down>]> extends true ? Out
+    : Same<CutOf<Up>, CutOf<Down>> extends true ? Out
     // One piece below: all slices, read lazily.
     : Down extends Unpartitioned ? Slice<Out, Up>
     // A dimension of a cross: the part of the key that fits.
-    : Down extends Cross<infer D> ? (Up extends D[keyof D] ? Out : Mismatch<NoMapping<Up, Down>>)
+    : Down extends Cross<infer D> ? InDimension<Out, Up, Down, Fitting<D, Up>>
     // Time into coarser time: the slices inside it. Into finer time: the slice around it.
     : GrainOf<Up> extends keyof Coarser
       ? GrainOf<Down> extends Coarser[GrainOf<Up>] ? Slice<Out, Up>
@@ -99,18 +159,49 @@ export type Aligned<Out, Up extends Partitions, Down extends Partitions> =
         ? (GrainOf<Up> extends Coarser[GrainOf<Down>] ? Out : Mismatch<NoMapping<Up, Down>>)
       : Mismatch<NoMapping<Up, Down>>
     // A list into a shorter list.
-    : [KeyOf<Down>] extends [KeyOf<Up>] ? Out
+    : [GrainOf<Up>, GrainOf<Down>] extends ["set", "set"]
+      ? [KeyOf<Down>] extends [KeyOf<Up>] ? Out : Mismatch<NoMapping<Up, Down>>
     : Mismatch<NoMapping<Up, Down>>;
+
+/** One dimension fits, none does, or the asset has to say which. */
+export type InDimension<Out, Up, Down, Names> = [Names] extends [never]
+  ? Mismatch<NoMapping<Up, Down>>
+  : true extends Several<Names> ? Mismatch<
+      `dimensions '${Names & string}' all fit: choose one with dimension(asset, name)`
+    >
+  : Out;
 
 /** The sentence that the compiler shows. */
 export type NoMapping<Up, Down> = `no mapping from '${GrainOf<Up>}' to '${GrainOf<
   Down
->}' partitions: wrap the upstream in all(), latest() or after()`;
+>}' partitions: wrap the upstream in all(), latest(), mapped(), overlapping() or after()`;
+/** The same for what only works between equal rules. */
+export type NotAlike<Fn extends string, Up, Down> = `${Fn}() counts slices of one rule: '${GrainOf<
+  Up
+>}' is not '${GrainOf<Down>}'`;
+
+/** The value of a slice that may not be there. */
+export type Shifted<A, P> = Same<CutOf<PartitionsOf<A>>, CutOf<P>> extends true
+  ? OutOf<A> | undefined
+  : Mismatch<NotAlike<"offset", PartitionsOf<A>, P>>;
+/** The slices that a table names. */
+export type ByTable<A, P, T> = [Exclude<KeyOf<P>, keyof T>] extends [never]
+  ? Slice<OutOf<A>, PartitionsOf<A>>
+  : Mismatch<`mapped() has no entry for '${Exclude<KeyOf<P>, keyof T> & string}'`>;
+/** The slice of a dimension. */
+export type ByDimension<A, P, Name> = P extends Cross<infer D>
+  ? Name extends Fitting<D, PartitionsOf<A>> ? OutOf<A>
+  : Mismatch<`dimension '${Name & string}' is not cut by '${GrainOf<PartitionsOf<A>>}'`>
+  : Mismatch<`dimension() needs a cross: '${GrainOf<P>}' has no dimensions`>;
 
 /** The type in which `materialize` receives the dep `D` when it computes a slice under the rule `P`. */
-export type InputOf<D, P extends Partitions> = D extends Mapped<infer A, infer M>
+export type InputOf<D, P extends Partitions> = D extends Mapped<infer A, infer M, infer Detail>
   ? M extends "after" ? undefined
-  : M extends "latest" | "newest" ? OutOf<A>
+  : M extends "latest" | "newest" | "only" ? OutOf<A>
+  : M extends "previous" ? OutOf<A> | undefined
+  : M extends "offset" ? Shifted<A, P>
+  : M extends "map" ? ByTable<A, P, Detail>
+  : M extends "dimension" ? ByDimension<A, P, Detail>
   : Slices<KeyOf<PartitionsOf<A>>, OutOf<A>>
   : D extends Asset<string, infer Out, infer Up> ? Aligned<Out, Up, P>
   : never;

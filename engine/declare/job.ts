@@ -5,6 +5,8 @@
  */
 import { declaredAt } from "./declared_at.ts";
 import type { Asset } from "./asset.ts";
+import { type Crons, cronText } from "./crons.ts";
+import { type Duration, milliseconds } from "./duration.ts";
 
 /** What happens to ticks that passed while nothing ran. */
 export type CatchUp = "none" | "latest" | "all";
@@ -21,7 +23,7 @@ export interface Job {
   readonly description: string;
   /** What is requested; order comes from the graph. */
   readonly assets: readonly Asset[];
-  /** Five or six fields, or undefined for by hand only. */
+  /** Five or six fields; several are parted by `; `. Undefined for by hand only. */
   readonly cron: string | undefined;
   /** IANA zone of the cron. */
   readonly timezone: string;
@@ -31,6 +33,8 @@ export interface Job {
   readonly maxActiveRuns: number;
   /** What happens to missed ticks. */
   readonly catchUp: CatchUp;
+  /** Milliseconds by which a tick is put off at most: each by its own share, always the same. */
+  readonly jitterMs: number;
 }
 
 /** What `job()` takes. */
@@ -42,7 +46,7 @@ export interface JobOptions {
   /** {@linkcode Job.assets} */
   readonly assets: readonly Asset[];
   /** {@linkcode Job.cron} */
-  readonly cron?: string;
+  readonly cron?: Crons;
   /** {@linkcode Job.timezone} @default {"UTC"} */
   readonly timezone?: string;
   /** {@linkcode Job.tags} */
@@ -51,6 +55,8 @@ export interface JobOptions {
   readonly maxActiveRuns?: number;
   /** {@linkcode Job.catchUp} @default {"latest"} */
   readonly catchUp?: CatchUp;
+  /** How far ticks are spread. @default {"0s"} */
+  readonly jitter?: Duration;
 }
 
 /**
@@ -73,10 +79,11 @@ export function job(options: JobOptions): Job {
     name: options.name,
     description: options.description ?? "",
     assets: options.assets,
-    cron: options.cron,
+    cron: cronText(options.cron),
     timezone: options.timezone ?? "UTC",
     tags: options.tags ?? [],
     maxActiveRuns: options.maxActiveRuns ?? 1,
     catchUp: options.catchUp ?? "latest",
+    jitterMs: milliseconds(options.jitter ?? "0s"),
   };
 }

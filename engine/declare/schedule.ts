@@ -5,7 +5,10 @@
  */
 import { declaredAt } from "./declared_at.ts";
 import type { Asset } from "./asset.ts";
+import { type Crons, cronText } from "./crons.ts";
 import type { PartitionsOf } from "./deps.ts";
+import { type Duration, milliseconds } from "./duration.ts";
+import type { CatchUp } from "./job.ts";
 import type { KeyOf, Partitions, Unpartitioned } from "./partitions.ts";
 
 /** A cron expression and what it requests. */
@@ -16,10 +19,14 @@ export interface Schedule {
   readonly declaredAt: string;
   /** Unique within the definitions. */
   readonly name: string;
-  /** Five or six fields. */
+  /** Five or six fields; several are parted by `; `. */
   readonly cron: string;
   /** IANA zone. */
   readonly timezone: string;
+  /** What happens to missed ticks. */
+  readonly catchUp: CatchUp;
+  /** Milliseconds by which a tick is put off at most: each by its own share, always the same. */
+  readonly jitterMs: number;
   /** What is requested. */
   readonly assets: readonly Asset[];
   /** Which slice a tick asks for. */
@@ -30,8 +37,12 @@ export interface Schedule {
 export type ScheduleOptions<A extends Asset> =
   & {
     readonly name: string;
-    readonly cron: string;
+    readonly cron: Crons;
     readonly timezone?: string;
+    /** {@linkcode Schedule.catchUp} @default {"latest"} */
+    readonly catchUp?: CatchUp;
+    /** How far ticks are spread. @default {"0s"} */
+    readonly jitter?: Duration;
     readonly assets: readonly A[];
   }
   & (PartitionsOf<A> extends Unpartitioned ? { readonly partition?: never }
@@ -40,5 +51,15 @@ export type ScheduleOptions<A extends Asset> =
 /** Requests assets at each tick of a cron expression. */
 export function schedule<A extends Asset>(options: ScheduleOptions<A>): Schedule {
   const { name, cron, timezone = "UTC", assets, partition = () => undefined } = options;
-  return { kind: "schedule", declaredAt: declaredAt(), name, cron, timezone, assets, partition };
+  return {
+    kind: "schedule",
+    declaredAt: declaredAt(),
+    name,
+    cron: cronText(cron),
+    timezone,
+    catchUp: options.catchUp ?? "latest",
+    jitterMs: milliseconds(options.jitter ?? "0s"),
+    assets,
+    partition,
+  };
 }

@@ -41,6 +41,21 @@ export function request<A extends Asset>(
   };
 }
 
+/** What a sensor is told besides its cursor. */
+export type SensorSource =
+  /** Nothing: it looks for itself. */
+  | { readonly of: "poll" }
+  /** Payloads of a channel of Postgres. */
+  | { readonly of: "channel"; readonly channel: string }
+  /** Messages of a topic, read as a member of a group. */
+  | { readonly of: "topic"; readonly topic: string; readonly group: string }
+  /** Runs that came to one of these states. */
+  | { readonly of: "runs"; readonly states: readonly string[]; readonly jobs: readonly string[] }
+  /** Versions of these assets. */
+  | { readonly of: "assets"; readonly assets: readonly string[] }
+  /** Changes of how the promises of these assets stand. */
+  | { readonly of: "promises"; readonly assets: readonly string[] };
+
 /** A declared sensor. */
 export interface Sensor {
   /** Tells sensors from other exports of a module. */
@@ -51,6 +66,12 @@ export interface Sensor {
   readonly name: string;
   /** Milliseconds between evaluations. */
   readonly every: number;
+  /** What it is told of. */
+  readonly source: SensorSource;
+  /** Milliseconds that a look may take. */
+  readonly timeoutMs: number;
+  /** Milliseconds without a request after which people are told; undefined if silence is no news. */
+  readonly expectMs: number | undefined;
   /** What it borrows. */
   readonly resources: Resources;
   /** Where a sensor that never ran starts. */
@@ -62,6 +83,8 @@ export interface Sensor {
       resources: { [name: string]: unknown };
       signal: AbortSignal;
       now: Date;
+      /** What it was told of, oldest first; empty for one that looks for itself. */
+      heard: readonly unknown[];
     },
   ): AsyncGenerator<RunRequest, unknown, void>;
 }
@@ -72,26 +95,57 @@ export type Widen<T> = T extends number ? number
   : T extends boolean ? boolean
   : T;
 
-/** Declares a sensor. The generator's return value is the next cursor. */
-export function sensor<Cursor, R extends Resources = None>(options: {
+/** What all sensors may be given. */
+export interface SensorTraits<R extends Resources = None> {
+  /** {@linkcode Sensor.name} */
   readonly name: string;
-  readonly every: Duration;
-  readonly cursor: Cursor;
+  /** {@linkcode Sensor.resources} */
   readonly resources?: R;
-  evaluate(context: {
-    readonly cursor: Widen<NoInfer<Cursor>>;
-    readonly resources: { readonly [K in keyof R]: Lent<R[K]> };
-    readonly signal: AbortSignal;
-    readonly now: Date;
-  }): AsyncGenerator<RunRequest, Widen<NoInfer<Cursor>>, void>;
-}): Sensor {
+  /** How long a look may take. @default {"60s"} */
+  readonly timeout?: Duration;
+  /** How long it may ask for nothing before people are told; silence is no news unless given. */
+  readonly expect?: Duration;
+}
+
+/** What the code of a sensor is given. */
+export interface SensorContext<R extends Resources = None> {
+  /** What it borrows. */
+  readonly resources: { readonly [K in keyof R]: Lent<R[K]> };
+  /** Aborts when the look takes too long, or the server stops. */
+  readonly signal: AbortSignal;
+  /** When the look began. */
+  readonly now: Date;
+}
+
+/** The traits of a sensor, completed. */
+export function sensorTraits<R extends Resources>(
+  o: SensorTraits<R>,
+): Pick<Sensor, "kind" | "name" | "resources" | "timeoutMs" | "expectMs"> {
   return {
     kind: "sensor",
+    name: o.name,
+    resources: o.resources ?? {},
+    timeoutMs: milliseconds(o.timeout ?? "60s"),
+    expectMs: o.expect === undefined ? undefined : milliseconds(o.expect),
+  };
+}
+
+/** Declares a sensor. The generator's return value is the next cursor. */
+export function sensor<Cursor, R extends Resources = None>(
+  options: SensorTraits<R> & {
+    readonly every: Duration;
+    readonly cursor: Cursor;
+    evaluate(
+      context: SensorContext<R> & { readonly cursor: Widen<NoInfer<Cursor>> },
+    ): AsyncGenerator<RunRequest, Widen<NoInfer<Cursor>>, void>;
+  },
+): Sensor {
+  return {
+    ...sensorTraits(options),
     declaredAt: declaredAt(),
-    name: options.name,
+    source: { of: "poll" },
     every: milliseconds(options.every),
-    resources: options.resources ?? {},
     start: options.cursor,
-    evaluate: options.evaluate as Sensor["evaluate"],
+    evaluate: options.evaluate as unknown as Sensor["evaluate"],
   };
 }

@@ -5,10 +5,12 @@
  */
 import type { Asset } from "../declare/asset.ts";
 import type { Check } from "../declare/check.ts";
+import type { Dep } from "../declare/deps.ts";
 import { DefinitionError, type Problem, UnknownName } from "../declare/errors.ts";
 import type { Job } from "../declare/job.ts";
 import type { Schedule } from "../declare/schedule.ts";
 import type { Sensor } from "../declare/sensor.ts";
+import { mappingProblem } from "./mapping.ts";
 import { nearest } from "./nearest.ts";
 import { sorted, upstreamOf } from "./order.ts";
 
@@ -89,6 +91,14 @@ function twice(declared: Iterable<Named>): Problem[] {
   return problems;
 }
 
+function unmapped(asset: Asset, dep: Dep): Problem[] {
+  const problem = mappingProblem(dep, asset.partitions);
+  if (problem === undefined) return [];
+  const up = upstreamOf(dep).name;
+  const message = `Cannot read "${up}" in "${asset.name}": ${problem}`;
+  return [{ message, at: asset.declaredAt, names: [up, asset.name] }];
+}
+
 const NAME = /^[a-z][a-z0-9_]*(\/[a-z][a-z0-9_]*)*$/;
 
 function problemsOf(found: Found): Problem[] {
@@ -100,7 +110,10 @@ function problemsOf(found: Found): Problem[] {
     }
     for (const dep of Object.values(a.deps)) {
       const up = upstreamOf(dep);
-      if (found.asset.has(up)) continue;
+      if (found.asset.has(up)) {
+        problems.push(...unmapped(a, dep));
+        continue;
+      }
       const message = `Cannot define: "${up.name}" is an upstream of "${a.name}" but not defined`;
       problems.push({ message, at: a.declaredAt, names: [up.name, a.name] });
     }

@@ -5,12 +5,14 @@
  */
 import { createHash } from "node:crypto";
 import type { Asset } from "../declare/asset.ts";
+import type { Mapped } from "../declare/deps.ts";
 import type { Json } from "../declare/store.ts";
+import type { Definitions } from "./define.ts";
 import { upstreamOf } from "./order.ts";
 
-/** Sixteen hexadecimal digits each. */
+/** What decides besides the data. */
 export interface Fingerprint {
-  /** Of the source of `materialize` and the declared version. */
+  /** Of the code and the declared version: given by {@linkcode useCodeFingerprints}, else of the text of `materialize`. */
   readonly code: string;
   /** Of the config and of what is read by which rule. */
   readonly config: string;
@@ -38,18 +40,63 @@ export function canonicalJson(value: Json): string {
   return `{${entries.map(([k, v]) => `${JSON.stringify(k)}:${canonicalJson(v)}`).join(",")}}`;
 }
 
+const detailOf = (dep: Mapped): Json[] => dep.detail === undefined ? [] : [dep.detail as Json];
+
 function readsOf(asset: Asset): Json {
   return Object.fromEntries(
     Object.entries(asset.deps).map(([input, dep]) => [
       input,
       "mode" in dep
-        ? [upstreamOf(dep).name, dep.mode, dep.size ?? null]
+        ? [upstreamOf(dep).name, dep.mode, dep.size ?? null, ...detailOf(dep)]
         : [upstreamOf(dep).name, "same", null],
     ]),
   );
 }
 
 const known = new WeakMap<Asset, Fingerprint>();
+
+/** Who knows the code behind a declaration: helpers, constants and packages, which the declaration alone cannot see. */
+export interface CodeSource {
+  /** The fingerprint of the code of an asset; undefined if its declaration was not found. */
+  codeOf(asset: string): string | undefined;
+  /** What lies between a fingerprint and the present code, in words; undefined if it is not known. */
+  changeOf?(asset: string, before: string): string | undefined;
+}
+
+const sources = new WeakMap<Asset, CodeSource>();
+
+/**
+ * From now on the code of these assets is what `source` says. It is called once, before anything is judged; assets that
+ * it does not know keep the fingerprint of their own text.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { asset, define, fingerprint, useCodeFingerprints } from "engine";
+ *
+ * const a = asset({ name: "a", materialize: () => 1 });
+ * useCodeFingerprints(define({ a }), { codeOf: () => "fp1:x" });
+ * assertEquals(fingerprint(a).code, "fp1:x");
+ * ```
+ */
+export function useCodeFingerprints(definitions: Definitions, source: CodeSource): void {
+  for (const asset of definitions.assets) {
+    sources.set(asset, source);
+    known.delete(asset);
+  }
+}
+
+/** Before the colon: how a fingerprint was taken. */
+const schemeOf = (code: string) => code.includes(":") ? code.slice(0, code.indexOf(":")) : "";
+
+/** Why the code of an asset is not that of a fingerprint any more, in words. */
+export function codeCause(asset: Asset, before: string): string {
+  if (schemeOf(before) !== schemeOf(fingerprint(asset).code)) {
+    return "the code was recorded in another way and cannot be compared";
+  }
+  const change = sources.get(asset)?.changeOf?.(asset.name, before);
+  return change === undefined ? "the code changed" : `the code changed: ${change}`;
+}
 
 /**
  * The fingerprints of an asset. Layout of the code, descriptions, owners and the like do not count.
@@ -68,7 +115,8 @@ export function fingerprint(asset: Asset): Fingerprint {
   const before = known.get(asset);
   if (before) return before;
   const made: Fingerprint = {
-    code: digest(`${asset.code.replace(/\s+/g, " ").trim()}\n${asset.version}`),
+    code: sources.get(asset)?.codeOf(asset.name) ??
+      digest(`${asset.code.replace(/\s+/g, " ").trim()}\n${asset.version}`),
     config: digest(canonicalJson({ config: asset.config, reads: readsOf(asset) })),
   };
   known.set(asset, made);

@@ -27,7 +27,10 @@ export function sorted(assets: Iterable<Asset>): Asset[] {
       throw new DefinitionError([{ message, at: a.declaredAt, names }]);
     }
     path.add(a);
-    for (const dep of Object.values(a.deps)) visit(upstreamOf(dep));
+    for (const dep of Object.values(a.deps)) {
+      // What it reads of itself is older slices: they come before it by time.
+      if (upstreamOf(dep) !== a) visit(upstreamOf(dep));
+    }
     path.delete(a);
     done.add(a);
   };

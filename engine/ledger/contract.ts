@@ -3,12 +3,14 @@
  *
  * @module
  */
+import { backfillBehaviours } from "./contract/backfills.ts";
 import { claimBehaviours } from "./contract/claims.ts";
 import { crewBehaviours } from "./contract/crew.ts";
 import { outcomeBehaviours } from "./contract/outcomes.ts";
 import { raceBehaviours } from "./contract/races.ts";
 import { readBehaviours } from "./contract/reads.ts";
 import { runBehaviours } from "./contract/runs.ts";
+import { setBehaviours } from "./contract/sets.ts";
 import { standingBehaviours } from "./contract/standing.ts";
 import type { Subject } from "./contract/subject.ts";
 
@@ -29,6 +31,8 @@ export function ledgerContract(name: string, make: () => Promise<Subject>): void
     ...readBehaviours,
     ...standingBehaviours,
     ...raceBehaviours,
+    ...backfillBehaviours,
+    ...setBehaviours,
   ];
   for (const [sentence, test] of behaviours) {
     Deno.test(`${name}: ${sentence}`, async () => {

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import type { Backfills } from "./backfills.ts";
+import type { KeySets } from "./sets.ts";
 import type {
   Advance,
   AlertRecord,
@@ -211,7 +213,7 @@ export interface Standing {
 }
 
 /** All that is remembered. */
-export interface Ledger extends Queue, Crew, Memory, Standing, AsyncDisposable {
+export interface Ledger extends Queue, Crew, Memory, Standing, Backfills, KeySets, AsyncDisposable {
   /** Shown to people: `memory`, `postgres`. */
   readonly name: string;
   /** News as it comes, until the signal aborts; after a lost connection a `gap`. Whoever listens also looks from time to time. */

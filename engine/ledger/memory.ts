@@ -4,12 +4,14 @@
  * @module
  */
 import type { Ledger } from "./ledger.ts";
+import * as backfilling from "./memory_backfills.ts";
 import * as crew from "./memory_crew.ts";
 import { news } from "./memory_news.ts";
 import * as queue from "./memory_queue.ts";
 import * as reads from "./memory_reads.ts";
 import { cancelRun, submit } from "./memory_runs.ts";
 import * as standing from "./memory_standing.ts";
+import * as sets from "./memory_sets.ts";
 import { emptyState, type MemoryState } from "./memory_state.ts";
 
 /**
@@ -43,6 +45,8 @@ export function memoryLedger({ now }: { readonly now: () => Date }): Ledger {
     ...working(state),
     ...reading(state),
     ...stands(state),
+    ...fills(state),
+    ...holds(state),
     news: (signal) => news(state, signal),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
@@ -94,5 +98,24 @@ function stands(state: MemoryState) {
     resolve: (episode) => soon(() => standing.resolve(state, episode)),
     told: (id, of, channel) => soon(() => standing.told(state, id, of, channel)),
     alerts: (limit) => soon(() => standing.alerts(state, limit)),
+  } satisfies Partial<Ledger>;
+}
+
+function fills(state: MemoryState) {
+  return {
+    startBackfill: (submission) => soon(() => backfilling.startBackfill(state, submission)),
+    backfills: (query) => soon(() => backfilling.backfills(state, query)),
+    advanceBackfill: (step) => soon(() => backfilling.advanceBackfill(state, step)),
+    pauseBackfill: (id) => soon(() => backfilling.pauseBackfill(state, id)),
+    resumeBackfill: (id) => soon(() => backfilling.resumeBackfill(state, id)),
+    cancelBackfill: (id, by) => soon(() => backfilling.cancelBackfill(state, id, by)),
+  } satisfies Partial<Ledger>;
+}
+
+function holds(state: MemoryState) {
+  return {
+    addKeys: (set, keys) => soon(() => sets.addKeys(state, set, keys)),
+    removeKeys: (set, keys) => soon(() => sets.removeKeys(state, set, keys)),
+    keySets: (known) => soon(() => sets.keySets(state, known)),
   } satisfies Partial<Ledger>;
 }

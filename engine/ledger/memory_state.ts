@@ -4,7 +4,9 @@
  *
  * @module
  */
+import type { BackfillRecord } from "./backfills.ts";
 import type { EventRecord, News } from "./ledger.ts";
+import type { SetNode } from "./memory_sets.ts";
 import type {
   AlertRecord,
   AttemptRecord,
@@ -87,6 +89,13 @@ export interface JobNode {
   readonly queued: RunNode[];
 }
 
+/** A backfill that may change. */
+export interface BackfillNode {
+  readonly record: Mutable<Omit<BackfillRecord, "active">>;
+  /** The runs that are not counted as done, by place. */
+  readonly active: Map<number, string>;
+}
+
 /** All that the in-memory ledger remembers. */
 export interface MemoryState {
   readonly now: () => Date;
@@ -107,6 +116,10 @@ export interface MemoryState {
   readonly logs: Map<string, (LogRecord & { readonly id: string })[]>;
   readonly cursors: Map<string, CursorRecord>;
   readonly alerts: Mutable<AlertRecord>[];
+  /** By id, oldest first. */
+  readonly backfills: Map<string, BackfillNode>;
+  /** By name. */
+  readonly sets: Map<string, SetNode>;
   readonly listeners: Set<(news: News) => void>;
   /** The newest version that was given. */
   version: bigint;
@@ -131,6 +144,8 @@ export function emptyState(now: () => Date): MemoryState {
     logs: new Map(),
     cursors: new Map(),
     alerts: [],
+    backfills: new Map(),
+    sets: new Map(),
     listeners: new Set(),
     version: 0n,
     line: 0,

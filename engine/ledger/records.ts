@@ -338,8 +338,19 @@ export interface Fact {
   /**
    * `run` and `step`: a transition, the new state in `state`. `materialized`: a version was published. `withheld`: a
    * blocking check failed. `tick`: a schedule, sensor or condition was evaluated. `alert`: an episode opened or ended.
+   * `backfill`: the backfill in `name` was submitted or changed.
+   * `keys`: keys of the dynamic set in `name` were `added` or `removed`.
    */
-  readonly kind: "run" | "step" | "materialized" | "withheld" | "tick" | "alert" | "worker";
+  readonly kind:
+    | "run"
+    | "step"
+    | "materialized"
+    | "withheld"
+    | "tick"
+    | "alert"
+    | "worker"
+    | "backfill"
+    | "keys";
   /** Asset name, or the name of the schedule or sensor. */
   readonly name: string | null;
   /** Partition key as text. */
@@ -395,7 +406,7 @@ export interface AlertRecord {
   /** What the episode is about; at most one is open of each: `late:features/activity`. */
   readonly episode: string;
   /** What is wrong. */
-  readonly kind: "late" | "failed" | "check" | "other";
+  readonly kind: "late" | "failed" | "check" | "automation" | "long" | "other";
   /** How bad it is. */
   readonly severity: Severity;
   /** The asset, if it is about one. */

@@ -2,7 +2,10 @@
 import type { Asset } from "../declare/asset.ts";
 import { sliceText } from "../decide/inputs.ts";
 import type { Judgement } from "../decide/judge.ts";
-import { lateness } from "../decide/late.ts";
+import type { NextTick } from "../decide/due.ts";
+import type { Lateness } from "../decide/late.ts";
+import { agePromise, deadlinePromise } from "../decide/promise.ts";
+import type { SlowStep } from "../decide/slow.ts";
 import type { Definitions } from "../graph/define.ts";
 import type { AlertRecord, CheckState, SliceState } from "../ledger/records.ts";
 
@@ -22,36 +25,83 @@ export interface Seen {
   readonly checks: readonly CheckState[];
   /** Since when an asset is known; a promise about one that was never built counts from here. */
   knownSince(asset: string): Date;
+  /** How crons are read. */
+  readonly next: NextTick;
+  /** Steps that run for longer than usual. */
+  readonly slow: readonly SlowStep[];
+  /** Schedules and sensors that do not work, and sensors that ask for nothing. */
+  readonly broken: readonly Broken[];
   /** Whether an episode is open already. */
   isOpen(episode: string): boolean;
 }
 
-/** Late assets, failed assets and failing critical checks: one episode each, however often one looks. */
-export function episodes(seen: Seen): readonly Episode[] {
-  return [...late(seen), ...failed(seen), ...critical(seen)];
+/** A schedule or a sensor that does not do what it should. */
+export interface Broken {
+  /** `sensor:arrivals`, `schedule:nightly`, `silent:arrivals`. */
+  readonly name: string;
+  /** In a few words. */
+  readonly title: string;
+  /** What it said. */
+  readonly message: string;
 }
 
-function late({ definitions, judgement, knownSince }: Seen): Episode[] {
+/**
+ * Late assets, failed assets, failing critical checks, steps that run for long, schedules and sensors that do not work:
+ * one episode each, however often one looks.
+ */
+export function episodes(seen: Seen): readonly Episode[] {
+  return [...late(seen), ...failed(seen), ...critical(seen), ...long(seen), ...broken(seen)];
+}
+
+function late({ definitions, judgement, knownSince, next }: Seen): Episode[] {
   return definitions.assets.flatMap((asset) => {
-    const newest = judgement.states(asset).findLast((s) => s.visible);
-    const age = {
-      policy: asset.freshness,
-      builtAt: newest?.visible?.at ?? null,
-      knownSince: knownSince(asset.name),
-    };
-    const { state, words } = lateness(age, judgement.now);
-    if (state !== "late") return [];
-    return [{
-      episode: `late:${asset.name}`,
-      kind: "late" as const,
-      severity: "error" as const,
-      asset: asset.name,
-      run: null,
-      title: `"${asset.name}" is late`,
-      message: words,
-    }];
+    const since = { knownSince: knownSince(asset.name), next };
+    const age = agePromise(asset, judgement, since);
+    const instant = deadlinePromise(asset, judgement, since);
+    return [
+      ...lateEpisode(asset, age, `late:${asset.name}`, `"${asset.name}" is late`),
+      ...lateEpisode(
+        asset,
+        instant,
+        `deadline:${asset.name}`,
+        `"${asset.name}" missed its deadline`,
+      ),
+    ];
   });
 }
+
+function lateEpisode(
+  { name }: Asset,
+  { state, words }: Lateness,
+  episode: string,
+  title: string,
+): Episode[] {
+  if (state !== "late") return [];
+  const told = { kind: "late", severity: "error", asset: name, run: null } as const;
+  return [{ episode, ...told, title, message: words }];
+}
+
+const long = ({ slow }: Seen): Episode[] =>
+  slow.map(({ asset, partition, run, words }) => ({
+    episode: `long:${asset}`,
+    kind: "long",
+    severity: "warning",
+    asset,
+    run,
+    title: `${sliceText(asset, partition)} runs for long`,
+    message: words,
+  }));
+
+const broken = (seen: Seen): Episode[] =>
+  seen.broken.map(({ name, title, message }) => ({
+    episode: name,
+    kind: "automation",
+    severity: "error",
+    asset: null,
+    run: null,
+    title,
+    message,
+  }));
 
 /** One that failed and is being tried again: neither a new episode nor the end of the one that is open. */
 function failed(seen: Seen): Episode[] {

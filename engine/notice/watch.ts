@@ -1,9 +1,12 @@
 /** Opens and ends episodes, and tells people once of each. @module */
-import { judge } from "../decide/judge.ts";
+import type { NextTick } from "../decide/due.ts";
+import { judge, type Judgement } from "../decide/judge.ts";
+import { type SlowRule, type SlowStep, slowSteps } from "../decide/slow.ts";
 import type { Definitions } from "../graph/define.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { AlertRecord } from "../ledger/records.ts";
 import type { AlertChannel } from "./channel.ts";
+import { brokenOf } from "./broken.ts";
 import { episodes } from "./episodes.ts";
 
 /** What watching needs. */
@@ -14,6 +17,10 @@ export interface Watching {
   readonly ledger: Ledger;
   /** Who is told. */
   readonly channels: readonly AlertChannel[];
+  /** How crons of deadlines are read. */
+  readonly next: NextTick;
+  /** Which steps count as running for long. */
+  readonly slow?: SlowRule;
   /** Is told of a channel that could not be reached; the notice is tried again at the next look. */
   onTrouble?(error: unknown): void;
 }
@@ -29,8 +36,8 @@ const STALE_NOTICE_MS = 24 * 3_600_000;
 const MOST_ALERTS = 1_000;
 
 type Cursor = {
-  /** When each asset was first seen. */
-  readonly known: { readonly [asset: string]: string };
+  /** When each asset was first seen, and each sensor (as `sensor:arrivals`). */
+  readonly known: { readonly [name: string]: string };
   /** When each channel was first seen. */
   readonly channels?: { readonly [channel: string]: string };
   /** Until when somebody is looking. */
@@ -63,6 +70,7 @@ function firstSeen(o: Watching, before: Cursor, now: Date) {
   const known: { [asset: string]: string } = { ...before.known };
   const channels: { [channel: string]: string } = { ...before.channels };
   for (const a of o.definitions.assets) known[a.name] ??= at;
+  for (const s of o.definitions.sensors) known[`sensor:${s.name}`] ??= at;
   for (const c of o.channels) channels[c.name] ??= at;
   return { known, channels };
 }
@@ -82,10 +90,48 @@ async function settle(o: Watching, known: Cursor["known"], now: Date): Promise<v
     .filter((a) => a.resolvedAt === null && a.kind !== "other");
   const open = new Set(ours.map((a) => a.episode));
   const isOpen = (episode: string) => open.has(episode);
-  const wanted = episodes({ definitions, judgement, checks, knownSince, isOpen });
+  const wanted = episodes({
+    definitions,
+    judgement,
+    checks,
+    knownSince,
+    next: o.next,
+    slow: await slowOf(o, judgement),
+    broken: await brokenOf(definitions, ledger, {
+      knownSince: (sensor) => new Date(known[`sensor:${sensor}`]!),
+      now,
+    }),
+    isOpen,
+  });
   const should = new Set(wanted.map((e) => e.episode));
   for (const e of wanted) if (!open.has(e.episode)) await ledger.open(e);
   for (const e of open) if (!should.has(e)) await ledger.resolve(e);
+}
+
+/** Asks for what runs only if something does. */
+async function slowOf(
+  { definitions, ledger, slow }: Watching,
+  judgement: Judgement,
+): Promise<readonly SlowStep[]> {
+  const flying = definitions.assets.flatMap((a) =>
+    judgement.states(a).filter((s) => s.inFlight?.state === "running")
+  );
+  if (flying.length === 0) return [];
+  const runs = [...new Set(flying.map((s) => s.inFlight!.run))];
+  const found = await Promise.all(runs.map((run) => ledger.run(run)));
+  const running = found.flatMap((r) =>
+    (r?.steps ?? [])
+      .filter((s) => s.state === "running" && s.startedAt !== null)
+      .map(({ asset, partition, startedAt }) => ({
+        asset,
+        partition,
+        run: r!.run.id,
+        startedAt: startedAt!,
+      }))
+  );
+  const longest = slowSteps(running, await ledger.durations(20), judgement.now, slow)
+    .toSorted((a, b) => a.startedAt.getTime() - b.startedAt.getTime());
+  return [...new Map(longest.toReversed().map((s) => [s.asset, s])).values()];
 }
 
 /** Tells each channel what it does not know, oldest first; one that cannot be reached is left alone until the next look. */

@@ -4,89 +4,210 @@
  * @module
  */
 import type { Asset } from "../declare/asset.ts";
-import { automate, type Automated, crons, type Handled, type Ticked } from "../decide/automate.ts";
-import { due } from "../decide/due.ts";
-import { judge, type Judgement } from "../decide/judge.ts";
+import type { Partitions } from "../declare/partitions.ts";
+import { type ConditionRules, conditionRules, partitionAt } from "../decide/condition_rules.ts";
+import { tell } from "../decide/condition_facts.ts";
+import { whyTrue } from "../decide/condition_words.ts";
+import { Decider, decode, encode, explainBits, type Request } from "../decide/engine/mod.ts";
 import { submissionOf } from "../decide/submission.ts";
+import type { Target } from "../decide/targets.ts";
 import type { Definitions } from "../graph/define.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import type { Submitted } from "../ledger/records.ts";
+import type { CursorRecord, Fact, Submitted } from "../ledger/records.ts";
 import { nextTick } from "./cron.ts";
 
 /** The cursor of all conditions. */
-const CURSOR = "condition:eager";
+export const CONDITIONS = "condition:all";
 
-type Cursor = {
-  /** The last wish of each asset. */
-  readonly wishes: Handled;
-  /** Up to when the crons of each asset have been dealt with; one that is seen for the first time begins now. */
-  readonly since: { readonly [asset: string]: string };
+/** What is read of the ledger, and how runs are submitted. */
+export type ConditionLedger = Pick<
+  Ledger,
+  "slices" | "checks" | "facts" | "newestFact" | "run" | "cursors" | "advance"
+>;
+
+/** What is remembered with the cursor. */
+type Saved = {
+  /** The engine after the last look that asked for something, base64. */
+  readonly snapshot: string;
 };
 
+/** Facts that are read at once; after more than that everything is looked at. */
+const MOST_FACTS = 5_000;
+
+/** How the engine stands to the ledger. */
+interface Following extends ConditionRules {
+  readonly engine: Decider;
+  readonly revision: number;
+  /** One asset of each partitioning. */
+  readonly growing: readonly { readonly asset: number; readonly rule: Partitions }[];
+  /** The newest fact that was taken in. */
+  seen: string;
+}
+
 /**
- * Looks once. What was asked for is remembered with the run, so a second look, a second server or a restart asks for
- * nothing twice.
- *
- * @throws {SyntaxError} If the cron of a condition cannot be read.
+ * Evaluates the conditions of a project, over and over. Between two looks the state stays in memory; when nothing has
+ * happened a look is one query. What was asked for is remembered with the run, so another server, or this one after a
+ * restart, goes on from there and asks for nothing twice.
  */
-export async function evaluate(
-  definitions: Definitions,
-  ledger: Pick<Ledger, "slices" | "cursors" | "advance">,
-  now: Date,
-): Promise<Submitted | undefined> {
-  if (!definitions.assets.some((a) => a.when)) return undefined;
-  const found = (await ledger.cursors(CURSOR)).find((c) => c.name === CURSOR);
-  const { wishes = {}, since = {} } = (found?.value ?? {}) as Partial<Cursor>;
-  const judgement = judge({ definitions, slices: await ledger.slices(), now });
-  const ticked = tickedSince(since, judgement);
-  const asked = automate(definitions, judgement, { handled: wishes, ticked });
-  const known = withNew(since, definitions, now);
-  if (asked.length === 0 && known === since) return undefined;
-  const at = now.toISOString();
-  const submitted = await ledger.advance({
-    name: CURSOR,
-    revision: found?.revision ?? 0,
-    value: {
-      wishes: { ...wishes, ...Object.fromEntries(asked.map((t) => [t.asset.name, t.wish])) },
-      since: {
-        ...known,
-        ...Object.fromEntries(asked.filter(hasCron).map((t) => [t.asset.name, at])),
-      },
-    },
-    ...requested(definitions, asked, now),
-  });
-  return submitted?.[0];
-}
+export class Conditions {
+  readonly #definitions: Definitions;
+  readonly #ledger: ConditionLedger;
+  readonly #moment = { now: new Date(0) };
+  readonly #isIdle: boolean;
+  #following: Following | undefined;
 
-function requested(definitions: Definitions, asked: readonly Automated[], now: Date) {
-  if (asked.length === 0) {
-    const result = "first seen: waits for its next tick";
-    return { result, outcome: "skipped", submissions: [] } as const;
+  /** Nothing is read before the first look. */
+  constructor(definitions: Definitions, ledger: ConditionLedger) {
+    this.#definitions = definitions;
+    this.#ledger = ledger;
+    this.#isIdle = !definitions.assets.some((a) => a.when);
   }
-  const result = asked.map((t) => `${t.asset.name}: ${t.reason}`).join("; ");
-  const asking = { trigger: "condition", by: "eager", reason: result } as const;
-  const submissions = [submissionOf(definitions, asked, asking, now)];
-  return { result, outcome: "requested", submissions } as const;
+
+  /** When something happens by itself, milliseconds since 1970; Infinity if nothing does, or before the first look. */
+  get nextInstant(): number {
+    return this.#following?.engine.nextInstant ?? Infinity;
+  }
+
+  /**
+   * Looks once, and submits what asks for itself.
+   *
+   * @throws {SyntaxError} If the cron of a condition cannot be read.
+   */
+  async look(now: Date): Promise<Submitted | undefined> {
+    if (this.#isIdle) return undefined;
+    this.#moment.now = now;
+    const touched = await this.#touched();
+    if (touched === "all") return await this.#begin(now);
+    const f = this.#following!;
+    const isGrown = f.growing.some(({ asset, rule }) =>
+      rule.count(now) > f.engine.world.columns.count[asset]!
+    );
+    if (touched.size === 0 && !isGrown && f.engine.nextInstant > now.getTime()) return undefined;
+    await this.#takeIn(f, [...touched], now);
+    return await this.#decide(f, now, false);
+  }
+
+  /** Which assets facts since the last look are about; all of them if that cannot be told. */
+  async #touched(): Promise<ReadonlySet<string> | "all"> {
+    const f = this.#following;
+    if (!f) return "all";
+    const facts = await this.#ledger.facts(f.seen, MOST_FACTS);
+    const isForeign = (fact: Fact) => fact.kind === "tick" && fact.name === CONDITIONS;
+    if (facts.length === MOST_FACTS || facts.some(isForeign)) return "all";
+    const names = new Set<string>();
+    for (const fact of facts) {
+      if (fact.kind === "run" && fact.run !== null) {
+        for (const step of (await this.#ledger.run(fact.run))?.steps ?? []) names.add(step.asset);
+      } else if (fact.kind !== "tick" && fact.name !== null) names.add(fact.name);
+    }
+    f.seen = facts.at(-1)?.seq ?? f.seen;
+    return new Set([...names].filter((name) => f.engine.place(name) !== undefined));
+  }
+
+  /** Goes on from what is remembered; first of all from nothing. */
+  async #begin(now: Date): Promise<Submitted | undefined> {
+    const cursor = (await this.#ledger.cursors(CONDITIONS)).find((c) => c.name === CONDITIONS);
+    const seen = await this.#ledger.newestFact();
+    const known = conditionRules(this.#definitions, this.#moment);
+    const engine = engineOf(known, cursor, now);
+    const growing = growingOf(known.assets);
+    const f = { ...known, engine, growing, revision: cursor?.revision ?? 0, seen };
+    const edits = engine.edits();
+    for (const edit of edits) engine.apply(edit);
+    await this.#takeIn(f, known.assets.map((a) => a.name), now);
+    return await this.#decide(f, now, cursor === undefined || edits.length > 0);
+  }
+
+  /** Tells the engine what has become of some assets. */
+  async #takeIn(f: Following, names: readonly string[], now: Date): Promise<void> {
+    f.assets.forEach((a, asset) => {
+      const count = a.partitions.count(now);
+      if (count > f.engine.world.columns.count[asset]!) {
+        f.engine.apply({ kind: "grown", asset, count });
+      }
+    });
+    const slices = names.length === 0 ? [] : await this.#ledger.slices(names);
+    const checked = new Set(
+      this.#definitions.checks.filter((c) => c.blocking).map((c) => c.asset.name),
+    );
+    const checks = await Promise.all(
+      names.filter((name) => checked.has(name)).map((name) => this.#ledger.checks(name)),
+    );
+    tell(f.engine, f, { slices, checks: checks.flat(), now }, nextTick);
+  }
+
+  /** Ends the tick; what it asks for is submitted and remembered together. */
+  async #decide(f: Following, now: Date, isEdited: boolean): Promise<Submitted | undefined> {
+    this.#following = undefined;
+    const requests = f.engine.settle();
+    const targets = requests.flatMap((r) => targetOf(f, r));
+    if (targets.length === 0 && !isEdited) {
+      this.#following = f;
+      return undefined;
+    }
+    const submitted = await this.#ledger.advance({
+      name: CONDITIONS,
+      revision: f.revision,
+      value: { snapshot: encode(f.engine.snapshot()).toBase64() } satisfies Saved,
+      ...this.#asked(targets, now),
+    });
+    if (submitted) this.#following = { ...f, revision: f.revision + 1, seen: await this.#skip(f) };
+    return submitted?.[0];
+  }
+
+  /** Past the facts of the own submission: the engine knows of it. */
+  async #skip(f: Following): Promise<string> {
+    const facts = await this.#ledger.facts(f.seen, MOST_FACTS);
+    const own = facts.findIndex((x) => x.kind === "tick" && x.name === CONDITIONS);
+    const others = facts.slice(0, own + 1).filter((x) => x.kind !== "tick" && x.kind !== "run");
+    return own >= 0 && others.length === 0 ? facts[own]!.seq : f.seen;
+  }
+
+  #asked(targets: readonly Target[], now: Date) {
+    if (targets.length === 0) {
+      const result = "first seen: waits for what happens next";
+      return { result, outcome: "skipped", submissions: [] } as const;
+    }
+    const result = targets.map((t) => `${t.asset.name}: ${t.reason}`).join("; ");
+    const asking = { trigger: "condition", by: "eager", reason: result } as const;
+    const submissions = [submissionOf(this.#definitions, targets, asking, now)];
+    return { result, outcome: "requested", submissions } as const;
+  }
 }
 
-const hasCron = ({ asset }: { readonly asset: Asset }) => crons(asset.when).length > 0;
-
-/** The same object if no asset with a cron is new. */
-function withNew(since: Cursor["since"], { assets }: Definitions, now: Date): Cursor["since"] {
-  const added = assets.filter((asset) => hasCron({ asset }) && since[asset.name] === undefined);
-  if (added.length === 0) return since;
-  return { ...since, ...Object.fromEntries(added.map((a) => [a.name, now.toISOString()])) };
+function growingOf(assets: readonly Asset[]): Following["growing"] {
+  const first = new Map<Partitions, number>();
+  assets.forEach(({ partitions }, asset) => {
+    if (partitions.grain !== "none" && !first.has(partitions)) first.set(partitions, asset);
+  });
+  return [...first].map(([rule, asset]) => ({ rule, asset }));
 }
 
-/** Ticks since the asset was asked for, or was begun by somebody else. */
-function tickedSince(since: Cursor["since"], judgement: Judgement): Ticked {
-  return (asset, cron, timezone) => {
-    const from = since[asset.name];
-    if (from === undefined) return undefined;
-    const visible = judgement.state(asset.name, judgement.newest(asset) ?? "")?.visible;
-    const begun = visible ? visible.at.getTime() - visible.durationMs : 0;
-    const last = new Date(Math.max(Date.parse(from), begun));
-    const rule = { cron, timezone, catchUp: "latest" } as const;
-    return due(rule, last, judgement.now, nextTick).ticks[0];
-  };
+function engineOf(known: ConditionRules, cursor: CursorRecord | undefined, now: Date): Decider {
+  const next = (cron: string, timezone: string, after: number) =>
+    nextTick(cron, timezone, new Date(after))?.getTime();
+  const options = { assets: known.rules, now: now.getTime(), next, selects: known.selects };
+  const saved = (cursor?.value as Partial<Saved> | undefined)?.snapshot;
+  if (saved === undefined) return Decider.create(options);
+  return Decider.restore(options, decode(Uint8Array.fromBase64(saved)));
 }
+
+function targetOf(f: Following, { asset: place, slice, operands }: Request): readonly Target[] {
+  const asset = f.assets[place]!;
+  if (asset.partitions.removed(slice)) return [];
+  const [reason] = whyTrue(explainBits(asset.when!, operands));
+  const key = asset.partitions.keyAt(slice);
+  return [{
+    asset,
+    key,
+    partition: partitionAt(asset, slice),
+    reason: reason ?? "its condition holds",
+  }];
+}
+
+/** Looks once, from what is remembered. */
+export const evaluate = (
+  definitions: Definitions,
+  ledger: ConditionLedger,
+  now: Date,
+): Promise<Submitted | undefined> => new Conditions(definitions, ledger).look(now);

@@ -5,7 +5,9 @@
  */
 import type { Definitions } from "../graph/define.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import type { Families } from "./families.ts";
 import type { Lender } from "./lend.ts";
+import type { Work } from "./work_of.ts";
 
 /** What running a step needs. */
 export interface Bench {
@@ -15,6 +17,8 @@ export interface Bench {
   readonly ledger: Pick<Ledger, "visible">;
   /** Who opens resources. */
   readonly lender: Lender;
+  /** Where the steps of assets that are computed together meet. */
+  readonly families: Families<Promise<Work>>;
   /** The time. */
   now(): Date;
   /** Numbers in [0, 1), for jitter. */

@@ -5,8 +5,9 @@
  */
 import { Cron } from "croner";
 import type { Asset } from "../declare/asset.ts";
+import { eachCron } from "../declare/crons.ts";
 import { DefinitionError } from "../declare/errors.ts";
-import { crons } from "../decide/automate.ts";
+import { crons } from "../decide/condition_crons.ts";
 import type { NextTick } from "../decide/due.ts";
 import type { Definitions } from "../graph/define.ts";
 
@@ -30,12 +31,19 @@ function parsed(cron: string, timezone: string): Cron {
 }
 
 /** The first instant of a cron later than `after`. @throws {SyntaxError} If the cron or its time zone cannot be read. */
-export const nextTick: NextTick = (cron, timezone, after): Date | undefined =>
-  parsed(cron, timezone).nextRun(after) ?? undefined;
+export const nextTick: NextTick = (cron, timezone, after): Date | undefined => {
+  const found = eachCron(cron).flatMap((c) => parsed(c, timezone).nextRun(after) ?? []);
+  return found.reduce<Date | undefined>((a, b) => a && a <= b ? a : b, undefined);
+};
 
 /** The next `count` instants of a cron after `after`. */
 export function nextTicks(cron: string, timezone: string, after: Date, count: number): Date[] {
-  return parsed(cron, timezone).nextRuns(count, after);
+  const ticks: Date[] = [];
+  for (let at = nextTick(cron, timezone, after); at && ticks.length < count;) {
+    ticks.push(at);
+    at = nextTick(cron, timezone, at);
+  }
+  return ticks;
 }
 
 /**

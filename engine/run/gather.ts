@@ -118,6 +118,7 @@ async function inputOf(
   }
   const [only] = found;
   if (only) return await read(r.up, only);
+  if (r.as === "maybe" && r.partitions.length === 0) return undefined;
   const missing = r.as === "newest"
     ? `no slice of "${r.up.name}" that ended by then was materialized`
     : `its input ${sliceText(r.up.name, r.partitions[0] ?? null)} was never materialized`;

@@ -4,14 +4,18 @@
  * @module
  */
 import type { NextTick } from "../decide/due.ts";
+import type { Sensor } from "../declare/sensor.ts";
 import type { Definitions } from "../graph/define.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { AlertChannel } from "../notice/channel.ts";
 import { watch } from "../notice/watch.ts";
-import { evaluate } from "./automation.ts";
+import { Conditions } from "./automation.ts";
+import { backfilling } from "./backfilling.ts";
 import type { Lender } from "./lend.ts";
 import { pause } from "../ledger/pause.ts";
-import { sense } from "./sense.ts";
+import { attend, failedToListen } from "./attend.ts";
+import type { Ears } from "./ears.ts";
+import { listening, reading } from "./listening.ts";
 import { tick } from "./tick.ts";
 
 /** What the loops need. */
@@ -28,10 +32,14 @@ export interface LoopOptions {
   readonly channels: readonly AlertChannel[];
   /** Whether schedules and sensors run. */
   readonly schedules: boolean;
+  /** What sensors are told by; a sensor whose source is not set up fails and says so. */
+  readonly ears?: Ears;
   /** Ends all loops. */
   readonly signal: AbortSignal;
   /** Milliseconds of silence after which a worker is given up. @default {10000} */
   readonly silentMs?: number;
+  /** Milliseconds between looks for silent workers. @default {250} */
+  readonly reapMs?: number;
   /** Milliseconds between looks at freshness. @default {15000} */
   readonly watchMs?: number;
   /** Is told what went wrong in which loop; the loop goes on. */
@@ -45,22 +53,16 @@ type Look = () => Promise<number>;
 export async function loops(o: LoopOptions): Promise<void> {
   const news = new Wakes();
   const running = [
-    loop(o, "reaper", async () => (await o.ledger.reap(o.silentMs ?? 10_000), 250)),
-    loop(
-      o,
-      "conditions",
-      async () => (await evaluate(o.definitions, o.ledger, new Date()), 30_000),
-      news,
-    ),
+    loop(o, "reaper", async () => (await o.ledger.reap(o.silentMs ?? 10_000), o.reapMs ?? 250)),
+    loop(o, "conditions", judging(o), news),
     loop(o, "alerts", watching(o), news),
+    loop(o, "backfills", filling(o), news),
     loop(o, "news", () => listen(o, news)),
   ];
   if (o.schedules) {
     running.push(
       loop(o, "schedules", ticking(o)),
-      ...o.definitions.sensors.map((s) =>
-        loop(o, `sensor ${s.name}`, async () => (await sense(o, s, new Date(), o.signal), s.every))
-      ),
+      ...o.definitions.sensors.map((s) => loop(o, `sensor ${s.name}`, sensing(o, s))),
     );
   }
   await Promise.all(running);
@@ -73,6 +75,42 @@ function ticking(o: LoopOptions): Look {
     const wait = soonest ? soonest.getTime() - Date.now() : 30_000;
     return Math.min(30_000, Math.max(20, wait));
   };
+}
+
+/** As runs end, which is news; the slow look is for news that were missed. */
+function filling(o: LoopOptions): Look {
+  const fill = backfilling(o.definitions, o.ledger);
+  return async () => (await fill.look(new Date()), 30_000);
+}
+
+/** Whenever something happened; and when a cron of a condition ticks or an asset becomes late. */
+function judging(o: LoopOptions): Look {
+  const conditions = new Conditions(o.definitions, o.ledger);
+  return async () => {
+    await conditions.look(new Date());
+    const wait = conditions.nextInstant - Date.now();
+    return Math.min(30_000, Math.max(20, wait));
+  };
+}
+
+/** A turn of a sensor; of one that is told by others, all its turns until it cannot hear any more. */
+function sensing(o: LoopOptions, sensor: Sensor): Look {
+  const { source } = sensor;
+  const { listenTo, readTopic } = o.ears ?? {};
+  if (source.of === "channel" && listenTo) {
+    return async () => (await listening({ ...o, listenTo }, { ...sensor, source }, o.signal), 0);
+  }
+  if (source.of === "topic" && readTopic) {
+    return async () => (await reading({ ...o, readTopic }, { ...sensor, source }, o.signal)).waitMs;
+  }
+  if (source.of === "channel" || source.of === "topic") {
+    const error = new RangeError(
+      `Cannot hear: sensor "${sensor.name}" is told by a ${source.of}, and this program is connected to none` +
+        (source.of === "topic" ? "; set KAFKA_BROKERS" : ""),
+    );
+    return async () => (await failedToListen(o, sensor, error, new Date())).waitMs;
+  }
+  return async () => (await attend(o, sensor, { now: new Date(), signal: o.signal })).waitMs;
 }
 
 function watching(o: LoopOptions): Look {

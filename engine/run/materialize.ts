@@ -115,6 +115,7 @@ class Workbench {
       const read = async (k: PartitionKey) => (await this.compute(up, k)).value;
       if (as === "order") await Promise.all(keys.map((k) => this.compute(up, k)));
       else if (as === "many") inputs[name] = slices(exist, read);
+      else if (as === "maybe" && exist.length === 0) inputs[name] = undefined;
       else inputs[name] = await read(exist.at(-1));
     }
     return inputs;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { durationText } from "../declare/duration.ts";
 import type { RunRequest, Sensor } from "../declare/sensor.ts";
 import type { Json } from "../declare/store.ts";
 import { submissionOf } from "../decide/submission.ts";
@@ -10,14 +11,15 @@ import type { Definitions } from "../graph/define.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Submission } from "../ledger/records.ts";
 import { errorOf } from "./error_of.ts";
+import { hear, type HearOptions } from "./hear.ts";
 import type { Lender } from "./lend.ts";
 
 /** What evaluating sensors needs. */
 export interface Sensing {
   /** What exists. */
   readonly definitions: Definitions;
-  /** Where cursors stand. */
-  readonly ledger: Pick<Ledger, "cursors" | "advance">;
+  /** Where cursors stand, and what happened. */
+  readonly ledger: Pick<Ledger, "cursors" | "advance"> & HearOptions["ledger"];
   /** Who opens resources. */
   readonly lender: Lender;
 }
@@ -33,21 +35,66 @@ export interface Sensed {
   readonly cursor: unknown;
 }
 
-/** Looks once with a given cursor and changes nothing: also the dry run. */
+/** From where and when a sensor looks. */
+export interface LookAt {
+  /** Where it stands. */
+  readonly cursor: unknown;
+  /** When the look begins. */
+  readonly now: Date;
+  /** Ends the look. */
+  readonly signal: AbortSignal;
+  /** Payloads or messages, for sensors that are told by others. @default {[]} */
+  readonly given?: readonly unknown[];
+}
+
+/**
+ * Looks once with a given cursor and changes nothing: also the dry run.
+ *
+ * @throws {DOMException} `TimeoutError` if it takes longer than the sensor may.
+ */
 export async function look(
-  o: Pick<Sensing, "lender">,
+  o: Omit<Sensing, "ledger"> & HearOptions,
   sensor: Sensor,
-  at: { readonly cursor: unknown; readonly now: Date; readonly signal: AbortSignal },
+  { cursor, now, signal, given = [] }: LookAt,
 ): Promise<Sensed> {
-  const resources = await o.lender.lend(sensor.resources);
-  const looking = sensor.evaluate({ ...at, resources });
-  const requests: RunRequest[] = [];
-  while (true) {
-    const { done, value } = await looking.next();
-    if (done) return { requests, cursor: value };
-    requests.push(value);
+  return await limited(sensor, signal, async (signal) => {
+    const { heard, next } = await hear(o, sensor, { cursor, now, given });
+    const resources = await o.lender.lend(sensor.resources);
+    const looking = sensor.evaluate({ cursor, now, resources, signal, heard });
+    const requests: RunRequest[] = [];
+    while (!signal.aborted) {
+      const { done, value } = await looking.next();
+      if (done) return { requests, cursor: next === undefined ? value : next };
+      requests.push(value);
+    }
+    await looking.return(undefined);
+    throw signal.reason;
+  });
+}
+
+/** Code that does not heed its signal is left to itself when its time is over. */
+async function limited<T>(
+  { name, timeoutMs }: Sensor,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const over = new AbortController();
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    const words = `Cannot look: sensor "${name}" took longer than ${durationText(timeoutMs)}`;
+    const error = new DOMException(words, "TimeoutError");
+    over.abort(error);
+    late.reject(error);
+  }, timeoutMs);
+  try {
+    return await Promise.race([work(AbortSignal.any([signal, over.signal])), late.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
+
+/** What a look did to the cursor: moved it, found that another server had, kept it after an error, or was stopped. */
+export type LookOutcome = "moved" | "lost" | "failed" | "stopped";
 
 /**
  * Looks once and remembers: the cursor moves with the runs that it requested, or not at all. A sensor that fails keeps
@@ -58,25 +105,32 @@ export async function sense(
   sensor: Sensor,
   now: Date,
   signal: AbortSignal,
-): Promise<void> {
+  given: readonly unknown[] = [],
+): Promise<LookOutcome> {
   const name = sensorCursor(sensor.name);
   const before = (await o.ledger.cursors(name)).find((c) => c.name === name);
   const cursor = before ? before.value : sensor.start;
   const revision = before?.revision ?? 0;
+  const kept = { name, revision, value: (cursor ?? null) as Json, submissions: [] };
   try {
-    const seen = await look(o, sensor, { cursor, now, signal });
+    const seen = await look(o, sensor, { cursor, now, signal, given });
     const submissions = submissionsOf(o.definitions, sensor, seen.requests, now);
     const result = resultText(seen.requests);
     const outcome = submissions.length > 0 ? "requested" : "skipped";
     const value = (seen.cursor ?? null) as Json;
-    await o.ledger.advance({ name, revision, value, result, outcome, submissions });
+    const moved = { name, revision, value, result, outcome, submissions } as const;
+    return await o.ledger.advance(moved) ? "moved" : "lost";
   } catch (error) {
-    if (signal.aborted) return;
-    const { message, causes } = errorOf(error);
-    const result = [message, ...causes].join(": ");
-    const value = cursor as Json;
-    await o.ledger.advance({ name, revision, value, result, outcome: "failed", submissions: [] });
+    if (signal.aborted) return "stopped";
+    await o.ledger.advance({ ...kept, result: failureText(error), outcome: "failed" });
+    return "failed";
   }
+}
+
+/** An error with its causes, in a line. */
+export function failureText(error: unknown): string {
+  const { message, causes } = errorOf(error);
+  return [message, ...causes].join(": ");
 }
 
 function resultText(requests: readonly RunRequest[]): string {

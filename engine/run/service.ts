@@ -6,12 +6,23 @@
 import type { Service } from "./views.ts";
 import { cancelNow, materializeNow, planOf, retryNow, triggerNow } from "./service/acting.ts";
 import { assetView, historyOf, partitionsView } from "./service/asset_view.ts";
+import {
+  backfillPlan,
+  backfillView,
+  backfillViews,
+  cancelBackfillNow,
+  pauseBackfillNow,
+  resumeBackfillNow,
+  startBackfillNow,
+} from "./service/backfill_view.ts";
 import { jobViews, sensorViews } from "./service/automation_view.ts";
 import { lineageOf } from "./service/cards.ts";
 import { changesOf } from "./service/changes.ts";
 import type { ServiceOptions } from "./service/ports.ts";
 import { isRunId, logLines, logQuery, runView, summaryOf } from "./service/run_view.ts";
 import { watcher } from "./service/seen.ts";
+import { senseNow, switchNow, tickNow } from "./service/switching.ts";
+import { whyOf } from "./service/why_view.ts";
 import { aboutView, alertViews, eventsView, overviewOf } from "./service/system_view.ts";
 
 export { NothingToRun } from "./service/acting.ts";
@@ -40,11 +51,25 @@ export function createService(o: ServiceOptions): Service {
       const asset = named(name);
       return asset && partitionsView(asset, await see(), options);
     },
+    async why(name, partition) {
+      const asset = named(name);
+      return asset && await whyOf(o, await see(), asset, partition);
+    },
+    setPaused: (what, paused, by = "a person") => switchNow(o, what, { paused, by }),
+    tick: (name, options = {}) => tickNow(o, name, options),
+    sense: (name, options = {}) => senseNow(o, name, options),
     plan: async (request) => await planOf(o, await see(), request),
     materialize: async (request) => await materializeNow(o, await see(), request),
     trigger: async (job, options = {}) => await triggerNow(o, await see(), job, options),
     cancel: (run) => cancelNow(o, run, "a person"),
     retry: async (run) => await retryNow(o, await see(), run),
+    planBackfill: async (request) => await backfillPlan(o, await see(), request),
+    backfill: async (request) => await startBackfillNow(o, await see(), request),
+    backfills: (filter = {}) => backfillViews(o, filter),
+    backfillView: (id) => backfillView(o, id),
+    pauseBackfill: (id) => pauseBackfillNow(o, id),
+    resumeBackfill: (id) => resumeBackfillNow(o, id),
+    cancelBackfill: (id) => cancelBackfillNow(o, id, "a person"),
     changes: (signal) => changesOf(o, see, signal),
   };
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Asset, Emitted, Metadata } from "../declare/asset.ts";
+import type { Asset } from "../declare/asset.ts";
 import type { Json } from "../declare/store.ts";
 import { keyOf, sliceText } from "../decide/inputs.ts";
 import { retryAt } from "../decide/retry.ts";
@@ -12,8 +12,8 @@ import type { CheckRecord, Claimed, Outcome, Result } from "../ledger/records.ts
 import type { Bench } from "./bench.ts";
 import { called } from "./called.ts";
 import { errorOf } from "./error_of.ts";
-import { gather } from "./gather.ts";
 import type { StepLog } from "./step_log.ts";
+import { workOf } from "./work_of.ts";
 
 /** A value longer than this belongs into a store, not into the ledger. */
 const LONGEST_VALUE = 1_000_000;
@@ -114,29 +114,24 @@ async function compute(
       `Cannot run ${where(claimed)}: ${asset.partitions.rule} has no such slice`,
     );
   }
-  const { inputs, records } = await gather(bench, asset, found.key, claimed);
-  const events: Emitted[] = [];
-  let metadata: Metadata = {};
-  const context = {
-    resources: await bench.lender.lend(asset.resources),
-    version: claimed.version,
-    now: claimed.startedAt,
-    signal: o.signal,
-    log: (message: string, fields?: Metadata) => o.log.write("info", message, fields),
-    report: (more: Metadata) => void (metadata = { ...metadata, ...more }),
-    emit: (event: Emitted) => void events.push(event),
-    partition: found.key,
-  };
+  const work = await bench.families.meet(
+    asset,
+    claimed,
+    () => workOf(bench, asset, found.key, { ...o, claimed }),
+  );
+  const isOwn = work.claimed === claimed;
+  if (!isOwn) o.log.write("event", `Computed together with ${where(work.claimed)}`);
   const value = await called(
     `asset ${where(claimed)}`,
-    () => o.log.capture(() => asset.run({ inputs, context, attempt: claimed })),
+    () => o.log.capture(() => asset.run({ ...work.args, attempt: work.claimed })),
   );
   const checks = await verdicts(bench, asset, value, found.key, o.log);
   return {
     ...fingerprint(asset),
-    inputs: records,
-    metadata,
-    events,
+    inputs: work.records,
+    metadata: work.reported.metadata,
+    // They leave once, with the step that computed.
+    events: isOwn ? work.events : [],
     checks,
     ...await kept(asset, claimed, value),
   };

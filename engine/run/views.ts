@@ -1,3 +1,5 @@
+import type { AutomationService } from "./automation_views.ts";
+import type { BackfillService } from "./backfill_views.ts";
 import type { RunState, StepState } from "../ledger/records.ts";
 import type { Severity } from "../declare/check.ts";
 import type { Json } from "../declare/store.ts";
@@ -77,6 +79,8 @@ export interface JobView {
   readonly timezone: string;
   /** Whether its schedule is switched on. */
   readonly enabled: boolean;
+  /** Whether a person paused it. */
+  readonly paused: boolean;
   /** The coming instants, soonest first; empty if the schedule is off. */
   readonly nextTicks: readonly Instant[];
   readonly last: RunBrief | null;
@@ -87,6 +91,10 @@ export interface SensorView {
   readonly name: string;
   readonly description: string;
   readonly enabled: boolean;
+  /** Whether a person paused it. */
+  readonly paused: boolean;
+  /** Failures in a row; it looks more seldom with each. */
+  readonly failures: number;
   readonly intervalSeconds: number;
   readonly cursor: string | null;
   readonly lastTickAt: Instant | null;
@@ -109,7 +117,7 @@ export interface FailureView {
 /** An episode of something being wrong; it ends by `resolvedAt`. */
 export interface AlertView {
   readonly id: string;
-  readonly kind: "late" | "failed" | "check" | "other";
+  readonly kind: "late" | "failed" | "check" | "automation" | "long" | "other";
   readonly severity: Severity;
   readonly asset: string | null;
   readonly title: string;
@@ -441,6 +449,31 @@ export interface PlanView {
   }[];
   /** Longest chain of expected durations; null if nothing is known. */
   readonly expectedMs: number | null;
+  /** The blast radius: what is not planned, has a version, and may be stale afterwards. */
+  readonly becomesStale: readonly { readonly asset: string; readonly partitions: number }[];
+}
+
+/** One reason in a chain of reasons. */
+export interface ReasonView {
+  /** Programs tell reasons apart by it: `code_changed`, `no_worker`. */
+  readonly kind: string;
+  /** A sentence without its full stop. */
+  readonly words: string;
+  readonly asset: string | null;
+  readonly partition: string | null;
+  readonly run: string | null;
+}
+
+/** Why a slice stands as it does. */
+export interface WhyView {
+  readonly asset: string;
+  readonly partition: string | null;
+  /** How it stands: the last link of the chain. */
+  readonly words: string;
+  /** The root cause first, how it stands last. */
+  readonly chain: readonly ReasonView[];
+  /** What else speaks for it or holds it back. */
+  readonly also: readonly ReasonView[];
 }
 
 /** A run that was just started. */
@@ -462,7 +495,7 @@ export type Change =
  * The engine as seen by people. Names, partitions and runs that do not exist: reading methods of
  * one thing give `undefined`, acting methods throw an `UnknownName` or a `RangeError`.
  */
-export interface Service {
+export interface Service extends AutomationService, BackfillService {
   about(): Promise<About>;
   health(): Promise<HealthView>;
   overview(): Promise<Overview>;
@@ -478,6 +511,8 @@ export interface Service {
     name: string,
     options?: { readonly from?: string | undefined; readonly limit?: number | undefined },
   ): Promise<PartitionsView | undefined>;
+  /** Of the newest slice if no partition is given, or of the newest that gives the asset its status. */
+  why(name: string, partition?: string): Promise<WhyView | undefined>;
   jobs(): Promise<readonly JobView[]>;
   sensors(): Promise<readonly SensorView[]>;
   runs(filter?: RunFilter): Promise<RunsView>;

@@ -11,6 +11,7 @@ import type { Lender } from "./lend.ts";
 import { pause } from "../ledger/pause.ts";
 import { type LogBuffer, logBuffer } from "./step_log.ts";
 import type { Bench } from "./bench.ts";
+import { Families } from "./families.ts";
 import { runStep } from "./step.ts";
 import { together } from "./together.ts";
 
@@ -86,6 +87,7 @@ class Shift {
       definitions: o.definitions,
       ledger: together(o.ledger),
       lender: o.lender,
+      families: new Families(),
       now: () => new Date(),
       random: Math.random,
     };

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import type { z } from "@hono/zod-openapi";
 import type { Service } from "engine";
 import { createApi, isApiPath } from "../../api/mod.ts";
+import * as backfill from "../../api/backfill_schemas.ts";
 import * as schema from "../../api/schemas.ts";
 import { FakeService } from "../ui/fake_service.ts";
 
@@ -29,6 +30,9 @@ const reads: readonly (readonly [string, z.ZodType])[] = [
   ["/api/v1/runs?status=failed&limit=1", schema.Runs],
   ["/api/v1/runs/7f3a91c2", schema.Run],
   ["/api/v1/runs/7f3a91c2/logs?after=3&limit=2", schema.LogLine.array()],
+  ["/api/v1/backfills", backfill.Backfill.array()],
+  ["/api/v1/backfills?open=true&limit=1", backfill.Backfill.array()],
+  ["/api/v1/backfills/2", backfill.Backfill],
   ["/api/v1/quality", schema.Quality],
   ["/api/v1/quality?partition=2025-01-20", schema.Quality],
   ["/api/v1/events?topic=aurora.features.updated", schema.Events],
@@ -78,6 +82,10 @@ const refusals: readonly (readonly [string, string, RequestInit, number, string]
   ["an unknown field", "/api/v1/runs", post({ stale: true, force: 1 }), 400, "force"],
   ["an unknown asset to run", "/api/v1/runs", post({ assets: ["models/mod"] }), 404, "models/mod"],
   ["an unknown job", "/api/v1/jobs/predicton_pipeline/trigger", post({}), 404, "predicton"],
+  ["an unknown backfill", "/api/v1/backfills/9", {}, 404, "backfill"],
+  ["cancelling an unknown backfill", "/api/v1/backfills/9/cancel", post({}), 404, '"9"'],
+  ["a backfill of nothing", "/api/v1/backfills", post({}), 400, "name what to backfill"],
+  ["a backfill in no runs", "/api/v1/backfills", post({ job: "a", chunk: 0 }), 400, "chunk"],
   ["cancelling an unknown run", "/api/v1/runs/x/cancel", post({}), 404, '"x"'],
   [
     "a form of another site",
@@ -168,6 +176,31 @@ Deno.test("POST trigger, cancel, retry and plan reach the service", async () => 
   ]);
 });
 
+Deno.test("POST backfills, their plan and what steers them reach the service", async () => {
+  const service = new FakeService();
+  const api = createApi(service);
+  const statuses: number[] = [];
+  for (
+    const [path, body] of [
+      ["plan", { job: "ml_training_pipeline", partitions: ["2025-01-20..2025-01-22"] }],
+      ["", { assets: ["models/mood"], only: ["missing", "failed"], chunk: "all" }],
+      ["2/pause", {}],
+      ["2/resume", {}],
+      ["2/cancel", {}],
+    ] as const
+  ) {
+    const url = `/api/v1/backfills/${path}`.replace(/\/$/, "");
+    statuses.push((await api.request(url, post(body))).status);
+  }
+  assertEquals(statuses, [200, 202, 202, 202, 202]);
+  assertEquals(service.calls, [
+    "backfill models/mood missing+failed",
+    "pause backfill 2",
+    "resume backfill 2",
+    "cancel backfill 2",
+  ]);
+});
+
 Deno.test("/health is 503 when a required dependency is down, and names it", async () => {
   const service = new FakeService();
   const api = createApi(service);
@@ -203,4 +236,27 @@ Deno.test("isApiPath() tells the API from the pages", () => {
   for (const path of ["/", "/runs", "/assets/features/events", "/apiary", "/outbox"]) {
     assert(!isApiPath(path), path);
   }
+});
+
+Deno.test("POST switches, ticks and tries sensors", async () => {
+  const service = new FakeService();
+  const api = createApi(service);
+  const name = "schedule:ml_training_pipeline";
+  const off = await api.request("/api/v1/switches", post({ name, paused: true }));
+  assertEquals([off.status, await off.json()], [200, { name, paused: true, changed: true }]);
+  assertEquals([...service.paused], [name]);
+  const tick = await api.request(
+    "/api/v1/schedules/ml_training_pipeline/tick",
+    post({ at: "2025-01-27T06:00:00Z", dryRun: true }),
+  );
+  const ticked = schema.Tick.parse(await tick.json());
+  assertEquals([ticked.tick, ticked.run], ["2025-01-27T06:00:00Z", null]);
+  const sense = await api.request("/api/v1/sensors/new_life_events/sense", post({ cursor: [7] }));
+  assertEquals(schema.Sense.parse(await sense.json()).cursor, [7]);
+});
+
+Deno.test("POST of a switch that is none is refused", async () => {
+  const api = createApi(new FakeService());
+  const body = { name: "nightly", paused: true };
+  assertEquals((await api.request("/api/v1/switches", post(body))).status, 400);
 });

@@ -1,5 +1,6 @@
 import type { z } from "@hono/zod-openapi";
 import type * as engine from "engine";
+import type * as backfill from "../../api/backfill_schemas.ts";
 import type * as schema from "../../api/schemas.ts";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true
@@ -29,10 +30,17 @@ export type SchemasDescribeViews = [
   Expect<Same<typeof schema.Run, engine.RunView>>,
   Expect<Same<typeof schema.Partitions, engine.PartitionsView>>,
   Expect<Same<typeof schema.Plan, engine.PlanView>>,
+  Expect<Same<typeof schema.Why, engine.WhyView>>,
+  Expect<Same<typeof schema.Switch, engine.SwitchView>>,
+  Expect<Same<typeof schema.Tick, engine.TickView>>,
+  Expect<Same<typeof schema.Sense, engine.SenseView>>,
   Expect<Same<typeof schema.StartedRun, engine.StartedRun>>,
   Expect<Same<typeof schema.Materialization, engine.MaterializationView>>,
   Expect<Same<typeof schema.Asset, engine.AssetView>>,
   Expect<Same<typeof schema.LogLine, engine.LogLine>>,
   Expect<Same<typeof schema.Quality, engine.QualityView>>,
   Expect<Same<typeof schema.Events, engine.EventsView>>,
+  Expect<Same<typeof backfill.Backfill, engine.BackfillView>>,
+  Expect<Same<typeof backfill.BackfillPlan, engine.BackfillPlanView>>,
+  Expect<Same<typeof backfill.StartedBackfill, engine.StartedBackfill>>,
 ];

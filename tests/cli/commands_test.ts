@@ -1,5 +1,13 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { AssetCard, LogLine, PlanView, RunsView, RunView } from "engine";
+import type {
+  AssetCard,
+  BackfillView,
+  LogLine,
+  PlanView,
+  RunsView,
+  RunView,
+  WhyView,
+} from "engine";
 import { type Bench, bench } from "../engine/run/service_fixture.ts";
 import { call, fakeApp } from "./fake.ts";
 
@@ -77,6 +85,12 @@ const refused: readonly (readonly [string, string])[] = [
   ["run 99", 'Cannot find run "99"'],
   ["logs 99", 'Cannot find run "99"'],
   ["cancel 99", 'Cannot find run "99"'],
+  ["backfill models/mood", "give a range"],
+  ["backfill models/mod --missing", 'did you mean "models/mood"?'],
+  ["backfill models/mood --missing --chunk 0", 'Cannot read --chunk "0"'],
+  ["backfill models/mood 2025-01-20..2025-01-21", "was never built"],
+  ["backfills 99", 'Cannot find backfill "99"'],
+  ["backfill-cancel 99", 'Cannot find backfill "99"'],
   ["retry 99", 'Cannot find run "99"'],
   ["runs --job nope", 'Cannot find job "nope"'],
 ];
@@ -126,7 +140,61 @@ Deno.test("trigger and backfill run a job at the slices that are named", async (
   const job = await call(app, "backfill ml_training_pipeline 2025-01-26..2025-01-27 --wait");
   assertEquals([job.code, job.err.split("\n").length], [0, 4]);
   const assets = await call(app, "backfill +models/mood 2025-01-20..2025-01-21 --wait --json");
-  assertEquals(assets.json<RunView>().run.triggeredBy, "backfill");
+  const filled = assets.json<BackfillView>();
+  assertEquals([filled.status, filled.done.success, filled.runs.all], ["success", 5, 1]);
+});
+
+Deno.test("backfill --dry-run tells what, in which runs and how long, and starts nothing", async () => {
+  const { app, b } = await built();
+  const line = "backfill features/activity 2025-01-20..2025-01-26 --chunk 3 --reverse --dry-run";
+  const { code, out } = await call(app, line);
+  assertEquals(code, 0);
+  assertStringIncludes(out, "features/activity  7       2025-01-20..2025-01-26");
+  const first = [24, 25, 26].map((d) => `features/activity [2025-01-${d}]`);
+  assertStringIncludes(out, `run 1: ${first.toReversed().join(", ")}\n`);
+  assertStringIncludes(out, "7 slices in 3 runs, 4 at once, about 0 ms");
+  assertEquals((await b.service.backfills()).length, 0);
+});
+
+Deno.test("backfill --missing fills what was never built, and then there is nothing", async () => {
+  const { app } = await built();
+  const line = "backfill features/activity --missing --chunk 2 --concurrency 1 --wait";
+  const { code, out } = await call(app, line);
+  assertEquals([code, out], [0, "Backfill 1: success, 7 of 7 slices in 4 runs"]);
+  const again = await call(app, line);
+  assertEquals([again.code, again.out], [0, "Nothing to backfill: nothing of it is missing"]);
+  assertEquals((await call(app, `${line} --json`)).json(), { backfill: null, slices: 0, runs: 0 });
+});
+
+Deno.test("backfills are listed, paused, resumed and cancelled", async () => {
+  const { app } = await built();
+  const line = "backfill features/activity 2025-01-20..2025-01-26 --chunk 1 --concurrency 2";
+  const { out, err } = await call(app, line);
+  assertEquals(out, "Backfill 1 of 7 slices in 7 runs is started");
+  assertStringIncludes(err, "No worker is alive");
+  const twice = await call(app, line);
+  assertEquals(twice.out, "Backfill 1 of 7 slices in 7 runs was asked for before");
+  assertEquals((await call(app, "runs --status running --json")).json<RunsView>().runs.length, 2);
+  const paused = await call(app, "backfill-pause 1");
+  assertEquals(paused.out, "Backfill 1 is paused; its active runs go on");
+  assertEquals((await call(app, "backfill-pause 1")).code, 2);
+  assertEquals((await call(app, "backfill-resume 1")).code, 0);
+  assertEquals((await call(app, "backfill-cancel 1")).out, "Backfill 1 is cancelled");
+  const [row] = (await call(app, "backfills --json")).json<BackfillView[]>();
+  assertEquals([row?.status, row?.done.cancelled], ["cancelled", 2]);
+  assertStringIncludes((await call(app, "backfills")).out, "░░░ 2/7");
+  assertEquals((await call(app, "runs --status running --json")).json<RunsView>().runs, []);
+});
+
+Deno.test("backfill --wait fails when a step fails, and shows its error", async () => {
+  const b = bench();
+  b.knobs.broken = true;
+  const { code, out, err } = await call(
+    fakeApp(b),
+    "backfill +models/mood 2025-01-20..2025-01-21 --chunk 1 --wait",
+  );
+  assertEquals([code, out], [1, "Backfill 1: failed, 3 of 5 slices in 3 runs"]);
+  assertStringIncludes(err, "Cannot train: 0 rows");
 });
 
 Deno.test("runs, run and logs tell what happened", async () => {
@@ -230,4 +298,55 @@ Deno.test("doctor tells what cannot be opened, and fails", async () => {
   const { findings } = JSON.parse(out) as { findings: { name: string; detail: string }[] };
   assertStringIncludes(findings.find((f) => f.name === "program")!.detail, "DATABASE_URL");
   assertStringIncludes(findings.find((f) => f.name === "deno")!.detail, Deno.version.deno);
+});
+
+Deno.test("why tells the root cause first, then what follows from it, or the same as JSON", async () => {
+  const b = bench();
+  const app = fakeApp(b);
+  b.knobs.broken = true;
+  assertEquals((await call(app, "materialize * --wait")).code, 1);
+  const { code, out } = await call(app, "why quality/report");
+  assertEquals(code, 0);
+  const lines = out.split("\n");
+  assert(lines[0]!.startsWith("Root cause: ") && lines[0]!.endsWith("Cannot train: 0 rows"));
+  assertStringIncludes(lines[1]!, '  so "models/mood" [2025-01-27] failed in run 1');
+  assertStringIncludes(lines[2]!, '    so "quality/report" [2025-01-27] was skipped in run 1');
+  const view = (await call(app, "why quality/report --partition 2025-01-27 --json"))
+    .json<WhyView>();
+  assertEquals(view.chain.map((r) => r.kind), ["error", "failed", "skipped"]);
+});
+
+Deno.test("why names the nearest asset, and refuses a slice that cannot be", async () => {
+  const app = fakeApp(bench());
+  const unknown = await call(app, "why models/moud");
+  assertEquals(unknown.code, 2);
+  assertStringIncludes(unknown.err, '"models/mood"');
+  const wrong = await call(app, "why models/mood --partition monday");
+  assertEquals(wrong.code, 2);
+  assertStringIncludes(wrong.err, '"monday"');
+});
+
+Deno.test("plan --out keeps a plan that apply runs, once", async () => {
+  const { app } = await built();
+  const file = await Deno.makeTempFile({ suffix: ".json" });
+  try {
+    const kept = await call(app, `plan models/mood --partition 2025-01-27 --out ${file}`);
+    assertEquals([kept.code, kept.out], [0, `1 step in "${file}": run them by \`apply ${file}\``]);
+    const applied = await call(app, `apply ${file} --wait`);
+    assertEquals([applied.code, applied.out], [0, "Run 2: success 0 ms"]);
+    const again = await call(app, `apply ${file}`);
+    assertEquals(again.code, 2);
+    assertStringIncludes(again.err, "it was applied already, as run 2");
+    const none = await call(app, "apply nowhere.json");
+    assertEquals(none.code, 2);
+    assertStringIncludes(none.err, '"plan --out" writes one');
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
+Deno.test("plan tells what may be stale afterwards", async () => {
+  const { app } = await built();
+  const { out } = await call(app, "plan features/activity");
+  assertStringIncludes(out, "May be stale afterwards: models/mood, quality/report");
 });

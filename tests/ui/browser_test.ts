@@ -42,6 +42,7 @@ const paths = [
   "/assets/models/mood",
   "/assets/source/users",
   "/runs",
+  "/backfills",
   "/runs/7f3a91c2",
   "/runs/0e99a3f4",
   "/automation",
@@ -98,6 +99,23 @@ browserTest(
       assertEquals(service.calls, ["materialize features/online"]);
       await page.keyboard.press("Enter");
       await page.waitForURL("**/assets/features/online");
+    }),
+);
+
+browserTest(
+  "a sensor is paused and resumed on the automation page, without reload",
+  () =>
+    visit("switch", "light", async ({ page, service, open }) => {
+      await open("/automation");
+      await page.evaluate("window.untouched = true");
+      const button = page.locator('[data-switch="sensor:new_life_events"]');
+      await button.click();
+      await page.waitForSelector('[data-switch="sensor:new_life_events"][data-to="resumed"]');
+      assertEquals([...service.paused], ["sensor:new_life_events"]);
+      await button.click();
+      await page.waitForSelector('[data-switch="sensor:new_life_events"][data-to="paused"]');
+      assertEquals([...service.paused], []);
+      assertEquals(await page.evaluate("window.untouched"), true);
     }),
 );
 

@@ -23,17 +23,19 @@ import {
   type StepStatus,
   type StepView,
   UnknownName,
+  type WhyView,
 } from "engine";
 import { type FakeAsset, fakeAssets } from "./fake_assets.ts";
+import { FakeBackfills } from "./fake_backfills.ts";
 
 const hour = 3_600_000;
 
 /** A service with fixtures; `now` is the instant all of it is seen from. */
-export class FakeService implements Service {
+export class FakeService extends FakeBackfills implements Service {
+  /** What was paused: `schedule:nightly`. */
+  readonly paused = new Set<string>();
   /** Makes every dependency but Postgres fail, or Postgres too. */
   down: string[] = [];
-  /** Calls that changed something, in words. */
-  readonly calls: string[] = [];
   /** How long a fake step takes, ms. */
   stepMs = 300;
   readonly #assets: FakeAsset[] = fakeAssets();
@@ -45,6 +47,7 @@ export class FakeService implements Service {
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
 
   constructor(now: Date = new Date("2025-01-28T08:30:00Z")) {
+    super(now);
     this.#now = now.getTime();
     this.#runs = fakeRuns(this.#now);
     this.#log.set("7f3a91c2", fakeLog(this.#now - 94_000));
@@ -241,6 +244,24 @@ export class FakeService implements Service {
     });
   }
 
+  why(name: string, partition?: string): Promise<WhyView | undefined> {
+    const asset = this.#assets.find((a) => a.name === name);
+    if (asset === undefined) return Promise.resolve(undefined);
+    const slice = partition ?? (asset.partitions === null ? null : dayKey(this.#now, 1));
+    const link = { asset: name, partition: slice, run: "51bc0d17" };
+    const words = `"${name}" is ${asset.status}`;
+    return Promise.resolve({
+      asset: name,
+      partition: slice,
+      words,
+      chain: [
+        { ...link, kind: "code_changed", words: "the code changed since run 51bc0d17 built it" },
+        { ...link, kind: asset.status, words },
+      ],
+      also: [{ ...link, kind: "no_automation", words: `nothing asks for "${name}" by itself` }],
+    });
+  }
+
   jobs(): Promise<readonly JobView[]> {
     const job = (name: string, selection: string, cron: string, hours: number, assets: number) => ({
       name,
@@ -249,7 +270,8 @@ export class FakeService implements Service {
       assets,
       cron,
       timezone: "UTC",
-      enabled: name !== "data_quality_pipeline",
+      enabled: name !== "data_quality_pipeline" && !this.paused.has(`schedule:${name}`),
+      paused: this.paused.has(`schedule:${name}`),
       nextTicks: name === "data_quality_pipeline"
         ? []
         : [0, 1, 2].map((i) => iso(this.#now + (hours + 24 * i) * hour)),
@@ -268,7 +290,9 @@ export class FakeService implements Service {
       {
         name: "new_life_events",
         description: "Runs the features when enough new events have arrived",
-        enabled: true,
+        enabled: !this.paused.has("sensor:new_life_events"),
+        paused: this.paused.has("sensor:new_life_events"),
+        failures: 0,
         intervalSeconds: 30,
         cursor: "created_at=2025-01-28T08:29:12Z",
         lastTickAt: iso(this.#now - 12_000),
@@ -281,6 +305,8 @@ export class FakeService implements Service {
         name: "stale_integrations",
         description: "Runs the quality report when an integration falls silent",
         enabled: true,
+        paused: false,
+        failures: 0,
         intervalSeconds: 300,
         cursor: null,
         lastTickAt: iso(this.#now - 120_000),
@@ -405,6 +431,36 @@ export class FakeService implements Service {
     ]);
   }
 
+  setPaused(name: string, paused: boolean) {
+    const changed = this.paused.has(name) !== paused;
+    if (paused) this.paused.add(name);
+    else this.paused.delete(name);
+    return Promise.resolve({ name, paused, changed });
+  }
+
+  tick(
+    name: string,
+    { at, dryRun }: { at?: string | undefined; dryRun?: boolean | undefined } = {},
+  ) {
+    const tick = at ?? iso(this.#now);
+    const reason = `schedule "${name}" at ${tick}`;
+    return Promise.resolve({
+      name,
+      tick,
+      actsAt: tick,
+      key: `schedule:${name}:${tick}`,
+      reason,
+      steps: [{ asset: "features/activity", partition: "2025-01-27T06", reason }],
+      run: dryRun ? null : "7f3a91c2",
+    });
+  }
+
+  sense(name: string, { cursor }: { cursor?: Json | undefined } = {}) {
+    const request = { asset: "features/activity", partition: "2025-01-27T06", key: "1" };
+    const requests = [{ ...request, reason: "12 events arrived" }];
+    return Promise.resolve({ name, requests, cursor: cursor ?? null });
+  }
+
   plan(request: MaterializeRequest) {
     const names = this.#targets(request);
     return Promise.resolve({
@@ -416,6 +472,7 @@ export class FakeService implements Service {
         expectedMs: 21_400,
       })),
       expectedMs: 42_800,
+      becomesStale: [],
     });
   }
 

@@ -121,6 +121,28 @@ Deno.test("the page of an asset that does not exist names the nearest one", asyn
   assertEquals((await site.get("/nowhere")).status, 404);
 });
 
+Deno.test("/runs shows backfills that go on, /backfills all, each in one row", async () => {
+  const words = text(await read("/runs"));
+  assertStringIncludes(words, "Backfills that go on");
+  assertStringIncludes(words, "236 of 732 slices, 6 failed");
+  assertStringIncludes(words, "17 of 53 1 active run");
+  assert(!words.includes("2025-01-20T00..2025-01-22T18"), "what has ended is on its own page");
+  const page = await read("/backfills");
+  assertStringIncludes(
+    text(page),
+    "Running 2 ml_training_pipeline 2024-01-01..2024-12-31 · cli: the",
+  );
+  assertStringIncludes(text(page), "12 of 12 slices");
+  assertStringIncludes(page, 'aria-label="32 %: 236 of 732 slices, 6 failed"');
+  assertMatch(page, /data-backfill-action="pause" data-backfill="2" aria-label="Pause backfill 2"/);
+  assert(!page.includes('data-backfill="1"'), "what has ended cannot be steered");
+});
+
+Deno.test("an asset with missing or failed slices has a button that builds them", async () => {
+  const page = await read("/assets/models/mood");
+  assertMatch(page, /data-fill="models\/mood"[^>]*>Build missing and failed <b>\d+<\/b>/);
+});
+
 Deno.test("/runs lists what failed with its error, and filters", async () => {
   const words = text(await read("/runs"));
   assertStringIncludes(words, "Cannot train: validation slice has 0 rows");
@@ -154,6 +176,17 @@ Deno.test("/automation shows schedules with next ticks, and sensors with cursor 
   assertStringIncludes(words, "2025-01-28 12:00, in 4 h");
   assertStringIncludes(words, "created_at=2025-01-28T08:29:12Z");
   assertStringIncludes(words, "requested nothing: no integration is older than 48 h");
+});
+
+Deno.test("/automation has a switch for each schedule and sensor, which says what it does", async () => {
+  const service = new FakeService();
+  service.setPaused("sensor:new_life_events", true);
+  const page = await read("/automation", service);
+  const of = (name: string) => page.match(new RegExp(`data-switch="${name}"[^>]*>`))?.[0] ?? "";
+  assertStringIncludes(of("schedule:ml_training_pipeline"), 'data-to="paused"');
+  assertStringIncludes(of("sensor:new_life_events"), 'data-to="resumed"');
+  assertStringIncludes(of("sensor:new_life_events"), 'aria-pressed="true"');
+  assertStringIncludes(text(page), "Resume : sensor new_life_events");
 });
 
 Deno.test("/quality shows scores, rules by severity, and another day", async () => {

@@ -17,7 +17,10 @@ export function toast(text: string, options: { bad?: boolean; href?: string } = 
 }
 
 /** Asks the API to do something, and tells what came of it. */
-export async function post(path: string, body: unknown): Promise<Started | undefined> {
+export async function post<Answer = Started>(
+  path: string,
+  body: unknown,
+): Promise<Answer | undefined> {
   const response = await fetch(path, {
     method: "POST",
     headers: { "content-type": "application/json" },

@@ -2,6 +2,7 @@
 // Every page: theme, the live connection, refreshing regions in place, and buttons that start
 // something.
 import { materialize, post, toast } from "./act.ts";
+import { listenForBackfills } from "./backfills.ts";
 import { all, need, throttle } from "./dom.ts";
 
 const main = need("#main");
@@ -125,7 +126,12 @@ async function submitMaterialize(form: HTMLFormElement): Promise<void> {
 }
 
 async function press(button: HTMLElement): Promise<void> {
-  const { trigger, runAction, run } = button.dataset;
+  const { trigger, runAction, run, switch: name, to } = button.dataset;
+  if (name !== undefined) {
+    const done = await post("/api/v1/switches", { name, paused: to === "paused" });
+    if (done) toast(`${name.replace(":", " ")} ${to}`);
+    await refresh();
+  }
   if (trigger !== undefined) {
     const path = `/api/v1/jobs/${encodeURIComponent(trigger)}/trigger`;
     const started = await post(path, { triggeredBy: "ui" });
@@ -146,10 +152,11 @@ document.addEventListener("submit", (event) => {
 });
 document.addEventListener("click", (event) => {
   const button = (event.target as HTMLElement).closest<HTMLElement>(
-    "[data-trigger],[data-run-action]",
+    "[data-trigger],[data-run-action],[data-switch]",
   );
   if (button !== null) void press(button);
 });
+listenForBackfills(refreshSoon);
 const themeButton = need("#theme");
 themeButton.hidden = false;
 themeButton.addEventListener("click", switchTheme);

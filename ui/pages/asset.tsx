@@ -1,21 +1,30 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
-import type { Asset as AssetData, Check, History, Partitions } from "../client.ts";
+import type {
+  Asset as AssetData,
+  AssetCounts,
+  Check,
+  History,
+  Partitions,
+  Why,
+} from "../client.ts";
 import { Icon } from "../parts/icon.tsx";
 import { Page, type Shell } from "../parts/page.tsx";
 import { Plots, seriesOf } from "../parts/plots.tsx";
 import { AssetTags, FreshnessMark, Pill, runHref } from "../parts/status.tsx";
 import { PartitionStrip } from "../parts/strip.tsx";
-import { ago, duration, minute, plain } from "../words.ts";
+import { ago, count, duration, minute, plain } from "../words.ts";
 
 interface AssetProps {
   readonly shell: Shell;
   readonly asset: AssetData;
   readonly history: History;
   readonly partitions: Partitions;
+  /** Null while no slice of it has ended. */
+  readonly why: Why | null;
 }
 
 /** Everything about one asset in one view. */
-export function Asset({ shell, asset, history, partitions }: AssetProps): JSX.Element {
+export function Asset({ shell, asset, history, partitions, why }: AssetProps): JSX.Element {
   const { card } = asset;
   const about = [card, ...asset.upstream, ...asset.downstream].map((one) => one.name);
   return (
@@ -35,7 +44,7 @@ export function Asset({ shell, asset, history, partitions }: AssetProps): JSX.El
         <Head asset={asset} partitions={partitions} />
         <div class="grid">
           <section class="c-main" data-region="main">
-            <Causes asset={asset} shell={shell} />
+            <Causes asset={asset} why={why} shell={shell} />
             <FreshnessStrip asset={asset} />
             {asset.partitioning !== null && (
               <PartitionStrip view={partitions} kind={asset.partitioning.kind} now={shell.now} />
@@ -91,6 +100,11 @@ function Head(
               </select>
             </label>
           )}
+          {partitioning !== null && unbuilt(partitioning.counts) > 0 && (
+            <button type="button" class="btn" data-fill={card.name}>
+              Build missing and failed <b>{count(unbuilt(partitioning.counts))}</b>
+            </button>
+          )}
           <button type="submit" class="btn primary">
             <Icon name="play" />Materialize
           </button>
@@ -109,18 +123,26 @@ function Head(
   );
 }
 
+const unbuilt = (counts: AssetCounts) => counts.missing + counts.failed + counts.blocked;
+
 function Causes(
-  { asset, shell }: { readonly asset: AssetData; readonly shell: Shell },
+  { asset, why, shell }: {
+    readonly asset: AssetData;
+    readonly why: Why | null;
+    readonly shell: Shell;
+  },
 ): JSX.Element | null {
   const { card, lastFailure } = asset;
   const causes = card.causes.filter((cause) => cause !== lastFailure?.message);
-  if (causes.length === 0 && lastFailure === null) return null;
+  const isFresh = card.status === "fresh" && asset.card.freshness !== "late";
+  if (causes.length === 0 && lastFailure === null && (isFresh || why === null)) return null;
   return (
     <div class={`cardx causes ${card.status}`}>
       <div class="ch">
         <h2>Why it is {card.statusWord.toLowerCase()}</h2>
       </div>
       <ul class="plain">{causes.map((cause) => <li>{cause}</li>)}</ul>
+      {why !== null && <Chain why={why} />}
       {lastFailure !== null && (
         <p>
           <span class="error">{lastFailure.message}</span>{" "}
@@ -132,6 +154,34 @@ function Causes(
         </p>
       )}
     </div>
+  );
+}
+
+/** One causal chain: what began it first. */
+function Chain({ why }: { readonly why: Why }): JSX.Element {
+  return (
+    <details class="why">
+      <summary>Root cause: {why.chain[0]?.words}</summary>
+      <ol>
+        {why.chain.map((link) => (
+          <li>
+            {link.words}
+            {link.run !== null && (
+              <>
+                {" "}
+                <a href={runHref(link.run)}>run {link.run}</a>
+              </>
+            )}
+          </li>
+        ))}
+      </ol>
+      {why.also.length > 0 && (
+        <>
+          <p class="dim">Also</p>
+          <ul class="plain">{why.also.map((link) => <li>{link.words}</li>)}</ul>
+        </>
+      )}
+    </details>
   );
 }
 

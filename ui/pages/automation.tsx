@@ -33,12 +33,31 @@ export function Automation({ shell, jobs, sensors }: AutomationProps): JSX.Eleme
   );
 }
 
+/** Pauses or resumes; where it stands is kept. */
+function Switch(
+  { name, paused }: { readonly name: string; readonly paused: boolean },
+): JSX.Element {
+  return (
+    <button
+      type="button"
+      class="btn sm"
+      data-switch={name}
+      data-to={paused ? "resumed" : "paused"}
+      aria-pressed={paused ? "true" : "false"}
+    >
+      {paused ? "Resume" : "Pause"}
+      <span class="vh">: {name.replace(":", " ")}</span>
+    </button>
+  );
+}
+
 function JobCard({ job, now }: { readonly job: Job; readonly now: Date }): JSX.Element {
   return (
     <section class="cardx" id={job.name}>
       <div class="ch">
         <h3>{job.name}</h3>
         <span class="grow" />
+        {job.cron !== null && <Switch name={`schedule:${job.name}`} paused={job.paused} />}
         <button type="button" class="btn sm" data-trigger={job.name}>
           <Icon name="play" />Run now<span class="vh">: {job.name}</span>
         </button>
@@ -48,7 +67,7 @@ function JobCard({ job, now }: { readonly job: Job; readonly now: Date }): JSX.E
         <dt>schedule</dt>
         <dd>
           {job.cron === null ? "none" : <code>{job.cron}</code>} {job.timezone}
-          {!job.enabled && <b class="switched-off">off</b>}
+          {!job.enabled && <b class="switched-off">{job.paused ? "paused" : "off"}</b>}
         </dd>
         <dt>next</dt>
         <dd>
@@ -95,14 +114,16 @@ function SensorCard({ sensor, now }: { readonly sensor: Sensor; readonly now: Da
     <section class="cardx" id={sensor.name}>
       <div class="ch">
         <h3>{sensor.name}</h3>
-        {!sensor.enabled && <b class="switched-off">off</b>}
+        {!sensor.enabled && <b class="switched-off">{sensor.paused ? "paused" : "off"}</b>}
         <span class="grow" />
         {outcome !== null && (
           <span class={`pill ${looks[outcome]}`}>
             <i />
             {words[outcome]}
+            {sensor.failures > 1 && ` ${sensor.failures} times in a row`}
           </span>
         )}
+        <Switch name={`sensor:${sensor.name}`} paused={sensor.paused} />
       </div>
       <p class="dim">{sensor.description}</p>
       <dl>

@@ -1,5 +1,6 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
-import type { Runs as RunsData, RunsQuery } from "../client.ts";
+import type { Backfill, Runs as RunsData, RunsQuery } from "../client.ts";
+import { BackfillTable } from "../parts/backfills.tsx";
 import { Page, type Shell } from "../parts/page.tsx";
 import { RunTable } from "../parts/runs.tsx";
 import { look } from "../parts/status.tsx";
@@ -9,12 +10,14 @@ interface RunsProps {
   readonly shell: Shell;
   readonly runs: RunsData;
   readonly query: RunsQuery;
+  /** Those that go on. */
+  readonly backfills: readonly Backfill[];
 }
 
 const statuses = ["queued", "running", "success", "failed", "cancelled"] as const;
 
 /** Runs, newest first. */
-export function Runs({ shell, runs, query }: RunsProps): JSX.Element {
+export function Runs({ shell, runs, query, backfills }: RunsProps): JSX.Element {
   const all = statuses.reduce((sum, status) => sum + runs.counts[status], 0);
   return (
     <Page shell={shell} title="Runs" at="Runs" refresh="run">
@@ -35,12 +38,25 @@ export function Runs({ shell, runs, query }: RunsProps): JSX.Element {
                 {statusWords[status]} <b>{count(runs.counts[status])}</b>
               </a>
             ))}
+            <a class="chip" href="/backfills">
+              Backfills {backfills.length > 0 && <b>{count(backfills.length)}</b>}
+            </a>
           </nav>
         </header>
         {(query.job ?? query.asset) !== undefined && (
           <p class="dim lead">
             Only those of <b>{query.job ?? query.asset}</b>. <a href="/runs">Show all</a>
           </p>
+        )}
+        {backfills.length > 0 && (
+          <div class="cardx">
+            <div class="ch">
+              <h2>Backfills that go on</h2>
+              <span class="grow" />
+              <a href="/backfills">All backfills</a>
+            </div>
+            <BackfillTable backfills={backfills} now={shell.now} />
+          </div>
         )}
         <div class="cardx">
           <RunTable runs={runs.runs} now={shell.now} />

@@ -20,6 +20,7 @@ export function look(status: string): string {
     waiting: "missing",
     skipped: "blocked",
     cancelled: "missing",
+    paused: "blocked",
   };
   return looks[status] ?? status;
 }

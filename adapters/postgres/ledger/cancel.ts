@@ -7,10 +7,11 @@ import { admit } from "./submit.ts";
 /** Ends a run: what waits is cancelled at once, what runs when its worker hears of it. */
 export async function cancel(sql: Sql, run: string, by: string): Promise<boolean> {
   const error = { message: `The run was cancelled by ${by}`, causes: [], stack: null };
-  return await retried(() => sql.begin((tx) => end(tx, run, error)));
+  return await retried(() => sql.begin((tx) => endRun(tx, run, error)));
 }
 
-async function end(tx: Transaction, run: string, error: StepError): Promise<boolean> {
+/** {@link cancel} as part of a larger transaction. */
+export async function endRun(tx: Transaction, run: string, error: StepError): Promise<boolean> {
   // Locked by a statement of its own: the next one then sees what the transaction before it did.
   await tx`select 1 from engine.run where id = ${run}::bigint for no key update`;
   const [ended] = await tx<{ job: string | null }[]>`

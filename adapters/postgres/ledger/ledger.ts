@@ -1,6 +1,14 @@
 import type { Ledger } from "engine";
 import { open, type Sql } from "../connect.ts";
 import { migrate, readMigrations } from "../migrate.ts";
+import {
+  advanceBackfill,
+  backfills,
+  cancelBackfill,
+  pauseBackfill,
+  resumeBackfill,
+  startBackfill,
+} from "./backfills.ts";
 import { cancel, revoked } from "./cancel.ts";
 import { claim } from "./claim.ts";
 import { bury, heartbeat, join, leave, type Life, reap, workers } from "./crew.ts";
@@ -8,6 +16,7 @@ import { checks, events, facts, newestFact, readLog, topics, writeLog } from "./
 import { finish } from "./finish.ts";
 import { news } from "./news.ts";
 import { run, runCounts, runs } from "./runs.ts";
+import { addKeys, keySets, removeKeys } from "./sets.ts";
 import { durations, history, slices, visible } from "./slices.ts";
 import { advance, alerts, cursors, openAlert, resolveAlert, told } from "./standing.ts";
 import { submit } from "./submit.ts";
@@ -87,6 +96,15 @@ export async function openLedger(url: string, options: LedgerOptions = {}): Prom
     resolve: (episode) => resolveAlert(sql, episode),
     told: (id, of, channel) => told(sql, id, of, channel),
     alerts: (limit) => plain(alerts(sql, limit)),
+    startBackfill: (submission) => startBackfill(sql, submission),
+    backfills: (query) => backfills(sql, query),
+    advanceBackfill: (step) => advanceBackfill(sql, step),
+    pauseBackfill: (id) => pauseBackfill(sql, id),
+    resumeBackfill: (id) => resumeBackfill(sql, id),
+    cancelBackfill: (id, by) => cancelBackfill(sql, id, by),
+    addKeys: (set, keys) => addKeys(sql, set, keys),
+    removeKeys: (set, keys) => removeKeys(sql, set, keys),
+    keySets: (known) => keySets(sql, known),
     news: (signal) => news(direct, signal),
     async [Symbol.asyncDispose]() {
       for (const life of lives.values()) await life.sql.end({ timeout: 1 });

@@ -5,6 +5,7 @@
  */
 import { UnknownName } from "../../declare/errors.ts";
 import { expected } from "../../decide/expected.ts";
+import { blastRadius } from "../../decide/frozen_plan.ts";
 import { missingInputs, missingText } from "../../decide/plan.ts";
 import { type Asking, submissionOf } from "../../decide/submission.ts";
 import { assetsOf, type Target, targets } from "../../decide/targets.ts";
@@ -32,12 +33,13 @@ const TRIGGERS: readonly Trigger[] = [
 ];
 
 /** Who asks: a known way in, or a person by the API. */
-function asker(by: string | undefined): Pick<Asking, "trigger" | "by"> {
+export function asker(by: string | undefined): Pick<Asking, "trigger" | "by"> {
   const known = TRIGGERS.find((t) => t === by);
   return known ? { trigger: known, by: null } : { trigger: "api", by: by ?? null };
 }
 
-function understood<T>(read: () => T): T {
+/** Refusals that come from reading a selection are of the kind that those who ask know. */
+export function understood<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
@@ -84,6 +86,8 @@ export async function planOf(
       expectedMs: ms[i] ?? null,
     })),
     expectedMs: total,
+    becomesStale: blastRadius(o.definitions, seen.judgement, steps)
+      .map((a) => ({ asset: a.asset, partitions: a.partitions.length })),
   };
 }
 

@@ -7,10 +7,11 @@ import type { Asset } from "../../declare/asset.ts";
 import { durationText } from "../../declare/duration.ts";
 import { keyText } from "../../declare/partitions.ts";
 import type { Json } from "../../declare/store.ts";
-import { freshnessTrack, lateness } from "../../decide/late.ts";
+import { promiseOf, promiseTrack } from "../../decide/promise.ts";
 import type { AssetStatus } from "../../decide/status.ts";
 import { fingerprint } from "../../graph/fingerprint.ts";
 import { upstreamOf } from "../../graph/order.ts";
+import { nextTick } from "../cron.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import type { CheckState, MaterializationRecord } from "../../ledger/records.ts";
 import type {
@@ -21,7 +22,7 @@ import type {
   PartitionsView,
   PartitionView,
 } from "../views.ts";
-import { builtAt, cardOf } from "./cards.ts";
+import { cardOf } from "./cards.ts";
 import type { ServiceOptions } from "./ports.ts";
 import type { Seen } from "./seen.ts";
 import { conditionText, instant, partitionOrNull } from "./words.ts";
@@ -137,23 +138,17 @@ function partitioningOf(asset: Asset, seen: Seen): AssetView["partitioning"] {
   };
 }
 
-/** When newer and newer slices were built: what fills history makes nothing younger. */
-function buildsOf(history: readonly MaterializationView[]): readonly Date[] {
-  let newest = "";
-  return history.toReversed().filter((m) => {
-    const counts = (m.partition ?? "") >= newest;
-    if (counts) newest = m.partition ?? "";
-    return counts;
-  }).map((m) => new Date(m.at));
-}
+/** What was built when, oldest first. */
+const buildsOf = (history: readonly MaterializationView[]) =>
+  history.toReversed().map((m) => ({ partition: m.partition ?? "", at: new Date(m.at) }));
 
 /** Everything about one asset. */
 export async function assetView(o: ServiceOptions, seen: Seen, asset: Asset): Promise<AssetView> {
   const history = await historyOf(o.ledger, asset.name, { limit: 250 });
-  const { policy, late } = promiseOf(asset, seen);
-  const ups = new Set(Object.values(asset.deps).map(upstreamOf));
+  const policy = promiseText(asset);
+  const ups = new Set(Object.values(asset.deps).map(upstreamOf).filter((up) => up !== asset));
   const downs = o.definitions.assets
-    .filter((a) => Object.values(a.deps).some((d) => upstreamOf(d) === asset));
+    .filter((a) => a !== asset && Object.values(a.deps).some((d) => upstreamOf(d) === asset));
   const window = { from: new Date(seen.now.getTime() - WEEK_MS), to: seen.now };
   return {
     card: cardOf(asset, seen),
@@ -163,7 +158,7 @@ export async function assetView(o: ServiceOptions, seen: Seen, asset: Asset): Pr
     tags: tagsOf(asset),
     config: asset.config as Json,
     freshnessPolicy: policy,
-    freshnessState: policy && late.words,
+    freshnessState: policy && promiseOf(asset, seen.judgement, { next: nextTick }).words,
     automation: automationOf(o, asset),
     partitioning: partitioningOf(asset, seen),
     checks: checksOf(o, seen, asset),
@@ -173,15 +168,18 @@ export async function assetView(o: ServiceOptions, seen: Seen, asset: Asset): Pr
     lastFailure: failuresOf(seen, [asset])[0] ?? null,
     jobs: o.definitions.jobs.filter((j) => j.assets.includes(asset)).map((j) => j.name),
     codeVersion: fingerprint(asset).code,
-    freshnessTrack: freshnessTrack(asset.freshness, buildsOf(history), window)
+    freshnessTrack: promiseTrack(asset, buildsOf(history), window, nextTick)
       .map((s) => ({ from: instant(s.from), to: instant(s.to), state: s.state })),
   };
 }
 
-function promiseOf(asset: Asset, seen: Seen) {
-  const late = lateness({ policy: asset.freshness, builtAt: builtAt(asset, seen) }, seen.now);
-  const { freshness } = asset;
-  return { policy: freshness ? `at most ${durationText(freshness.maxAge)} old` : null, late };
+/** What was promised, in words; null if nothing was. */
+function promiseText({ freshness, deadline }: Asset): string | null {
+  const words = [
+    ...(freshness ? [`at most ${durationText(freshness.maxAge)} old`] : []),
+    ...(deadline ? [`there by "${deadline.cron}" ${deadline.timezone}`] : []),
+  ];
+  return words.length > 0 ? words.join("; ") : null;
 }
 
 /** A window on the partitions of an asset: from a key on, or the latest; none of an asset that is one piece. */

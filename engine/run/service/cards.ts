@@ -5,9 +5,10 @@
  */
 import { createHash } from "node:crypto";
 import type { Asset } from "../../declare/asset.ts";
-import { lateness } from "../../decide/late.ts";
+import { promiseOf } from "../../decide/promise.ts";
 import { assetStatuses, type Counts } from "../../decide/status.ts";
 import type { Definitions } from "../../graph/define.ts";
+import { nextTick } from "../cron.ts";
 import { upstreamOf } from "../../graph/order.ts";
 import type { AssetCard, LineageView } from "../views.ts";
 import type { Seen } from "./seen.ts";
@@ -30,7 +31,7 @@ export function cardOf(asset: Asset, seen: Seen): AssetCard {
     statusWord: statusWord(asset, verdict),
     at: instant(at),
     age: ageText(at, seen.now),
-    freshness: lateness({ policy: asset.freshness, builtAt: at }, seen.now).state,
+    freshness: promiseOf(asset, seen.judgement, { next: nextTick }).state,
     partitionCounts: asset.partitions.grain === "none" ? null : seen.judgement.counts(asset),
     causes: verdict.causes,
   };
@@ -64,7 +65,9 @@ export function edgesOf(
   definitions: Definitions,
 ): readonly { readonly from: string; readonly to: string }[] {
   return definitions.assets.flatMap((a) => {
-    const ups = new Set(Object.values(a.deps).map((d) => upstreamOf(d).name));
+    const ups = new Set(
+      Object.values(a.deps).map((d) => upstreamOf(d).name).filter((up) => up !== a.name),
+    );
     return [...ups].map((from) => ({ from, to: a.name }));
   });
 }

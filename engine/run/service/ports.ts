@@ -5,6 +5,7 @@
  */
 import type { Definitions } from "../../graph/define.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
+import type { Lender } from "../lend.ts";
 import type { About, HealthView, QualityView } from "../views.ts";
 
 /** Reads quality reports: the assets that write them know their tables. */
@@ -29,6 +30,8 @@ export interface ServiceOptions {
   nextTicks(cron: string, timezone: string, after: Date, count: number): readonly Date[];
   /** Whether schedules and sensors run here; a paused one is off even then. @default {true} */
   readonly schedules?: boolean;
+  /** Who opens resources for sensors that are tried. */
+  readonly lender?: Lender;
   /** The quality reports, if there are any. */
   readonly quality?: QualityReader | undefined;
 }

@@ -5,7 +5,6 @@
  */
 import type { Asset } from "../../declare/asset.ts";
 import { durationText } from "../../declare/duration.ts";
-import type { Condition } from "../../declare/when.ts";
 import type { Verdict } from "../../decide/judge.ts";
 import type { AssetStatus } from "../../decide/status.ts";
 
@@ -40,24 +39,4 @@ export function statusWord(asset: Asset, { status, behind }: Verdict): string {
   return asset.external && status === "fresh" ? "Observed" : WORDS[status];
 }
 
-const OPERANDS = {
-  missing: "it was never built",
-  stale: "it is stale",
-  depsUpdated: "an upstream changes",
-  codeChanged: "its code changes",
-} as const;
-
-/** A condition as the end of a sentence that begins with "when". */
-export function conditionText(condition: Condition): string {
-  switch (condition.is) {
-    case "and":
-    case "or":
-      return condition.of.map(conditionText).join(` ${condition.is} `);
-    case "not":
-      return `not (${conditionText(condition.of)})`;
-    case "cron":
-      return `cron "${condition.cron}" ticks (${condition.timezone})`;
-    default:
-      return OPERANDS[condition.is];
-  }
-}
+export { conditionText } from "../../decide/condition_words.ts";

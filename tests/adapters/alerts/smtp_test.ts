@@ -5,7 +5,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { define, watch } from "engine";
+import { define, nextTick, watch } from "engine";
 import { memoryLedger } from "engine/testing";
 import { smtpChannel } from "../../../adapters/alerts/smtp.ts";
 import { alert, resolved } from "./alert.ts";
@@ -125,6 +125,7 @@ Deno.test("watch() sends the mail when the server is back", async () => {
     definitions: define({}),
     ledger,
     channels: [mails],
+    next: nextTick,
     onTrouble: (e: unknown) => void trouble.push(String(e)),
   };
   await watch(o, now);

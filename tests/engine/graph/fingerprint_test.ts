@@ -1,6 +1,12 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { asset, newest, partitions } from "engine";
-import { canonicalJson, dataVersionOf, fingerprint } from "../../../engine/graph/fingerprint.ts";
+import { asset, define, newest, partitions } from "engine";
+import {
+  canonicalJson,
+  codeCause,
+  dataVersionOf,
+  fingerprint,
+  useCodeFingerprints,
+} from "../../../engine/graph/fingerprint.ts";
 
 const daily = partitions.daily({ start: "2025-01-01" });
 const up = asset({ name: "up", partitions: daily, materialize: () => 1 });
@@ -52,4 +58,27 @@ Deno.test("dataVersionOf() is the digest of a handle, else of the content", () =
   assertNotEquals(dataVersionOf({ table: "t", version: "1", rows: 5 }), dataVersionOf(5));
   assertEquals(dataVersionOf({ a: 1, b: 2 }), dataVersionOf({ b: 2, a: 1 }));
   assertNotEquals(dataVersionOf({ digest: "abc" }), "abc");
+});
+
+Deno.test("useCodeFingerprints() replaces the text of the function where the code is known", () => {
+  const known = asset({ name: "known", materialize: () => 1 });
+  const unknown = asset({ name: "unknown", materialize: () => 1 });
+  const before = [fingerprint(known), fingerprint(unknown)];
+  useCodeFingerprints(define({ known, unknown }), {
+    codeOf: (name) => name === "known" ? "fp1:x" : undefined,
+  });
+  assertEquals(fingerprint(known), { ...before[0]!, code: "fp1:x" });
+  assertEquals(fingerprint(unknown), before[1]);
+});
+
+Deno.test("codeCause() names what changed where that is known, and what cannot be compared", () => {
+  const a = asset({ name: "a", materialize: () => 1 });
+  useCodeFingerprints(define({ a }), {
+    codeOf: () => "fp1:new",
+    changeOf: (_, before) => before === "fp1:old" ? "`smooth` (lib/stats.ts) changed" : undefined,
+  });
+  assertEquals(codeCause(a, "fp1:old"), "the code changed: `smooth` (lib/stats.ts) changed");
+  assertEquals(codeCause(a, "fp1:older"), "the code changed");
+  const past = "the code was recorded in another way and cannot be compared";
+  assertEquals(codeCause(a, "0123456789abcdef"), past);
 });

@@ -9,6 +9,7 @@ import {
   freshness,
   type Ledger,
   logChannel,
+  nextTick,
   partitions,
   pass,
   submissionOf,
@@ -62,7 +63,8 @@ function setUp(knobs = turned()) {
   const definitions = define({ mood, plausible, report });
   const mail = channel("mail");
   const trouble: unknown[] = [];
-  const o = { definitions, ledger, channels: [mail], onTrouble: (e: unknown) => trouble.push(e) };
+  const onTrouble = (e: unknown) => trouble.push(e);
+  const o = { definitions, ledger, channels: [mail], next: nextTick, onTrouble };
   return {
     ...o,
     clock,
@@ -213,7 +215,7 @@ Deno.test("watch() tells of a version that a critical check withheld as one epis
   const definitions = define({ mood, gate });
   await submit(definitions, ledger, { name: "mood", partition: "", at: clock });
   await workAll({ definitions, ledger, now: () => clock });
-  await watch({ definitions, ledger, channels: [] }, clock);
+  await watch({ definitions, ledger, channels: [], next: nextTick }, clock);
   assertEquals((await ledger.alerts(10)).map((a) => a.episode), ["check:mood:gate"]);
 });
 

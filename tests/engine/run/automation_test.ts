@@ -1,18 +1,50 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { asset, define, evaluate, type Exports, submissionOf, when } from "engine";
+import {
+  asset,
+  type ConditionLedger,
+  Conditions,
+  define,
+  type Definitions,
+  evaluate,
+  type Exports,
+  submissionOf,
+  type Submitted,
+  when,
+} from "engine";
 import { memoryLedger } from "engine/testing";
 import { workAll } from "./work_all.ts";
 
+/** How it is looked: by a server that keeps its state, or as after a restart each time. */
+type Looks = (
+  definitions: Definitions,
+  ledger: ConditionLedger,
+) => (now: Date) => Promise<Submitted | undefined>;
+
+const LOOKS: { readonly [who: string]: Looks } = {
+  "evaluate()": (definitions, ledger) => (now) => evaluate(definitions, ledger, now),
+  "Conditions": (definitions, ledger) => {
+    const conditions = new Conditions(definitions, ledger);
+    return (now) => conditions.look(now);
+  },
+};
+
+function test(behaviour: string, body: (looks: Looks) => Promise<void>): void {
+  for (const [who, looks] of Object.entries(LOOKS)) {
+    Deno.test(`${who} ${behaviour}`, () => body(looks));
+  }
+}
+
 /** Definitions on a ledger, with a clock that tests move. */
-function setUp(exports: Exports) {
+function setUp(looks: Looks, exports: Exports) {
   const clock = { at: new Date("2025-01-28T00:00:00Z") };
   const definitions = define(exports);
   const ledger = memoryLedger({ now: () => clock.at });
   const now = () => clock.at;
+  const look = looks(definitions, ledger);
   return {
     definitions,
     ledger,
-    look: () => evaluate(definitions, ledger, clock.at),
+    look: () => look(clock.at),
     forward: (ms: number) => void (clock.at = new Date(clock.at.getTime() + ms)),
     work: (most = Infinity) => workAll({ definitions, ledger, now, most }),
     async materialize(name: string) {
@@ -31,7 +63,7 @@ function setUp(exports: Exports) {
 }
 
 /** `root` by hand, `middle` and `leaf` below it by themselves. */
-function chain() {
+function chain(looks: Looks) {
   const knobs = { value: "a", isMiddleBroken: false, isLeafBroken: false };
   const root = asset({ name: "root", materialize: () => knobs.value });
   const middle = asset({
@@ -52,11 +84,11 @@ function chain() {
       return `l ${middle}`;
     },
   });
-  return { knobs, ...setUp({ root, middle, leaf }) };
+  return { knobs, ...setUp(looks, { root, middle, leaf }) };
 }
 
-Deno.test("evaluate() asks for a chain below a change as one run, once", async () => {
-  const b = chain();
+test("asks for a chain below a change as one run, once", async (looks) => {
+  const b = chain(looks);
   assertEquals(await b.look(), undefined);
   await b.materialize("root");
   const submitted = await b.look();
@@ -69,8 +101,8 @@ Deno.test("evaluate() asks for a chain below a change as one run, once", async (
   assertStringIncludes(run!.run.reason, "middle: it was never built; leaf: it was never built");
 });
 
-Deno.test("evaluate() asks for a chain as one run at every change", async () => {
-  const b = chain();
+test("asks for a chain as one run at every change", async (looks) => {
+  const b = chain(looks);
   for (const value of ["a", "b", "c"]) {
     b.knobs.value = value;
     await b.materialize("root");
@@ -83,8 +115,8 @@ Deno.test("evaluate() asks for a chain as one run at every change", async () => 
   assertEquals(leaf!.value, "l m c");
 });
 
-Deno.test("evaluate() asks for nothing when an upstream is built again to the same", async () => {
-  const b = chain();
+test("asks for nothing when an upstream is built again to the same", async (looks) => {
+  const b = chain(looks);
   for (let i = 0; i < 3; i++) {
     await b.materialize("root");
     await b.look();
@@ -93,8 +125,8 @@ Deno.test("evaluate() asks for nothing when an upstream is built again to the sa
   assertEquals(await b.runs(), ["middle, leaf"]);
 });
 
-Deno.test("evaluate() asks for nothing when a change is undone before it looks", async () => {
-  const b = chain();
+test("asks for nothing when a change is undone before it looks", async (looks) => {
+  const b = chain(looks);
   for (const value of ["a", "b", "a"]) {
     b.knobs.value = value;
     await b.materialize("root");
@@ -106,8 +138,8 @@ Deno.test("evaluate() asks for nothing when a change is undone before it looks",
   assertEquals(await b.runs(), ["middle, leaf"]);
 });
 
-Deno.test("evaluate() does not repeat a failure until something changes", async () => {
-  const b = chain();
+test("does not repeat a failure until something changes", async (looks) => {
+  const b = chain(looks);
   b.knobs.isLeafBroken = true;
   await b.materialize("root");
   for (let i = 0; i < 4; i++) {
@@ -125,8 +157,8 @@ Deno.test("evaluate() does not repeat a failure until something changes", async 
   assertEquals((await b.ledger.visible([{ asset: "leaf", partition: "" }]))[0]!.value, "l m b");
 });
 
-Deno.test("evaluate() does not repeat a run that failed at its first step", async () => {
-  const b = chain();
+test("does not repeat a run that failed at its first step", async (looks) => {
+  const b = chain(looks);
   await b.materialize("root");
   await b.look();
   await b.work();
@@ -140,8 +172,8 @@ Deno.test("evaluate() does not repeat a run that failed at its first step", asyn
   assertEquals(await b.runs(), ["middle, leaf", "middle, leaf"]);
 });
 
-Deno.test("evaluate() asks again for what failed when it is repaired from above by hand", async () => {
-  const b = chain();
+test("asks again for what failed when it is repaired from above by hand", async (looks) => {
+  const b = chain(looks);
   b.knobs.isMiddleBroken = true;
   await b.materialize("root");
   await b.look();
@@ -153,8 +185,8 @@ Deno.test("evaluate() asks again for what failed when it is repaired from above 
   assertEquals(await b.runs(), ["middle, leaf", "leaf"]);
 });
 
-Deno.test("evaluate() waits for what is in flight, then asks for a change that came meanwhile", async () => {
-  const b = chain();
+test("waits for what is in flight, then asks for a change that came meanwhile", async (looks) => {
+  const b = chain(looks);
   await b.materialize("root");
   await b.look();
   b.knobs.value = "b";
@@ -172,8 +204,8 @@ Deno.test("evaluate() waits for what is in flight, then asks for a change that c
   assertEquals((await b.ledger.visible([{ asset: "leaf", partition: "" }]))[0]!.value, "l m b");
 });
 
-Deno.test("evaluate() of two servers at once asks once", async () => {
-  const b = chain();
+test("of two servers at once asks once", async (looks) => {
+  const b = chain(looks);
   await b.materialize("root");
   await Promise.all([b.look(), b.look(), b.look()]);
   assertEquals(await b.runs(), ["middle, leaf"]);
@@ -181,9 +213,9 @@ Deno.test("evaluate() of two servers at once asks once", async () => {
 
 const HOUR = 3_600_000;
 
-Deno.test("evaluate() asks by a cron at its ticks: first sight waits, missed ticks are one", async () => {
+test("asks by a cron at its ticks: first sight waits, missed ticks are one", async (looks) => {
   const report = asset({ name: "report", when: when.cron("0 * * * *"), materialize: () => 1 });
-  const b = setUp({ report });
+  const b = setUp(looks, { report });
   b.forward(60_000);
   await b.look();
   assertEquals(await b.runs(), []);
@@ -201,9 +233,9 @@ Deno.test("evaluate() asks by a cron at its ticks: first sight waits, missed tic
   assertEquals((await b.runs()).length, 2);
 });
 
-Deno.test("evaluate() counts what a person built after the tick", async () => {
+test("counts what a person built after the tick", async (looks) => {
   const report = asset({ name: "report", when: when.cron("0 * * * *"), materialize: () => 1 });
-  const b = setUp({ report });
+  const b = setUp(looks, { report });
   await b.look();
   b.forward(HOUR + 60_000);
   await b.materialize("report");
@@ -211,13 +243,13 @@ Deno.test("evaluate() counts what a person built after the tick", async () => {
   assertEquals(await b.runs(), []);
 });
 
-Deno.test("evaluate() does not repeat what failed at a tick before the next one", async () => {
+test("does not repeat what failed at a tick before the next one", async (looks) => {
   const report = asset({
     name: "report",
     when: when.cron("0 * * * *"),
     materialize: () => Promise.reject(new Error("broken")),
   });
-  const b = setUp({ report });
+  const b = setUp(looks, { report });
   await b.look();
   for (let hours = 0; hours < 2; hours++) {
     b.forward(HOUR);

@@ -1,5 +1,19 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { asset, checkCrons, define, DefinitionError, job, nextTick, when } from "engine";
+import { Cron } from "croner";
+import {
+  asset,
+  checkCrons,
+  cronText,
+  define,
+  DefinitionError,
+  due,
+  job,
+  lastTick,
+  nextTick,
+  nextTicks,
+  when,
+} from "engine";
+import dst from "./dst/ticks.json" with { type: "json" };
 
 const now = new Date("2025-01-27T06:00:00Z");
 
@@ -24,4 +38,44 @@ Deno.test("checkCrons() names everything that cannot be read, and where it stand
 Deno.test("nextTick() is later than the instant that is given", () => {
   assertEquals(nextTick("0 6 * * *", "UTC", now), new Date("2025-01-28T06:00:00Z"));
   assertEquals(nextTick("0 7 * * *", "Europe/Berlin", now), new Date("2025-01-28T06:00:00Z"));
+});
+
+Deno.test("nextTick() of several crons is that of the first to come", () => {
+  const both = cronText(["0 14 * * *", "0 2 * * *"]);
+  const ticks = nextTicks(both, "UTC", now, 3).map((t) => t.toISOString().slice(5, 13));
+  assertEquals(ticks, ["01-27T14", "01-28T02", "01-28T14"]);
+});
+
+Deno.test("checkCrons() reads each of several crons", () => {
+  const a = asset({ name: "a", materialize: () => 1 });
+  const bad = job({ name: "bad", cron: ["0 2 * * *", "0 25 * * *"], assets: [a] });
+  assertThrows(() => checkCrons(define({ a, bad }), now), DefinitionError, '"0 25 * * *"');
+});
+
+Deno.test("due() finds the ticks that Python's zoneinfo tells of days on which clocks change", () => {
+  assertEquals([...new Set(dst.map((row) => row.zone))].length, 3);
+  for (const { zone, cron, ticks } of dst) {
+    const rule = { cron, timezone: zone, catchUp: "all" } as const;
+    const last = new Date(Date.parse(ticks[0]!) - 1_000);
+    const found = due(rule, last, new Date(ticks.at(-1)!), nextTick).ticks;
+    assertEquals(found.map(String), ticks.map((t) => String(new Date(t))), `${cron} ${zone}`);
+  }
+});
+
+Deno.test("due() finds the ticks that croner enumerates", () => {
+  const crons = ["*/7 * * * *", "0 9 * * 1-5", "0 0 L * *", "30 5 1,15 * *", "0 12 * * 5#2"];
+  const from = new Date("2025-01-01T00:00:00Z");
+  for (const timezone of ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"]) {
+    for (const cron of crons) {
+      const theirs = new Cron(cron, { timezone, paused: true }).nextRuns(200, from);
+      const rule = { cron, timezone, catchUp: "all" } as const;
+      const now = theirs.at(-1)!;
+      assertEquals(due(rule, from, now, nextTick).ticks, theirs);
+      const latest = due({ ...rule, catchUp: "latest" }, from, now, nextTick);
+      assertEquals([latest.ticks, latest.skipped], [[now], theirs.length - 1]);
+      const before = new Date(now.getTime() - 1);
+      assertEquals(lastTick(rule, before, nextTick), theirs.at(-2));
+      assertEquals(lastTick(rule, now, nextTick), now);
+    }
+  }
 });

@@ -1,5 +1,16 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { asset, define, type Exports, job, nextTick, partitions, schedule, tick } from "engine";
+import {
+  actsAt,
+  asset,
+  define,
+  type Exports,
+  job,
+  nextTick,
+  partitions,
+  schedule,
+  setPaused,
+  tick,
+} from "engine";
 import { memoryLedger } from "engine/testing";
 
 const daily = partitions.daily({ start: "2025-01-20" });
@@ -114,15 +125,78 @@ Deno.test("tick() reads crons in their time zone, also when Berlin changes its c
   assertEquals((await b.asked()).length, 4);
 });
 
+/** Pauses or resumes the nightly schedule. */
+const setOff = (b: ReturnType<typeof setUp>, paused: boolean) =>
+  setPaused(b.ledger, "schedule:nightly", { paused, by: "a person", now: b.clock.at });
+
 Deno.test("tick() of a paused schedule does nothing", async () => {
   const b = setUp({ report, nightly: nightly() });
   await b.look();
-  const { name, revision, value } = await b.result();
-  const paused = { ...value as { tick: string }, paused: true };
-  const step = { name, revision, value: paused, result: "paused", outcome: "skipped" } as const;
-  await b.ledger.advance({ ...step, submissions: [] });
-  await b.look("2025-01-28T02:00:00Z");
+  await setOff(b, true);
+  assertEquals(await b.look("2025-01-28T02:00:00Z"), undefined);
   assertEquals(await b.asked(), []);
+});
+
+for (
+  const [catchUp, days] of [
+    ["none", []],
+    ["latest", ["2025-01-29"]],
+    ["all", ["2025-01-27", "2025-01-28", "2025-01-29"]],
+  ] as const
+) {
+  Deno.test(`tick() of a schedule that goes on catches up ${catchUp}, and nothing twice`, async () => {
+    const b = setUp({ report, nightly: nightly({ catchUp }) });
+    await b.look();
+    await setOff(b, true);
+    await b.look("2025-01-29T03:00:00Z");
+    await b.look("2025-01-30T12:00:00Z");
+    await setOff(b, false);
+    await b.look();
+    await b.look();
+    assertEquals(await b.asked(), [...days]);
+    await b.look("2025-01-31T02:00:00Z");
+    assertEquals(await b.asked(), [...days, "2025-01-30"]);
+  });
+}
+
+Deno.test("tick() of a schedule that is first seen while paused counts from there", async () => {
+  const b = setUp({ report, nightly: nightly({ catchUp: "all" }) });
+  await setOff(b, true);
+  await b.look();
+  await b.look("2025-01-29T12:00:00Z");
+  await setOff(b, false);
+  await b.look();
+  assertEquals(await b.asked(), ["2025-01-27", "2025-01-28"]);
+});
+
+Deno.test("tick() of several crons ticks at those of each, at one of both once", async () => {
+  const both = nightly({ cron: ["0 2 * * *", "0 14 * * *", "0 2 * * 2"], catchUp: "all" });
+  const b = setUp({ report, both });
+  assertEquals(await b.look(), new Date("2025-01-27T14:00:00Z"));
+  await b.look("2025-01-28T14:00:00Z");
+  const keys = (await b.ledger.runs({ limit: 9 })).map((r) => r.key).reverse();
+  assertEquals(keys, [
+    "schedule:nightly:2025-01-27T14:00:00.000Z",
+    "schedule:nightly:2025-01-28T02:00:00.000Z",
+    "schedule:nightly:2025-01-28T14:00:00.000Z",
+  ]);
+});
+
+Deno.test("tick() with jitter acts later, at the same instant on every server, for the same slice", async () => {
+  const spread = nightly({ jitter: "30m" });
+  const tickAt = new Date("2025-01-28T02:00:00Z");
+  const acts = actsAt(spread, tickAt);
+  assert(acts > tickAt && acts.getTime() < tickAt.getTime() + 1_800_000);
+  const b = setUp({ report, spread });
+  assertEquals(await b.look(), acts);
+  assertEquals(await b.look("2025-01-28T02:00:00Z"), acts);
+  await b.look(new Date(acts.getTime() - 1).toISOString());
+  assertEquals(await b.asked(), []);
+  const next = await b.look(acts.toISOString());
+  assertEquals(await b.asked(), ["2025-01-27"]);
+  assertEquals(next, actsAt(spread, new Date("2025-01-29T02:00:00Z")));
+  const [run] = await b.ledger.runs({ limit: 1 });
+  assertEquals(run!.reason, 'schedule "nightly" at 2025-01-28T02:00:00.000Z');
 });
 
 Deno.test("tick() of a schedule asks for the slice that its code names", async () => {

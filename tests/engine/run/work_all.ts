@@ -1,4 +1,13 @@
-import { type Definitions, type Ledger, lender, logBuffer, type Outcome, runStep } from "engine";
+import {
+  type Definitions,
+  Families,
+  type Ledger,
+  lender,
+  logBuffer,
+  type Outcome,
+  runStep,
+  type Work,
+} from "engine";
 
 /** What a test may hand in. */
 export interface WorkOptions {
@@ -19,7 +28,14 @@ export async function workAll(o: WorkOptions): Promise<readonly Outcome[]> {
   const worker = await ledger.join(hello);
   await using resources = lender(() => "");
   await using logs = logBuffer({ keep: (lines) => ledger.log(lines), now: () => o.now() });
-  const bench = { definitions, ledger, lender: resources, now: () => o.now(), random: () => 0.5 };
+  const bench = {
+    definitions,
+    ledger,
+    lender: resources,
+    families: new Families<Promise<Work>>(),
+    now: () => o.now(),
+    random: () => 0.5,
+  };
   const outcomes: Outcome[] = [];
   while (outcomes.length < most) {
     const [claimed] = await ledger.claim({ worker, queues: hello.queues, room: 1 });

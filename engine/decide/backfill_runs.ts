@@ -1,0 +1,136 @@
+/**
+ * How the slices of a backfill are cut into runs.
+ *
+ * @module
+ */
+import type { Asset } from "../declare/asset.ts";
+import { keyText, type PartitionKey, type Partitions } from "../declare/partitions.ts";
+import type { Definitions } from "../graph/define.ts";
+import { ordinalsIn } from "./slice_ranges.ts";
+
+/** A slice of a backfill. */
+export interface BackfillSlice {
+  /** The asset. */
+  readonly asset: Asset;
+  /** The slice. */
+  readonly key: PartitionKey;
+  /** The slice as text. */
+  readonly partition: string;
+  /** Its ordinal: making it from a key costs more than all else that is done with a slice here. */
+  readonly index: number;
+}
+
+/** The slice of an ordinal. */
+export function sliceAt(asset: Asset, index: number): BackfillSlice {
+  const key = asset.partitions.keyAt(index);
+  return { asset, key, partition: keyText(key), index };
+}
+
+/** The slices of each asset as the text of `rangesOf()`, and how many they are. */
+export interface SliceSets {
+  /** By asset name. */
+  readonly [asset: string]: { readonly ranges: string; readonly count: number };
+}
+
+/** How a backfill is cut. */
+export interface RunCut {
+  /** Partitions to a run; null is a single run. */
+  readonly chunk: number | null;
+  /** Newest partitions first. */
+  readonly reverse: boolean;
+}
+
+/**
+ * The slices of all sets, assets upstream first, each asset oldest first.
+ *
+ * @throws {UnknownName} If an asset does not exist any more.
+ */
+export function slicesOfSets(definitions: Definitions, sets: SliceSets): readonly BackfillSlice[] {
+  for (const name of Object.keys(sets)) definitions.asset(name);
+  return definitions.assets.flatMap((asset) => {
+    const set = sets[asset.name];
+    if (!set) return [];
+    return ordinalsIn(asset.partitions, set.ranges).map((i) => sliceAt(asset, i));
+  });
+}
+
+/** What goes into one run at least: the slices of one partition, of whichever assets. */
+interface Unit {
+  readonly at: number;
+  readonly slices: BackfillSlice[];
+}
+
+/**
+ * The runs, in the order in which they are to be submitted. Slices that belong to the same partition stay together:
+ * where assets are cut by time differently, a slice goes with that of the coarsest cut that it ends in. What is one piece
+ * comes before everything if others in the set are made from it, else after.
+ */
+export function cutIntoRuns(
+  slices: readonly BackfillSlice[],
+  { chunk, reverse }: RunCut,
+): readonly (readonly BackfillSlice[])[] {
+  if (chunk === null) return slices.length ? [slices] : [];
+  const units = unitsOf(slices);
+  const inner = units.filter((u) => Number.isFinite(u.at));
+  if (reverse) inner.reverse();
+  const ordered = [
+    ...units.filter((u) => u.at === -Infinity),
+    ...inner,
+    ...units.filter((u) => u.at === Infinity),
+  ];
+  const runs: (readonly BackfillSlice[])[] = [];
+  for (let i = 0; i < ordered.length; i += chunk) {
+    const [first, ...more] = ordered.slice(i, i + chunk);
+    runs.push(more.length ? [first!, ...more].flatMap((u) => u.slices) : first!.slices);
+  }
+  return runs;
+}
+
+/** Later than any instant: slices that are no spans of time keep their own order. */
+const TIMELESS = 8.64e15;
+
+function unitsOf(slices: readonly BackfillSlice[]): readonly Unit[] {
+  const anchor = coarsest(slices);
+  const firstCut = slices.findIndex((s) => s.asset.partitions.grain !== "none");
+  const units = new Map<string | number, Unit>();
+  const startOf = starts(anchor);
+  slices.forEach((slice, i) => {
+    const start = startOf(slice);
+    const [id, at] = slice.asset.partitions.grain === "none"
+      ? [`one ${slice.asset.name}`, i < firstCut ? -Infinity : Infinity]
+      : start === undefined
+      ? [`key ${slice.partition}`, TIMELESS]
+      : [start, start];
+    const unit = units.get(id);
+    if (unit) unit.slices.push(slice);
+    else units.set(id, { at, slices: [slice] });
+  });
+  return [...units.values()].sort((a, b) => a.at === b.at ? 0 : a.at - b.at);
+}
+
+/** Where the slice of `anchor` that a slice ends in begins. */
+function starts(anchor: Partitions | undefined): (slice: BackfillSlice) => number | undefined {
+  return ({ asset: { partitions: rule }, key, index }) => {
+    if (!anchor || rule.timezone === undefined) return undefined;
+    return rule === anchor ? rule.start(index) : startOver(anchor, rule.span(key)!);
+  };
+}
+
+/** The rule of time whose slices are longest. */
+function coarsest(slices: readonly BackfillSlice[]): Partitions | undefined {
+  const rules = new Map<Partitions, PartitionKey>();
+  for (const { asset, key } of slices) rules.set(asset.partitions, key);
+  let found: { readonly rule: Partitions; readonly ms: number } | undefined;
+  for (const [rule, key] of rules) {
+    const span = rule.span(key);
+    const ms = span ? span[1].getTime() - span[0].getTime() : 0;
+    if (ms > (found?.ms ?? 0)) found = { rule, ms };
+  }
+  return found?.rule;
+}
+
+/** The start of the slice of `rule` in which a span ends; of the span itself where it is before all of them. */
+function startOver(rule: Partitions, [start, end]: readonly [Date, Date]): number {
+  const index = rule.at(end.getTime() - 1);
+  return index === -1 ? start.getTime() : rule.start(index);
+}

@@ -1,0 +1,8 @@
+/**
+ * Days that have not been yet.
+ *
+ * @module
+ */
+export type { VirtualWorker } from "./crew.ts";
+export type * from "./report.ts";
+export { simulate, type SimulateOptions } from "./simulate.ts";
