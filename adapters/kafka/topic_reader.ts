@@ -37,8 +37,8 @@ class Reader {
       heartbeatInterval: 2_000,
       // A part that is sent to another place waits for the end of a fetch.
       maxWaitTimeInMs: 500,
-      // What cannot be read is told at once; the sensor backs off by itself.
-      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 },
+      // A broker that has just started says so for a second or two; beyond it the sensor backs off.
+      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 8 },
     });
   }
 

@@ -35,9 +35,13 @@ export function codeNumber(made: { readonly code: string; readonly config: strin
   return hash53(`${made.code} ${made.config}`);
 }
 
-/** What conditions need to know of the definitions. Slices are counted at the moment. */
-export function conditionRules(definitions: Definitions, moment: Moment): ConditionRules {
-  const assets = concerned(definitions);
+/** What conditions need to know of the definitions, or that of some assets. Slices are counted at the moment. */
+export function conditionRules(
+  definitions: Definitions,
+  moment: Moment,
+  of: readonly Asset[] = definitions.assets.filter((a) => a.when),
+): ConditionRules {
+  const assets = concerned(definitions, of);
   const places = new Map(assets.map((a, place) => [a, place]));
   const rules = assets.map((asset): AssetRule => ({
     name: asset.name,
@@ -45,7 +49,8 @@ export function conditionRules(definitions: Definitions, moment: Moment): Condit
     code: codeNumber(fingerprint(asset)),
     when: asset.when,
     maxAgeMs: asset.freshness?.maxAge,
-    deps: Object.values(asset.deps).map((dep) => {
+    // What it reads of its own older slices asks for nothing by itself: it is there, or built before in the same run.
+    deps: Object.values(asset.deps).filter((dep) => upstreamOf(dep) !== asset).map((dep) => {
       const { as } = mappingOf(dep, asset.partitions);
       return {
         asset: places.get(upstreamOf(dep))!,
@@ -57,14 +62,14 @@ export function conditionRules(definitions: Definitions, moment: Moment): Condit
   return { assets, rules, selects: selecting(definitions) };
 }
 
-function concerned({ assets }: Definitions): readonly Asset[] {
+function concerned({ assets }: Definitions, of: readonly Asset[]): readonly Asset[] {
   const found = new Set<Asset>();
   const visit = (asset: Asset) => {
     if (found.has(asset)) return;
     found.add(asset);
     for (const dep of Object.values(asset.deps)) visit(upstreamOf(dep));
   };
-  for (const asset of assets) if (asset.when) visit(asset);
+  of.forEach(visit);
   return assets.filter((a) => found.has(a));
 }
 

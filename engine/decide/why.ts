@@ -81,6 +81,14 @@ export class Explaining {
     return found ?? [];
   }
 
+  /** Why the condition of a slice is not true; empty if it is, or while that is lacking. */
+  condition(asset: string, partition: string): readonly string[] {
+    const key = `${asset} ${partition}`;
+    const found = this.facts.conditions.get(key);
+    if (!found) this.lacks.set(`condition ${key}`, { of: "condition", asset, partition });
+    return found ?? [];
+  }
+
   /** The newest run that has a step of the slice, with that step. */
   newestStep(asset: string, partition: string): Flight | undefined {
     const ids = this.facts.runsOf.get(asset);

@@ -84,7 +84,8 @@ export interface RunFound {
 export type Lack =
   | { readonly of: "run"; readonly id: string }
   | { readonly of: "runs"; readonly asset: string }
-  | { readonly of: "active"; readonly job: string };
+  | { readonly of: "active"; readonly job: string }
+  | { readonly of: "condition"; readonly asset: string; readonly partition: string };
 
 /** What is known when explaining. What was not read yet is named as a {@linkcode Lack}. */
 export interface WhyFacts {
@@ -108,6 +109,8 @@ export interface WhyFacts {
   readonly runsOf: ReadonlyMap<string, readonly string[]>;
   /** Runs of a job that are active. */
   readonly active: ReadonlyMap<string, readonly RunRecord[]>;
+  /** Why the condition of a slice is not true, by `asset partition`; empty if it is. */
+  readonly conditions: ReadonlyMap<string, readonly string[]>;
 }
 
 /** What a reason is made of; what is not given is nothing. */

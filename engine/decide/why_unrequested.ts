@@ -91,8 +91,11 @@ function ofCondition(e: Explaining, asset: Asset, partition: string): Reason[] {
     const because = e.slices(blocked);
     return [reasonOf({ kind: "condition_waits", words, asset: asset.name, partition, because })];
   }
-  if (ticks.length > 0) return ticks;
-  const words = `the condition of "${asset.name}" does not hold, or is looked at within 30 s`;
+  if (ticks.length > 0 && asset.when.is === "cron") return ticks;
+  const told = e.condition(asset.name, partition);
+  const words = told.length === 0
+    ? `the condition of "${asset.name}" holds: it is looked at within 30 s`
+    : `the condition of "${asset.name}" does not hold: ${told.join("; ")}`;
   return [reasonOf({ kind: "condition_waits", words, asset: asset.name, partition })];
 }
 

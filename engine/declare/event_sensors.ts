@@ -129,7 +129,7 @@ function eventSensor<E, R extends Resources>(
     source,
     every: milliseconds(options.every ?? "5s"),
     start: null,
-    async *evaluate({ heard, cursor, ...context }) {
+    async *evaluate({ heard = [], cursor, ...context }) {
       for (const event of heard as readonly E[]) {
         for await (const r of on(event, context)) yield { ...r, key: r.key ?? keyOf(event) };
       }

@@ -61,7 +61,7 @@ export function listenSensor<Cursor, R extends Resources = None>(
     source: { of: "channel", channel: options.channel },
     every: milliseconds(options.every ?? "60s"),
     start: options.cursor,
-    async *evaluate({ heard, ...context }) {
+    async *evaluate({ heard = [], ...context }) {
       const looking = evaluate({ ...context, payloads: heard });
       for (;;) {
         const { done, value } = await looking.next();
@@ -132,7 +132,7 @@ export function topicSensor<R extends Resources = None>(
     source: { of: "topic", topic, group },
     every: 5_000,
     start: {},
-    async *evaluate({ heard, cursor, ...context }) {
+    async *evaluate({ heard = [], cursor, ...context }) {
       for (const message of heard as readonly TopicMessage[]) {
         const place = `${message.partition}:${message.offset}`;
         for await (const r of on(message, context)) yield { ...r, key: r.key ?? place };

@@ -83,8 +83,8 @@ export interface Sensor {
       resources: { [name: string]: unknown };
       signal: AbortSignal;
       now: Date;
-      /** What it was told of, oldest first; empty for one that looks for itself. */
-      heard: readonly unknown[];
+      /** What it was told of, oldest first; nothing for one that looks for itself. */
+      heard?: readonly unknown[];
     },
   ): AsyncGenerator<RunRequest, unknown, void>;
 }

@@ -183,7 +183,12 @@ function growingOf(assets: readonly Asset[]): Following["growing"] {
   return [...first].map(([rule, asset]) => ({ rule, asset }));
 }
 
-function engineOf(known: ConditionRules, cursor: CursorRecord | undefined, now: Date): Decider {
+/** The engine as it was remembered, for these or other assets; first of all one that knows nothing. */
+export function engineOf(
+  known: ConditionRules,
+  cursor: CursorRecord | undefined,
+  now: Date,
+): Decider {
   const next = (cron: string, timezone: string, after: number) =>
     nextTick(cron, timezone, new Date(after))?.getTime();
   const options = { assets: known.rules, now: now.getTime(), next, selects: known.selects };

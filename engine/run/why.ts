@@ -4,6 +4,7 @@
  * @module
  */
 import type { Asset } from "../declare/asset.ts";
+import { conditionLacks } from "./condition_lacks.ts";
 import type { NextTick } from "../decide/due.ts";
 import type { Judgement } from "../decide/judge.ts";
 import { type Why, why } from "../decide/why.ts";
@@ -18,7 +19,10 @@ export interface WhyAsking {
   /** What is declared. */
   readonly definitions: Definitions;
   /** Where facts are read. */
-  readonly ledger: Pick<Ledger, "run" | "runs" | "workers" | "cursors" | "alerts">;
+  readonly ledger: Pick<
+    Ledger,
+    "run" | "runs" | "workers" | "cursors" | "alerts" | "slices" | "checks"
+  >;
   /** Where everything stands. */
   readonly judgement: Judgement;
   /** How crons are read. */
@@ -43,12 +47,16 @@ export async function explain(o: WhyAsking, asset: Asset, partition: string): Pr
   const active = new Map<string, readonly RunRecord[]>();
   const { definitions, judgement, next } = o;
   const seen = { definitions, judgement, workers, cursors, paused, alerts, next };
-  const facts = { ...seen, runs, runsOf, active };
+  const conditions = new Map<string, readonly string[]>();
+  const facts = { ...seen, runs, runsOf, active, conditions };
   const read = async (lack: Lack) => {
     if (lack.of === "run") runs.set(lack.id, await o.ledger.run(lack.id));
     else if (lack.of === "runs") {
       const found = await o.ledger.runs({ asset: lack.asset, limit: RUNS_OF_AN_ASSET });
       runsOf.set(lack.asset, found.map((r) => r.id));
+    } else if (lack.of === "condition") {
+      const found = await conditionLacks(o, definitions.asset(lack.asset), lack.partition);
+      conditions.set(`${lack.asset} ${lack.partition}`, found);
     } else {
       active.set(lack.job, await o.ledger.runs({ job: lack.job, state: "running", limit: 5 }));
     }

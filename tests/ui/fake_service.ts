@@ -11,6 +11,7 @@ import {
   type EventView,
   type FreshnessState,
   type JobView,
+  type Json,
   type LogLine,
   type MaterializationView,
   type MaterializeRequest,

@@ -5,7 +5,7 @@
  */
 import type { Asset } from "../../declare/asset.ts";
 import { durationText } from "../../declare/duration.ts";
-import { keyText } from "../../declare/partitions.ts";
+import { keyText, type Partitions } from "../../declare/partitions.ts";
 import type { Json } from "../../declare/store.ts";
 import { promiseOf, promiseTrack } from "../../decide/promise.ts";
 import type { AssetStatus } from "../../decide/status.ts";
@@ -129,7 +129,7 @@ function tagsOf(asset: Asset): { readonly [name: string]: string } {
 
 function partitioningOf(asset: Asset, seen: Seen): AssetView["partitioning"] {
   if (asset.partitions.grain === "none") return null;
-  const [first] = asset.partitions.keys(seen.now);
+  const first = asset.partitions.count(seen.now) > 0 ? asset.partitions.keyAt(0) : undefined;
   return {
     kind: asset.partitions.rule.split(" from ")[0]!,
     first: keyText(first),
@@ -182,6 +182,41 @@ function promiseText({ freshness, deadline }: Asset): string | null {
   return words.length > 0 ? words.join("; ") : null;
 }
 
+/** The last keys, oldest first. O(keys given). */
+function newestKeys(rule: Partitions, now: Date, limit: number): string[] {
+  const found: string[] = [];
+  for (let i = rule.count(now) - 1; i >= 0 && found.length < limit; i--) {
+    if (!rule.removed(i)) found.push(keyText(rule.keyAt(i)));
+  }
+  return found.reverse();
+}
+
+/** Keys from one on. O(keys given) if it is a key of the rule. */
+function keysFrom(
+  rule: Partitions,
+  now: Date,
+  { from, limit }: { readonly from: string; readonly limit: number },
+): string[] {
+  const found: string[] = [];
+  const count = rule.count(now);
+  for (let i = placeOf(rule, from, count); i < count && found.length < limit; i++) {
+    if (!rule.removed(i)) found.push(keyText(rule.keyAt(i)));
+  }
+  return found;
+}
+
+/** The place of a key, or of the first that is not smaller as text. */
+function placeOf(rule: Partitions, from: string, count: number): number {
+  try {
+    return rule.indexOf(rule.parse(from));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    let at = 0;
+    while (at < count && keyText(rule.keyAt(at)) < from) at++;
+    return at;
+  }
+}
+
 /** A window on the partitions of an asset: from a key on, or the latest; none of an asset that is one piece. */
 export function partitionsView(
   asset: Asset,
@@ -192,12 +227,9 @@ export function partitionsView(
   const { judgement } = seen;
   const counts = judgement.counts(asset);
   if (asset.partitions.grain === "none") return { partitions: [], counts };
-  const keys = asset.partitions.keys(seen.now).map(keyText);
-  const { from } = o;
-  const begin = from === undefined
-    ? Math.max(0, keys.length - limit)
-    : keys.findIndex((k) => k >= from);
-  const window = begin < 0 ? [] : keys.slice(begin, begin + limit);
+  const window = o.from === undefined
+    ? newestKeys(asset.partitions, seen.now, limit)
+    : keysFrom(asset.partitions, seen.now, { from: o.from, limit });
   const partitions = window.map((key): PartitionView => {
     const visible = judgement.state(asset.name, key)?.visible;
     return {

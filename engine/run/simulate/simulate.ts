@@ -13,9 +13,9 @@ import { type Pausable, setPaused } from "../../ledger/switches.ts";
 import { Conditions } from "../automation.ts";
 import { tick } from "../tick.ts";
 import { Crew, type VirtualWorker } from "./crew.ts";
+import { endsOf } from "./ends.ts";
 import { type Clock, recall } from "./past.ts";
 import { reportOf, type Simulation } from "./report.ts";
-import { wakesOf } from "./wakes.ts";
 
 /** What is simulated. */
 export interface SimulateOptions {
@@ -93,7 +93,7 @@ async function run({ definitions, ledger, clock, crew, next, until }: Running): 
   const ticking = { definitions, ledger, next };
   const asks = definitions.assets.some((a) => a.when);
   const conditions = new Conditions(definitions, ledger);
-  const wake = wakesOf(definitions, next);
+  const ends = endsOf(definitions);
   let ticksAt = 0;
   let wakesAt = 0;
   let seen = "";
@@ -105,8 +105,9 @@ async function run({ definitions, ledger, clock, crew, next, until }: Running): 
     if (asks && (newest !== seen || wakesAt <= clock.at)) {
       await conditions.look(now);
       seen = newest;
+      const itself = conditions.nextInstant;
+      wakesAt = Math.min(ends(clock.at, until), itself > clock.at ? itself : Infinity);
     }
-    if (asks && wakesAt <= clock.at) wakesAt = wake(clock.at, until);
     await crew.claim(clock.at);
     const soonest = Math.min(ticksAt, wakesAt || Infinity, crew.nextEnd);
     if (soonest > until) break;

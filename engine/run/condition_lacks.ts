@@ -1,0 +1,51 @@
+/**
+ * What a condition waits for, asked beside the loop that acts on it.
+ *
+ * @module
+ */
+import type { Asset } from "../declare/asset.ts";
+import { tell } from "../decide/condition_facts.ts";
+import { conditionRules, placeOf } from "../decide/condition_rules.ts";
+import { whyNot } from "../decide/condition_words.ts";
+import type { Judgement } from "../decide/judge.ts";
+import type { Definitions } from "../graph/define.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { CONDITIONS, engineOf } from "./automation.ts";
+import { nextTick } from "./cron.ts";
+
+/** What asking needs. */
+export interface LacksAsking {
+  /** What is declared. */
+  readonly definitions: Definitions;
+  /** Where what was asked for is remembered. */
+  readonly ledger: Pick<Ledger, "cursors" | "slices" | "checks">;
+  /** The moment. */
+  readonly judgement: Pick<Judgement, "now">;
+}
+
+/**
+ * The operands for which the condition of a slice is not true, in words; none if it is true or there is no condition. Reads
+ * what is remembered of the asset and of everything above it.
+ */
+export async function conditionLacks(
+  { definitions, ledger, judgement: { now } }: LacksAsking,
+  asset: Asset,
+  partition: string,
+): Promise<readonly string[]> {
+  const rules = conditionRules(definitions, { now }, [asset]);
+  const names = rules.assets.map((a) => a.name);
+  const checked = definitions.checks.filter((c) => c.blocking && rules.assets.includes(c.asset));
+  const [cursors, slices, ...checks] = await Promise.all([
+    ledger.cursors(CONDITIONS),
+    ledger.slices(names),
+    ...[...new Set(checked.map((c) => c.asset.name))].map((name) => ledger.checks(name)),
+  ]);
+  const engine = engineOf(rules, cursors.find((c) => c.name === CONDITIONS), now);
+  for (const edit of engine.edits()) engine.apply(edit);
+  tell(engine, rules, { slices, checks: checks.flat(), now }, nextTick);
+  const place = engine.place(asset.name)!;
+  const slice = placeOf(asset, partition);
+  const isAsked = engine.settle().some((r) => r.asset === place && r.slice === slice);
+  const explained = slice < 0 || isAsked ? undefined : engine.explain(place, slice);
+  return explained ? whyNot(explained) : [];
+}
