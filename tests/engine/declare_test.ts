@@ -122,6 +122,7 @@ Deno.test("sensor() yields requests and returns the next cursor", async () => {
     resources: { journal },
     signal: new AbortController().signal,
     now,
+    heard: [],
   });
   assertEquals(await run.next(), {
     done: false,
