@@ -189,6 +189,7 @@ const MAY_COMPUTE = [
   "code.ts",
   "tasks/describe.ts",
   "tests/code_test.ts",
+  "tests/engine/decide/engine/mutants.ts",
 ];
 
 /** What is wrong with the imports of one file, each as a sentence with file and line. */

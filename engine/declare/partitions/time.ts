@@ -9,8 +9,16 @@ import { tabled, until, type Windows } from "./windows.ts";
 import { LAST_INSTANT, type Zone, zoneOf } from "./zone.ts";
 
 /** A day of the week. */
-export type Weekday = typeof WEEKDAYS[number];
-const WEEKDAYS = [
+export type Weekday =
+  | "sunday"
+  | "monday"
+  | "tuesday"
+  | "wednesday"
+  | "thursday"
+  | "friday"
+  | "saturday";
+
+const WEEKDAYS: readonly Weekday[] = [
   "sunday",
   "monday",
   "tuesday",
@@ -18,7 +26,7 @@ const WEEKDAYS = [
   "thursday",
   "friday",
   "saturday",
-] as const;
+];
 
 /** What rules of time have in common. */
 export interface TimeOptions<Start extends string> {
