@@ -8,28 +8,20 @@ import type { Partitions } from "../declare/partitions.ts";
 import { type ConditionRules, conditionRules, partitionAt } from "../decide/condition_rules.ts";
 import { tell } from "../decide/condition_facts.ts";
 import { whyTrue } from "../decide/condition_words.ts";
-import { Decider, decode, encode, explainBits, type Request } from "../decide/engine/mod.ts";
+import { type Decider, encode, explainBits, type Request } from "../decide/engine/mod.ts";
 import { submissionOf } from "../decide/submission.ts";
 import type { Target } from "../decide/targets.ts";
 import type { Definitions } from "../graph/define.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import type { CursorRecord, Fact, Submitted } from "../ledger/records.ts";
+import type { Fact, Submitted } from "../ledger/records.ts";
+import { CONDITIONS, engineOf, type Saved } from "./condition_engine.ts";
 import { nextTick } from "./cron.ts";
-
-/** The cursor of all conditions. */
-export const CONDITIONS = "condition:all";
 
 /** What is read of the ledger, and how runs are submitted. */
 export type ConditionLedger = Pick<
   Ledger,
   "slices" | "checks" | "facts" | "newestFact" | "run" | "cursors" | "advance"
 >;
-
-/** What is remembered with the cursor. */
-type Saved = {
-  /** The engine after the last look that asked for something, base64. */
-  readonly snapshot: string;
-};
 
 /** Facts that are read at once; after more than that everything is looked at. */
 const MOST_FACTS = 5_000;
@@ -159,7 +151,9 @@ export class Conditions {
   async #skip(f: Following): Promise<string> {
     const facts = await this.#ledger.facts(f.seen, MOST_FACTS);
     const own = facts.findIndex((x) => x.kind === "tick" && x.name === CONDITIONS);
-    const others = facts.slice(0, own + 1).filter((x) => x.kind !== "tick" && x.kind !== "run");
+    const { runs = [] } = (facts[own]?.data ?? {}) as { readonly runs?: readonly string[] };
+    const isOwn = (x: Fact) => x.kind === "tick" || (x.run !== null && runs.includes(x.run));
+    const others = facts.slice(0, own + 1).filter((x) => !isOwn(x));
     return own >= 0 && others.length === 0 ? facts[own]!.seq : f.seen;
   }
 
@@ -181,20 +175,6 @@ function growingOf(assets: readonly Asset[]): Following["growing"] {
     if (partitions.grain !== "none" && !first.has(partitions)) first.set(partitions, asset);
   });
   return [...first].map(([rule, asset]) => ({ rule, asset }));
-}
-
-/** The engine as it was remembered, for these or other assets; first of all one that knows nothing. */
-export function engineOf(
-  known: ConditionRules,
-  cursor: CursorRecord | undefined,
-  now: Date,
-): Decider {
-  const next = (cron: string, timezone: string, after: number) =>
-    nextTick(cron, timezone, new Date(after))?.getTime();
-  const options = { assets: known.rules, now: now.getTime(), next, selects: known.selects };
-  const saved = (cursor?.value as Partial<Saved> | undefined)?.snapshot;
-  if (saved === undefined) return Decider.create(options);
-  return Decider.restore(options, decode(Uint8Array.fromBase64(saved)));
 }
 
 function targetOf(f: Following, { asset: place, slice, operands }: Request): readonly Target[] {
