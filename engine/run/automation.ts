@@ -181,6 +181,7 @@ export class Conditions {
 
 /** Switches conditions as people did; tells whether one was. What happens while one is off is asked for when it is on. */
 function pause({ engine, assets }: Following, names: ReadonlySet<string>): boolean {
+  if (names.size === 0 && !engine.world.paused.includes(1)) return false;
   let isSwitched = false;
   assets.forEach(({ name }, asset) => {
     const paused = names.has(PAUSE + name);
