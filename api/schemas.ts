@@ -478,6 +478,8 @@ export const RunsQuery = z.object({
   status: RunStatus.optional(),
   job: z.string().optional(),
   asset: z.string().optional(),
+  backfill: z.string().optional()
+    .openapi({ description: "Only of the backfill of this id; `none`: only those of none" }),
   cursor: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(500).optional(),
 });

@@ -221,6 +221,30 @@ browserTest(
 );
 
 browserTest(
+  "a backfill is paused, resumed and cancelled in its row; an asset starts one",
+  () =>
+    visit("backfills", "light", async ({ page, service, open }) => {
+      await open("/backfills");
+      const row = page.locator("#backfill-2");
+      await row.getByRole("button", { name: "Pause backfill 2" }).click();
+      await row.getByText("Paused").waitFor();
+      await row.getByRole("button", { name: "Resume backfill 2" }).click();
+      await row.getByText("Running").waitFor();
+      await row.getByRole("button", { name: "Cancel backfill 2" }).click();
+      await row.getByText("Cancelled").waitFor();
+      await open("/assets/models/mood");
+      await page.getByRole("button", { name: "Build missing and failed" }).click();
+      await page.getByRole("link", { name: "Started backfill 3, 3 slices in 1 run" }).waitFor();
+      assertEquals(service.calls, [
+        "pause backfill 2",
+        "resume backfill 2",
+        "cancel backfill 2",
+        "backfill models/mood missing+failed",
+      ]);
+    }),
+);
+
+browserTest(
   "a group that is closed and opened stays where it is",
   () =>
     visit("in place", "light", async ({ page, open }) => {

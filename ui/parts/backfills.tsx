@@ -50,7 +50,9 @@ function Row({ backfill, now }: { readonly backfill: Backfill; readonly now: Dat
         <Progress backfill={backfill} />
       </td>
       <td class="n">
-        {runs.ended} of {runs.all}
+        <a href={`/runs?backfill=${id}`}>
+          {runs.ended} of {runs.all}
+        </a>
         {active[0] !== undefined && (
           <small>
             <a href={runHref(active[0])}>{many(active.length, "active run")}</a>
