@@ -358,6 +358,13 @@ export function refusedMappings() {
     // @ts-expect-error it was said to be text
     materialize: ({ before }) => before?.toFixed(),
   });
+  e.asset({
+    name: "x",
+    partitions: daily,
+    // @ts-expect-error it was said to be text, and is a number
+    deps: { before: e.previous<string>() },
+    materialize: ({ before }) => (before ? 1 : 2),
+  });
   // @ts-expect-error there is no such region
   e.only(perRegion, "asia");
   // @ts-expect-error there is no such region
