@@ -215,8 +215,8 @@ browserTest(
     visit("runs live", "light", async ({ page, service, open }) => {
       await open("/runs");
       await service.materialize({ assets: ["models/energy"] });
-      await page.waitForSelector("tr:has-text('new7'):has-text('Running')");
-      await page.waitForSelector("tr:has-text('new7'):has-text('Success')");
+      await page.waitForSelector("tr:has-text('new8'):has-text('Running')");
+      await page.waitForSelector("tr:has-text('new8'):has-text('Success')");
     }),
 );
 
