@@ -185,6 +185,7 @@ export function resolve(
 const MAY_COMPUTE = [
   "adapters/postgres/embedded/locate.ts",
   "code.ts",
+  "tasks/describe.ts",
   "tests/code_test.ts",
   "tests/engine/decide/engine/mutants.ts",
 ];
