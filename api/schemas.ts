@@ -116,7 +116,9 @@ export const Sensor = z.object({
 
 /** How a schedule or a sensor shall be switched. */
 export const SwitchRequest = z.object({
-  name: z.string().regex(/^(schedule|sensor):.+$/).openapi({ example: "schedule:nightly" }),
+  name: z.string().regex(/^(schedule|sensor|condition):.+$/).openapi({
+    example: "schedule:nightly",
+  }),
   paused: z.boolean(),
 }).strict().openapi("SwitchRequest");
 

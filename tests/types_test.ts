@@ -377,3 +377,13 @@ export function refusedMappings() {
     materialize,
   });
 }
+
+/** Conditions about single slices are those that can be asked of one. */
+export const conditions = [
+  e.when.anyDeps(e.when.and(e.when.failed, e.when.not(e.when.inFlight))),
+  e.when.allDeps(e.when.late, { except: "tag:slow" }),
+  // @ts-expect-error: what an upstream reads is not asked
+  e.when.anyDeps(e.when.depsUpdated),
+  // @ts-expect-error: memory is kept of the asset itself alone
+  e.when.allDeps(e.when.newly(e.when.failed)),
+];
