@@ -116,7 +116,9 @@ export const Sensor = z.object({
 
 /** How a schedule or a sensor shall be switched. */
 export const SwitchRequest = z.object({
-  name: z.string().regex(/^(schedule|sensor):.+$/).openapi({ example: "schedule:nightly" }),
+  name: z.string().regex(/^(schedule|sensor|condition):.+$/).openapi({
+    example: "schedule:nightly",
+  }),
   paused: z.boolean(),
 }).strict().openapi("SwitchRequest");
 
@@ -478,6 +480,8 @@ export const RunsQuery = z.object({
   status: RunStatus.optional(),
   job: z.string().optional(),
   asset: z.string().optional(),
+  backfill: z.string().optional()
+    .openapi({ description: "Only of the backfill of this id; `none`: only those of none" }),
   cursor: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(500).optional(),
 });

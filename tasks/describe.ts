@@ -17,6 +17,7 @@ const TRAITS = [
   "tags",
   "kinds",
   "freshness",
+  "deadline",
   "when",
   "retry",
   "timeout",

@@ -33,7 +33,7 @@ export const MAY: Readonly<Record<string, Arrows>> = {
   "engine/graph": { rooms: ["engine/declare"], packages: PURE },
   "engine/ledger": { rooms: BELOW_LEDGER, packages: PURE },
   "engine/decide": { rooms: BELOW_DECIDE, packages: PURE },
-  // Only here: croner computes the instants of a cron expression.
+  // croner: the instants at which schedules tick.
   "engine/run": { rooms: [...BELOW_RUN, "engine/notice"], packages: [...PURE, "croner"] },
   "engine/notice": { rooms: BELOW_RUN, packages: PURE },
   // The online store, the cache and the feature views: ports that know nothing of assets.

@@ -358,6 +358,13 @@ export function refusedMappings() {
     // @ts-expect-error it was said to be text
     materialize: ({ before }) => before?.toFixed(),
   });
+  e.asset({
+    name: "x",
+    partitions: daily,
+    // @ts-expect-error it was said to be text, and is a number
+    deps: { before: e.previous<string>() },
+    materialize: ({ before }) => (before ? 1 : 2),
+  });
   // @ts-expect-error there is no such region
   e.only(perRegion, "asia");
   // @ts-expect-error there is no such region
@@ -370,3 +377,13 @@ export function refusedMappings() {
     materialize,
   });
 }
+
+/** Conditions about single slices are those that can be asked of one. */
+export const conditions = [
+  e.when.anyDeps(e.when.and(e.when.failed, e.when.not(e.when.inFlight))),
+  e.when.allDeps(e.when.late, { except: "tag:slow" }),
+  // @ts-expect-error: what an upstream reads is not asked
+  e.when.anyDeps(e.when.depsUpdated),
+  // @ts-expect-error: memory is kept of the asset itself alone
+  e.when.allDeps(e.when.newly(e.when.failed)),
+];

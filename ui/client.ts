@@ -85,6 +85,8 @@ export interface RunsQuery {
   status?: "queued" | "running" | "success" | "failed" | "cancelled";
   job?: string;
   asset?: string;
+  /** Of this one only, of `none` (as if not given) or of `any`. */
+  backfill?: string;
   cursor?: string;
   limit?: string;
 }

@@ -198,11 +198,16 @@ function nothingToExplain(error: unknown): null {
   throw error;
 }
 
+/** A backfill is one row, not one for each of its runs, unless they are asked for. */
+function withoutBackfills({ backfill = "none", ...query }: RunsQuery): RunsQuery {
+  return backfill === "any" ? query : { ...query, backfill };
+}
+
 function addRuns(app: Hono, client: Client, shell: GetShell): void {
   app.get("/runs", async (c) => {
     const query = c.req.query() as RunsQuery;
     const [runs, backfills] = await Promise.all([
-      client.runs(query),
+      client.runs(withoutBackfills(query)),
       client.backfills({ open: "true" }),
     ]);
     return page(c, Runs({ shell: await shell(), runs, query, backfills }));

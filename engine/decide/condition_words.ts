@@ -6,6 +6,8 @@
 import type { Among, Condition } from "../declare/when.ts";
 import { blame, type Explained } from "./engine/explain.ts";
 
+export type { Explained } from "./engine/explain.ts";
+
 type Simple = Exclude<
   Condition["is"],
   | "and"

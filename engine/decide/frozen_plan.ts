@@ -42,8 +42,8 @@ export interface Affected {
 
 /** A plan that can be kept. */
 export interface FrozenPlan {
-  /** {@linkcode FORMAT} */
-  readonly format: typeof FORMAT;
+  /** Says what the file is, and which way of writing it. */
+  readonly format: "aurora/plan/1";
   /** When it was made. */
   readonly madeAt: string;
   /** What was asked for, in words. */

@@ -33,11 +33,12 @@ const timelines = new WeakMap<Partitions, Timeline>();
 function timelineOf(rule: Partitions, now: Date): Timeline {
   const before = timelines.get(rule);
   if (before?.now === now.getTime()) return before;
-  const keys = rule.keys(now);
+  const count = rule.count(now);
+  const there = Array.from({ length: count }, (_, i) => i).filter((i) => !rule.removed(i));
   const made: Timeline = {
     now: now.getTime(),
-    texts: keys.map(keyText),
-    ends: keys.map((k) => rule.span(k)?.[1].getTime() ?? -Infinity),
+    texts: there.map((i) => keyText(rule.keyAt(i))),
+    ends: there.map((i) => (rule.timezone === undefined ? -Infinity : rule.born(i))),
   };
   timelines.set(rule, made);
   return made;

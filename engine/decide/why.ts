@@ -14,13 +14,14 @@ import { lacking } from "./required.ts";
 import {
   askedReason,
   errorReason,
+  type Flight,
   type Lack,
   type Reason,
   reasonOf,
   type RunFound,
   type WhyFacts,
 } from "./why_facts.ts";
-import { type Flight, flightReason } from "./why_flight.ts";
+import { flightReason } from "./why_flight.ts";
 import { unrequested } from "./why_unrequested.ts";
 
 /** The answer to "why?". */

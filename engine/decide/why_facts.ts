@@ -80,6 +80,12 @@ export interface RunFound {
   readonly steps: readonly StepRecord[];
 }
 
+/** A step with its run. */
+export interface Flight extends RunFound {
+  /** The step. */
+  readonly step: StepRecord;
+}
+
 /** Something that an explanation would have to read first. */
 export type Lack =
   | { readonly of: "run"; readonly id: string }

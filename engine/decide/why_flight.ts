@@ -8,13 +8,7 @@ import type { SliceState, StepRecord } from "../ledger/records.ts";
 import { sliceText } from "./inputs.ts";
 import { instantText } from "./judge.ts";
 import type { Explaining } from "./why.ts";
-import { askedReason, type Reason, reasonOf, type RunFound } from "./why_facts.ts";
-
-/** A step with its run. */
-export interface Flight extends RunFound {
-  /** The step. */
-  readonly step: StepRecord;
-}
+import { askedReason, type Flight, type Reason, reasonOf } from "./why_facts.ts";
 
 /** Blockers that are told of; a step may need hundreds. */
 const MOST_BLOCKERS = 5;

@@ -83,6 +83,10 @@ function nextTickReason(
 /** What holds a condition back: inputs under way first, since they are over soon. */
 function ofCondition(e: Explaining, asset: Asset, partition: string): Reason[] {
   if (!asset.when) return [];
+  if (e.facts.paused.has(`condition:${asset.name}`)) {
+    const words = `the condition of "${asset.name}" is paused`;
+    return [reasonOf({ kind: "condition_waits", words, asset: asset.name, partition })];
+  }
   const ticks = crons(asset.when)
     .map((c) => nextTickReason(e, asset, `its condition "${c.cron}"`, c));
   const blocked = blockers(e, asset, partition);

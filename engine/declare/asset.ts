@@ -4,7 +4,7 @@
  * @module
  */
 import { declaredAt } from "./declared_at.ts";
-import type { Checked, Dep, Deps, Inputs } from "./deps.ts";
+import type { Checked, Dep, Deps, Inputs, Said } from "./deps.ts";
 import { type Duration, milliseconds } from "./duration.ts";
 import type { Deadline } from "./deadline.ts";
 import type { Freshness } from "./freshness.ts";
@@ -190,7 +190,7 @@ export interface AssetOptions<
   /** {@linkcode Asset.name} */
   readonly name: Name;
   /** {@linkcode Asset.deps} */
-  readonly deps?: D & Checked<NoInfer<D>, NoInfer<P>>;
+  readonly deps?: D & Checked<NoInfer<D>, NoInfer<P>> & Said<NoInfer<D>, NoInfer<Out>>;
   /** {@linkcode Asset.partitions} @default {partitions.none} */
   readonly partitions?: P;
   /** {@linkcode Asset.resources} */

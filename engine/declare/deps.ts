@@ -213,3 +213,10 @@ export type Inputs<D, P extends Partitions> = { readonly [K in keyof D]: InputOf
 export type Checked<D, P extends Partitions> = {
   readonly [K in keyof D]: InputOf<D[K], P> extends Mismatch<infer Text> ? Text : D[K];
 };
+
+/** `D` itself where `previous()` was said to give what the asset gives; a sentence in place of one that was not. */
+export type Said<D, Out> = {
+  readonly [K in keyof D]: D[K] extends Mapped<infer A, "previous">
+    ? [Out] extends [OutOf<A>] ? D[K] : "previous() was said to give another type than the asset"
+    : D[K];
+};

@@ -137,9 +137,9 @@ export const when: {
   /** At each tick of a cron, once every input was built after it. The newest slice alone. */
   onCron(cron: string, timezone?: string): Condition;
   /** All of them. */
-  and(...of: readonly Condition[]): Condition;
+  and<C extends readonly Condition[]>(...of: C): { readonly is: "and"; readonly of: C };
   /** Any of them. */
-  or(...of: readonly Condition[]): Condition;
+  or<C extends readonly Condition[]>(...of: C): { readonly is: "or"; readonly of: C };
   /** The opposite. */
   not<C extends Condition>(of: C): { readonly is: "not"; readonly of: C };
   /** The same under a name. */

@@ -59,6 +59,8 @@ export interface RunQuery {
   readonly job?: string | undefined;
   /** Only with a step of this asset. */
   readonly asset?: string | undefined;
+  /** Only of the backfill of this id; null: only those of none. */
+  readonly backfill?: string | null | undefined;
   /** Only older ones. */
   readonly before?: string | undefined;
   /** At most so many. */

@@ -94,10 +94,13 @@ export function runs(state: MemoryState, query: RunQuery): RunRecord[] {
   const fits = (run: RunNode) =>
     (query.state === undefined || run.state === query.state) &&
     (query.job === undefined || run.submission.job === query.job) &&
+    (query.backfill === undefined || backfillOf(run) === query.backfill) &&
     (query.asset === undefined || run.steps.some((s) => s.planned.asset === query.asset)) &&
     (query.before === undefined || Number(run.id) < Number(query.before));
   return [...state.runs.values()].reverse().filter(fits).slice(0, query.limit).map(runRecord);
 }
+
+const backfillOf = ({ submission: { trigger, by } }: RunNode) => trigger === "backfill" ? by : null;
 
 /** How many runs stand where. */
 export function runCounts(state: MemoryState): { readonly [S in RunState]: number } {

@@ -1,12 +1,12 @@
 /**
- * Switching schedules and sensors off and on. Their cursors stay where they are.
+ * Switching schedules, sensors and conditions off and on. Their cursors stay where they are.
  *
  * @module
  */
 import type { Ledger } from "./ledger.ts";
 
-/** What can be paused: the name of its cursor, `schedule:nightly` or `sensor:arrivals`. */
-export type Pausable = `${"schedule" | "sensor"}:${string}`;
+/** What can be paused: `schedule:nightly`, `sensor:arrivals`, or the condition of an asset, `condition:features/online`. */
+export type Pausable = `${"schedule" | "sensor" | "condition"}:${string}`;
 
 const PREFIX = "pause:";
 

@@ -8,16 +8,15 @@ import type { Partitions } from "../declare/partitions.ts";
 import { type ConditionRules, conditionRules, partitionAt } from "../decide/condition_rules.ts";
 import { tell } from "../decide/condition_facts.ts";
 import { whyTrue } from "../decide/condition_words.ts";
-import { Decider, decode, encode, explainBits, type Request } from "../decide/engine/mod.ts";
+import { type Decider, encode, explainBits, type Request } from "../decide/engine/mod.ts";
 import { submissionOf } from "../decide/submission.ts";
 import type { Target } from "../decide/targets.ts";
 import type { Definitions } from "../graph/define.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import type { CursorRecord, Fact, Submitted } from "../ledger/records.ts";
+import type { Fact, Submitted } from "../ledger/records.ts";
+import { pausedOf } from "../ledger/switches.ts";
+import { CONDITIONS, engineOf, type Saved } from "./condition_engine.ts";
 import { nextTick } from "./cron.ts";
-
-/** The cursor of all conditions. */
-export const CONDITIONS = "condition:all";
 
 /** What is read of the ledger, and how runs are submitted. */
 export type ConditionLedger = Pick<
@@ -25,11 +24,8 @@ export type ConditionLedger = Pick<
   "slices" | "checks" | "facts" | "newestFact" | "run" | "cursors" | "advance"
 >;
 
-/** What is remembered with the cursor. */
-type Saved = {
-  /** The engine after the last look that asked for something, base64. */
-  readonly snapshot: string;
-};
+/** How the names of conditions begin that can be paused. */
+const PAUSE = "condition:";
 
 /** Facts that are read at once; after more than that everything is looked at. */
 const MOST_FACTS = 5_000;
@@ -46,7 +42,7 @@ interface Following extends ConditionRules {
 
 /**
  * Evaluates the conditions of a project, over and over. Between two looks the state stays in memory; when nothing has
- * happened a look is one query. What was asked for is remembered with the run, so another server, or this one after a
+ * happened a look is two queries at once, for facts and for what is paused. What was asked for is remembered with the run, so another server, or this one after a
  * restart, goes on from there and asks for nothing twice.
  */
 export class Conditions {
@@ -76,13 +72,19 @@ export class Conditions {
   async look(now: Date): Promise<Submitted | undefined> {
     if (this.#isIdle) return undefined;
     this.#moment.now = now;
-    const touched = await this.#touched();
-    if (touched === "all") return await this.#begin(now);
+    const [touched, paused] = await Promise.all([
+      this.#touched(),
+      pausedOf(this.#ledger, PAUSE),
+    ]);
+    if (touched === "all") return await this.#begin(now, paused);
     const f = this.#following!;
+    const isSwitched = pause(f, paused);
     const isGrown = f.growing.some(({ asset, rule }) =>
       rule.count(now) > f.engine.world.columns.count[asset]!
     );
-    if (touched.size === 0 && !isGrown && f.engine.nextInstant > now.getTime()) return undefined;
+    if (touched.size === 0 && !isGrown && !isSwitched && f.engine.nextInstant > now.getTime()) {
+      return undefined;
+    }
     await this.#takeIn(f, [...touched], now);
     return await this.#decide(f, now, false);
   }
@@ -105,7 +107,7 @@ export class Conditions {
   }
 
   /** Goes on from what is remembered; first of all from nothing. */
-  async #begin(now: Date): Promise<Submitted | undefined> {
+  async #begin(now: Date, paused: ReadonlySet<string>): Promise<Submitted | undefined> {
     const cursor = (await this.#ledger.cursors(CONDITIONS)).find((c) => c.name === CONDITIONS);
     const seen = await this.#ledger.newestFact();
     const known = conditionRules(this.#definitions, this.#moment);
@@ -114,6 +116,7 @@ export class Conditions {
     const f = { ...known, engine, growing, revision: cursor?.revision ?? 0, seen };
     const edits = engine.edits();
     for (const edit of edits) engine.apply(edit);
+    pause(f, paused);
     await this.#takeIn(f, known.assets.map((a) => a.name), now);
     return await this.#decide(f, now, cursor === undefined || edits.length > 0);
   }
@@ -159,7 +162,8 @@ export class Conditions {
   async #skip(f: Following): Promise<string> {
     const facts = await this.#ledger.facts(f.seen, MOST_FACTS);
     const own = facts.findIndex((x) => x.kind === "tick" && x.name === CONDITIONS);
-    const others = facts.slice(0, own + 1).filter((x) => x.kind !== "tick" && x.kind !== "run");
+    const isOwn = (x: Fact) => x.kind === "tick" || (x.run !== null && x.run === facts[own]?.run);
+    const others = facts.slice(0, own + 1).filter((x) => !isOwn(x));
     return own >= 0 && others.length === 0 ? facts[own]!.seq : f.seen;
   }
 
@@ -175,26 +179,25 @@ export class Conditions {
   }
 }
 
+/** Switches conditions as people did; tells whether one was. What happens while one is off is asked for when it is on. */
+function pause({ engine, assets }: Following, names: ReadonlySet<string>): boolean {
+  if (names.size === 0 && !engine.world.paused.includes(1)) return false;
+  let isSwitched = false;
+  assets.forEach(({ name }, asset) => {
+    const paused = names.has(PAUSE + name);
+    if (paused === (engine.world.paused[asset] === 1)) return;
+    engine.apply({ kind: "paused", asset, paused });
+    isSwitched = true;
+  });
+  return isSwitched;
+}
+
 function growingOf(assets: readonly Asset[]): Following["growing"] {
   const first = new Map<Partitions, number>();
   assets.forEach(({ partitions }, asset) => {
     if (partitions.grain !== "none" && !first.has(partitions)) first.set(partitions, asset);
   });
   return [...first].map(([rule, asset]) => ({ rule, asset }));
-}
-
-/** The engine as it was remembered, for these or other assets; first of all one that knows nothing. */
-export function engineOf(
-  known: ConditionRules,
-  cursor: CursorRecord | undefined,
-  now: Date,
-): Decider {
-  const next = (cron: string, timezone: string, after: number) =>
-    nextTick(cron, timezone, new Date(after))?.getTime();
-  const options = { assets: known.rules, now: now.getTime(), next, selects: known.selects };
-  const saved = (cursor?.value as Partial<Saved> | undefined)?.snapshot;
-  if (saved === undefined) return Decider.create(options);
-  return Decider.restore(options, decode(Uint8Array.fromBase64(saved)));
 }
 
 function targetOf(f: Following, { asset: place, slice, operands }: Request): readonly Target[] {

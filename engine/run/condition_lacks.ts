@@ -10,7 +10,7 @@ import { whyNot } from "../decide/condition_words.ts";
 import type { Judgement } from "../decide/judge.ts";
 import type { Definitions } from "../graph/define.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { CONDITIONS, engineOf } from "./automation.ts";
+import { CONDITIONS, engineOf } from "./condition_engine.ts";
 import { nextTick } from "./cron.ts";
 
 /** What asking needs. */

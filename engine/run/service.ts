@@ -95,10 +95,11 @@ function reading(o: ServiceOptions): Reading {
     health: () => o.health(),
     jobs: () => jobViews(o),
     sensors: () => sensorViews(o),
-    async runs({ status, job, asset, cursor, limit = 50 } = {}) {
+    async runs({ status, job, asset, backfill: of, cursor, limit = 50 } = {}) {
       const before = cursor !== undefined && isRunId(cursor) ? cursor : undefined;
+      const backfill = of === "none" ? null : of;
       const [found, counts] = await Promise.all([
-        o.ledger.runs({ state: status, job, asset, before, limit: limit + 1 }),
+        o.ledger.runs({ state: status, job, asset, backfill, before, limit: limit + 1 }),
         o.ledger.runCounts(),
       ]);
       const page = found.slice(0, limit);

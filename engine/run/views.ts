@@ -284,6 +284,8 @@ export interface RunFilter {
   readonly status?: RunStatus | undefined;
   readonly job?: string | undefined;
   readonly asset?: string | undefined;
+  /** Only of the backfill of this id; `none`: only those of none. */
+  readonly backfill?: string | undefined;
   /** `next` of the page before. */
   readonly cursor?: string | undefined;
   /** At most so many; 50 if not given. */

@@ -39,7 +39,7 @@ export async function explain(o: WhyAsking, asset: Asset, partition: string): Pr
   const [workers, cursors, paused, alerts] = await Promise.all([
     o.ledger.workers(),
     o.ledger.cursors("schedule:"),
-    pausedOf(o.ledger, "schedule:"),
+    pausedOf(o.ledger, ""),
     o.ledger.alerts(200),
   ]);
   const runs = new Map<string, RunFound | undefined>();

@@ -21,6 +21,7 @@ const APART = new Set([
   "group",
   "kinds",
   "freshness",
+  "deadline",
   "when",
   "partitions",
   "retry",

@@ -87,7 +87,7 @@ const cosmetic: readonly Case[] = [
     edit(
       "a.ts",
       `description: "d", owners: ["x"]`,
-      `description: "new", tags: { q: "1" }, freshness: f({})`,
+      `description: "new", tags: { q: "1" }, freshness: f({}), deadline: f({ by: "30 6 * * *" })`,
     ),
   ),
   stays("braces", base, edit("a.ts", "{ return h(sum) }", "return h(sum);")),

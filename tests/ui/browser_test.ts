@@ -215,8 +215,32 @@ browserTest(
     visit("runs live", "light", async ({ page, service, open }) => {
       await open("/runs");
       await service.materialize({ assets: ["models/energy"] });
-      await page.waitForSelector("tr:has-text('new7'):has-text('Running')");
-      await page.waitForSelector("tr:has-text('new7'):has-text('Success')");
+      await page.waitForSelector("tr:has-text('new8'):has-text('Running')");
+      await page.waitForSelector("tr:has-text('new8'):has-text('Success')");
+    }),
+);
+
+browserTest(
+  "a backfill is paused, resumed and cancelled in its row; an asset starts one",
+  () =>
+    visit("backfills", "light", async ({ page, service, open }) => {
+      await open("/backfills");
+      const row = page.locator("#backfill-2");
+      await row.getByRole("button", { name: "Pause backfill 2" }).click();
+      await row.getByText("Paused").waitFor();
+      await row.getByRole("button", { name: "Resume backfill 2" }).click();
+      await row.getByText("Running").waitFor();
+      await row.getByRole("button", { name: "Cancel backfill 2" }).click();
+      await row.getByText("Cancelled").waitFor();
+      await open("/assets/models/mood");
+      await page.getByRole("button", { name: "Build missing and failed" }).click();
+      await page.getByRole("link", { name: "Started backfill 3, 3 slices in 1 run" }).waitFor();
+      assertEquals(service.calls, [
+        "pause backfill 2",
+        "resume backfill 2",
+        "cancel backfill 2",
+        "backfill models/mood missing+failed",
+      ]);
     }),
 );
 

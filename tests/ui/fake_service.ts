@@ -324,6 +324,7 @@ export class FakeService extends FakeBackfills implements Service {
       status?: RunStatus | undefined;
       job?: string | undefined;
       asset?: string | undefined;
+      backfill?: string | undefined;
       cursor?: string | undefined;
       limit?: number | undefined;
     } = {},
@@ -331,6 +332,7 @@ export class FakeService extends FakeBackfills implements Service {
     const all = this.#runs.filter((view) =>
       (filter.status === undefined || view.run.status === filter.status) &&
       (filter.job === undefined || view.run.job === filter.job) &&
+      (filter.backfill === undefined || filter.backfill === backfillOf(view.run)) &&
       (filter.asset === undefined || view.steps.some((step) => step.asset === filter.asset))
     );
     const start = filter.cursor === undefined ? 0 : Number(filter.cursor);
@@ -686,6 +688,9 @@ function freshnessTrack(now: number, latest: FreshnessState) {
   });
 }
 
+const backfillOf = ({ triggeredBy }: RunSummary) =>
+  /^backfill (.+)$/.exec(triggeredBy)?.[1] ?? "none";
+
 const noSteps: Counts<StepStatus> = {
   waiting: 0,
   queued: 0,
@@ -824,6 +829,7 @@ function fakeRuns(now: number): RunView[] {
     ["51bc0d17", "success", null, "features/activity", "ui", 2.2 * hour, 22_100],
     ["3f02dd91", "queued", null, "features/sleep and 3 more", "cli", 3 * hour, null],
     ["99e0c5aa", "success", "data_quality_pipeline", "group:quality", "schedule", 8 * hour, 69_000],
+    ["8a11b2c3", "success", null, "ml_training_pipeline", "backfill 2", 25 * hour, 69_000],
     ["1d6b7f38", "cancelled", null, "models/stress", "ui", 26 * hour, 31_000],
     [
       "be40a2d6",

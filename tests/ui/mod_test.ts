@@ -125,8 +125,14 @@ Deno.test("/runs shows backfills that go on, /backfills all, each in one row", a
   const words = text(await read("/runs"));
   assertStringIncludes(words, "Backfills that go on");
   assertStringIncludes(words, "236 of 732 slices, 6 failed");
-  assertStringIncludes(words, "17 of 53 1 active run");
+  assertStringIncludes(words, "17 of 53 1 active");
   assert(!words.includes("2025-01-20T00..2025-01-22T18"), "what has ended is on its own page");
+  assert(!words.includes("8a11b2c3"), "a run of a backfill is not a row of its own");
+  assertStringIncludes(text(await read("/runs?backfill=any")), "8a11b2c3");
+  const own = text(await read("/runs?backfill=2"));
+  assertStringIncludes(own, "Only those of backfill 2");
+  assertStringIncludes(own, "8a11b2c3");
+  assert(!own.includes("99e0c5aa"));
   const page = await read("/backfills");
   assertStringIncludes(
     text(page),

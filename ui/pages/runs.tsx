@@ -25,7 +25,11 @@ export function Runs({ shell, runs, query, backfills }: RunsProps): JSX.Element 
         <header class="ah">
           <h1>Runs</h1>
           <nav class="legend" aria-label="Runs by status">
-            <a class="chip" href="/runs" aria-current={query.status ? undefined : "true"}>
+            <a
+              class="chip"
+              href="/runs"
+              aria-current={query.status ?? query.backfill ? undefined : "true"}
+            >
               All <b>{count(all)}</b>
             </a>
             {statuses.map((status) => (
@@ -38,16 +42,19 @@ export function Runs({ shell, runs, query, backfills }: RunsProps): JSX.Element 
                 {statusWords[status]} <b>{count(runs.counts[status])}</b>
               </a>
             ))}
+            <a
+              class="chip"
+              href="/runs?backfill=any"
+              aria-current={query.backfill === "any" ? "true" : undefined}
+            >
+              With those of backfills
+            </a>
             <a class="chip" href="/backfills">
               Backfills {backfills.length > 0 && <b>{count(backfills.length)}</b>}
             </a>
           </nav>
         </header>
-        {(query.job ?? query.asset) !== undefined && (
-          <p class="dim lead">
-            Only those of <b>{query.job ?? query.asset}</b>. <a href="/runs">Show all</a>
-          </p>
-        )}
+        <Narrowed query={query} />
         {backfills.length > 0 && (
           <div class="cardx">
             <div class="ch">
@@ -68,6 +75,19 @@ export function Runs({ shell, runs, query, backfills }: RunsProps): JSX.Element 
         )}
       </div>
     </Page>
+  );
+}
+
+/** What is left out, and how to see it. */
+function Narrowed({ query }: { readonly query: RunsQuery }): JSX.Element | null {
+  const { job, asset, backfill } = query;
+  const isOne = backfill !== undefined && backfill !== "any" && backfill !== "none";
+  const only = job ?? asset ?? (isOne ? `backfill ${backfill}` : undefined);
+  if (only === undefined) return null;
+  return (
+    <p class="dim lead">
+      Only those of <b>{only}</b>. <a href="/runs">Show all</a>
+    </p>
   );
 }
 

@@ -1,7 +1,7 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { Backfill } from "../client.ts";
 import { ago, count, duration, many } from "../words.ts";
-import { Pill, runHref } from "./status.tsx";
+import { Pill } from "./status.tsx";
 
 /** Backfills as a table, one row each, with what steers those that go on. */
 export function BackfillTable(
@@ -51,11 +51,11 @@ function Row({ backfill, now }: { readonly backfill: Backfill; readonly now: Dat
       </td>
       <td class="n">
         {runs.ended} of {runs.all}
-        {active[0] !== undefined && (
-          <small>
-            <a href={runHref(active[0])}>{many(active.length, "active run")}</a>
-          </small>
-        )}
+        <small>
+          <a href={`/runs?backfill=${id}`}>
+            {active.length > 0 ? `${active.length} active` : "show them"}
+          </a>
+        </small>
       </td>
       <td class="n nowrap">
         {endedAt !== null ? "—" : remainingMs === null ? "unknown" : duration(remainingMs)}

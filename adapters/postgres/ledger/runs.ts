@@ -33,10 +33,14 @@ function recordOf({ counts, ...run }: RunRow): RunRecord {
 
 /** Some runs, newest first. */
 export async function runs(sql: Sql, q: RunQuery): Promise<readonly RunRecord[]> {
-  const { state = null, job = null, asset = null, before = null } = q;
+  const { state = null, job = null, asset = null, before = null, backfill } = q;
   const rows = await sql<RunRow[]>`
     select ${columns(sql)} from engine.run r
     where (${state}::text is null or r.state = ${state}) and (${job}::text is null or r.job = ${job})
+      and (${backfill === undefined}
+        or case when r.trigger = 'backfill' then r.by_name end is not distinct from ${
+    backfill ?? null
+  }::text)
       and (${before}::bigint is null or r.id < ${before}::bigint)
       and (${asset}::text is null
         or exists (select 1 from engine.step s where s.run = r.id and s.asset = ${asset}))

@@ -24,6 +24,15 @@ function unplace(at: number, sizes: readonly number[]): number[] {
   return cell;
 }
 
+/** Cells that come into being in one instant: [`first`, `end`). */
+interface Moment {
+  readonly first: number;
+  readonly end: number;
+  /** Counts of the rules before. */
+  readonly before: readonly number[];
+  readonly blocks: readonly (readonly number[])[];
+}
+
 /**
  * Cells are numbered in the order in which they come into being: when the last of their slices does. How many there
  * were before that instant is the product of the counts then, so both directions are arithmetic. Cells of one instant
@@ -33,11 +42,20 @@ function unplace(at: number, sizes: readonly number[]): number[] {
 export class Cells {
   readonly #rules: readonly Partitions<string>[];
   readonly #fixed: readonly boolean[];
+  /** Where one rule of time is crossed with lists: cells in blocks, one a window. -1 otherwise. */
+  readonly #only: number;
+  readonly #block: readonly number[];
+  #last: Moment | undefined;
 
   /** One rule for each coordinate of a cell. */
   constructor(rules: readonly Partitions<string>[]) {
     this.#rules = rules;
     this.#fixed = rules.map((r) => r.grain === "set");
+    const growing = rules.flatMap((_, d) => (this.#fixed[d] ? [] : [d]));
+    this.#only = growing.length === 1 && rules[growing[0]!]!.timezone ? growing[0]! : -1;
+    this.#block = this.#only < 0
+      ? []
+      : rules.map((r, d) => (d === this.#only ? 1 : r.count(new Date(0))));
   }
 
   /** How many cells there are at an instant. O(dimensions). */
@@ -52,6 +70,11 @@ export class Cells {
 
   /** The ordinal of a cell. */
   indexOf(cell: readonly number[]): number {
+    const only = this.#only;
+    if (only >= 0) {
+      const inBlock = cell.map((c, d) => (d === only ? 0 : c));
+      return cell[only]! * product(this.#block) + place(inBlock, this.#block);
+    }
     const born = this.born(cell);
     const before = this.#counts(born - 1);
     const after = this.#counts(born);
@@ -73,17 +96,42 @@ export class Cells {
       const sizes = this.#counts(0);
       return index < product(sizes) ? unplace(index, sizes) : undefined;
     }
-    const born = this.#bornAt(index);
-    if (born === undefined) return undefined;
-    const before = this.#counts(born - 1);
-    let rest = index - product(before);
-    for (const [d, sizes] of blocks(before, this.#counts(born)).entries()) {
+    if (this.#only >= 0) return this.#inBlocks(index);
+    const found = this.#momentOf(index);
+    if (!found) return undefined;
+    const { first, before } = found;
+    let rest = index - first;
+    for (const [d, sizes] of found.blocks.entries()) {
       if (rest < product(sizes)) {
         return unplace(rest, sizes).map((c, i) => (i === d ? c + before[d]! : c));
       }
       rest -= product(sizes);
     }
     return undefined;
+  }
+
+  /** The cells that come into being together with one. Those of the last question answer most questions. */
+  #momentOf(index: number): Moment | undefined {
+    const last = this.#last;
+    if (last && index >= last.first && index < last.end) return last;
+    const born = this.#bornAt(index);
+    if (born === undefined) return undefined;
+    const [before, after] = [this.#counts(born - 1), this.#counts(born)];
+    const made = {
+      first: product(before),
+      end: product(after),
+      before,
+      blocks: blocks(before, after),
+    };
+    // Keys of a dynamic rule may come at any time, also in between.
+    if (this.#rules.every((r) => r.grain !== "dynamic")) this.#last = made;
+    return made;
+  }
+
+  #inBlocks(index: number): number[] {
+    const size = product(this.#block);
+    const at = Math.floor(index / size);
+    return unplace(index % size, this.#block).map((c, d) => (d === this.#only ? at : c));
   }
 
   #counts(instant: number): number[] {
@@ -93,7 +141,7 @@ export class Cells {
 
   /** The first instant at which there are more than `index` cells: O(log time). */
   #bornAt(index: number): number | undefined {
-    const starts = this.#rules.filter((_, d) => !this.#fixed[d]).map(firstBirth);
+    const starts = this.#rules.filter((_, d) => !this.#fixed[d]).map((r) => r.born(0));
     let low = Math.max(...starts);
     if (low === Infinity) return undefined;
     let high = low;
@@ -109,10 +157,6 @@ export class Cells {
     }
     return low;
   }
-}
-
-function firstBirth(rule: Partitions<string>): number {
-  return rule.born(0);
 }
 
 /** The new cells of an instant as disjoint blocks: dimensions before `d` are old, `d` is new, those after are any. */

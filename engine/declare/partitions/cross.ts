@@ -23,11 +23,12 @@ export function cross<const D extends Dimensions>(dimensions: D): Cross<D> {
     if (!cell) throw noOrdinal(rule, index);
     return cell;
   };
+  const isStable = rules.every((r) => r.grain !== "dynamic");
   const base = {
     count: (now: Date) => cells.count(now),
     keyAt: (index: number) =>
       Object.fromEntries(cellAt(index).map((c, d) => [names[d]!, rules[d]!.keyAt(c)])) as Key,
-    removed: (index: number) => cellAt(index).some((c, d) => rules[d]!.removed(c)),
+    removed: (index: number) => !isStable && cellAt(index).some((c, d) => rules[d]!.removed(c)),
   };
   return {
     grain: "cross",

@@ -36,6 +36,7 @@ const part = (id: string, place: number) => ({
   run: plan([step("a", { partition: `2025-01-0${place + 1}` })], {
     key: backfillRunKey(id, place),
     trigger: "backfill",
+    by: id,
     priority: 10,
   }),
 });
@@ -123,6 +124,11 @@ export const backfillBehaviours: readonly Behaviour[] = [
         [1, "running", 1],
       ]);
       assertEquals((await runOf(ledger, runs[0]!)).trigger, "backfill");
+      const other = await submit(ledger, [step("b")]);
+      const found = async (backfill: string | null) =>
+        (await ledger.runs({ backfill, limit: 5 })).map((r) => r.id);
+      assertEquals([await found(b.id), await found(null)], [runs.toReversed(), [other]]);
+      await ledger.cancel(other, "ada");
       const hand = await worker(ledger);
       await hand.finish([done(await hand.one())]);
       const [ended] = (await known(ledger, b.id)).active;

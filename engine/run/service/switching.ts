@@ -32,22 +32,23 @@ function found<T extends { readonly name: string }>(
  * Pauses or resumes.
  *
  * @throws {RangeError} If it is not like `schedule:nightly`.
- * @throws {UnknownName} If no schedule or sensor has that name.
+ * @throws {UnknownName} If no schedule or sensor has that name, or no asset with a condition.
  */
 export async function switchNow(
   o: ServiceOptions,
   what: string,
   to: { readonly paused: boolean; readonly by: string },
 ): Promise<SwitchView> {
-  const [, kind, name = ""] = /^(schedule|sensor):(.+)$/.exec(what) ?? [];
+  const [, kind, name = ""] = /^(schedule|sensor|condition):(.+)$/.exec(what) ?? [];
   if (kind === undefined) {
     throw new RangeError(
       `Cannot ${
         to.paused ? "pause" : "resume"
-      } "${what}": it is not like "schedule:nightly" or "sensor:arrivals"`,
+      } "${what}": it is not like "schedule:nightly", "sensor:arrivals" or "condition:features/online"`,
     );
   }
   if (kind === "sensor") found(kind, name, o.definitions.sensors);
+  else if (kind === "condition") found(kind, name, o.definitions.assets.filter((a) => a.when));
   else found(kind, name, rulesOf(o.definitions));
   const changed = await setPaused(o.ledger, what as Pausable, { ...to, now: o.clock.now() });
   return { name: what, paused: to.paused, changed };

@@ -34,13 +34,14 @@ export async function whyOf(
     : keyText(asset.partitions.parse(partition));
   const { judgement } = seen;
   const { chain, reason } = await explain({ definitions, ledger, judgement, next }, asset, asked);
-  const told = new Set(chain);
+  const told = new Set(chain.map((r) => r.words));
+  const also = further(reason).filter((r) => told.size < told.add(r.words).size);
   return {
     asset: asset.name,
     partition: partitionOrNull(asked),
     words: reason.words,
     chain: chain.map(viewOf),
-    also: further(reason).filter((r) => !told.has(r)).slice(0, MOST_FURTHER).map(viewOf),
+    also: also.slice(0, MOST_FURTHER).map(viewOf),
   };
 }
 

@@ -12,6 +12,7 @@ import {
   when,
 } from "engine";
 import { memoryLedger } from "engine/testing";
+import { setPaused } from "../../../engine/ledger/switches.ts";
 import { workAll } from "./work_all.ts";
 
 /** How it is looked: by a server that keeps its state, or as after a restart each time. */
@@ -259,4 +260,25 @@ test("does not repeat what failed at a tick before the next one", async (looks) 
     }
   }
   assertEquals((await b.runs()).length, 2);
+});
+
+test("of a paused condition asks for nothing, and once for all that happened when it goes on", async (looks) => {
+  const b = chain(looks);
+  await b.materialize("root");
+  await b.look();
+  await b.work();
+  const to = { by: "a person", now: new Date("2025-01-28T00:00:00Z") };
+  await setPaused(b.ledger, "condition:middle", { ...to, paused: true });
+  for (const value of ["b", "c"]) {
+    b.knobs.value = value;
+    await b.materialize("root");
+    assertEquals(await b.look(), undefined);
+  }
+  await setPaused(b.ledger, "condition:middle", { ...to, paused: false });
+  for (let i = 0; i < 3; i++) {
+    await b.look();
+    await b.work();
+  }
+  assertEquals(await b.runs(), ["middle, leaf", "middle, leaf"]);
+  assertEquals((await b.ledger.visible([{ asset: "leaf", partition: "" }]))[0]!.value, "l m c");
 });

@@ -99,7 +99,7 @@ Deno.test("multiAsset() refuses versioned tables and previous(), and says what w
     TypeError,
     "declare one asset for each table",
   );
-  const before = previous<number>();
+  const before = previous<{ readonly a: number; readonly b: number }>();
   assertThrows(
     () => multiAsset({ ...both, partitions: daily, deps: { before } }),
     TypeError,

@@ -316,3 +316,23 @@ Deno.test("what the service says is looked up again only when something happened
   await b.service.lineage();
   assertEquals(looks, 2);
 });
+
+Deno.test("why() tells each reason once, of the slice that gives the asset its status", async () => {
+  const b = bench();
+  const { run } = await b.service.materialize({ selection: "*" });
+  await b.finished(run);
+  b.knobs.broken = true;
+  const again = await b.service.materialize({
+    assets: ["models/mood"],
+    partitions: ["2025-01-27"],
+  });
+  await b.finished(again.run);
+  const why = (await b.service.why("models/mood"))!;
+  assertEquals([why.partition, why.chain.at(-1)?.kind], ["2025-01-27", "failed"]);
+  const words = [...why.chain, ...why.also].map((r) => r.words);
+  assertEquals(words.length, new Set(words).size);
+  const missing = (await b.service.why("models/mood", "2025-01-20"))!;
+  assertEquals(missing.chain[0]?.kind, "history");
+  assertEquals(await b.service.why("models/moon"), undefined);
+  await assertRejects(() => b.service.why("models/mood", "monday"), RangeError);
+});
