@@ -24,6 +24,7 @@ const BENCHES: { readonly [name: string]: () => Promise<{ readonly bench: Bench 
   partitions_1m: () => import("./partitions_1m.ts"),
   fingerprint_500_files: () => import("./fingerprint_500_files.ts"),
   deciding: () => import("./deciding.ts"),
+  typecheck_500: () => import("./typecheck_500.ts"),
 };
 
 const HELP = `Usage: deno task bench [NAME…] [--json]
