@@ -28,6 +28,11 @@ export function assetRoutes(service: Service) {
       const why = await service.why(name, c.req.valid("query").partition);
       return c.json(why ?? await unknownAsset(service, name), 200);
     })
+    .openapi(route.evaluations, async (c) => {
+      const { name } = c.req.valid("param");
+      const found = await service.evaluations(name, c.req.valid("query"));
+      return c.json(found ?? await unknownAsset(service, name), 200);
+    })
     .openapi(route.quality, async (c) => {
       const { partition } = c.req.valid("query");
       const report = await service.quality(partition);

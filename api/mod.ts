@@ -66,7 +66,8 @@ const limitBody = bodyLimit({
 function unescapedName(context: Context, app: OpenAPIHono): Response | Promise<Response> {
   const url = new URL(context.req.url);
   const rest = url.pathname.slice("/api/v1/assets/".length);
-  const [, name = rest, action = ""] = /^(.+?)(\/history|\/partitions|\/why)?$/.exec(rest) ?? [];
+  const [, name = rest, action = ""] =
+    /^(.+?)(\/history|\/partitions|\/why|\/evaluations)?$/.exec(rest) ?? [];
   if (!name.includes("/")) return notFound(context, app);
   url.pathname = `/api/v1/assets/${name.replaceAll("/", "%2F")}${action}`;
   return app.fetch(new Request(url, context.req.raw));

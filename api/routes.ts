@@ -101,6 +101,15 @@ export const why = createRoute({
   responses: { 200: asJson(schema.Why, "The chain"), ...badRequest, ...notFound },
 });
 
+/** What a condition found. */
+export const evaluations = createRoute({
+  method: "get",
+  path: "/api/v1/assets/{name}/evaluations",
+  summary: "What the condition of an asset finds now, and found when it asked, newest first",
+  request: { params: name, query: schema.EvaluationsQuery },
+  responses: { 200: asJson(schema.Evaluations, "Evaluations"), ...badRequest, ...notFound },
+});
+
 /** All jobs. */
 export const jobs = createRoute({
   method: "get",

@@ -440,6 +440,22 @@ export const Why = z.object({
   also: list(Reason),
 }).openapi("Why");
 
+/** What the condition of an asset found. */
+export const Evaluations = z.object({
+  asset: z.string(),
+  condition: z.string().nullable(),
+  evaluations: list(z.object({
+    at: instant,
+    partition: z.string().nullable(),
+    now: z.boolean(),
+    requested: z.boolean(),
+    run: z.string().nullable(),
+    reason: z.string(),
+    operands: list(z.object({ text: z.string(), holds: z.boolean() })),
+  })).openapi({ description: "That of the newest slice now first, then those that asked" }),
+  leftOut: z.number().int(),
+}).openapi("Evaluations");
+
 /** A run that was just started. */
 export const StartedRun = z.object({ run: z.string(), steps: z.number().int() })
   .openapi("StartedRun");
@@ -490,6 +506,11 @@ export const RunsQuery = z.object({
 export const HistoryQuery = z.object({
   limit: z.coerce.number().int().min(1).max(1_000).optional(),
   before: z.string().optional(),
+});
+
+/** How many evaluations. */
+export const EvaluationsQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(1_000).optional(),
 });
 
 /** Which partitions. */

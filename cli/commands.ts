@@ -66,6 +66,13 @@ export const commands: readonly Command[] = [
     options: [{ ...partition, value: "P", help: "this slice instead of the newest" }],
     load: async () => (await import("./commands/why.ts")).why,
   }),
+  command("evaluations", "show what the condition of an asset finds now, and found when it asked", {
+    words: "ASSET",
+    takes: [1, 1],
+    json: true,
+    options: [limit],
+    load: async () => (await import("./commands/evaluations.ts")).evaluations,
+  }),
   command("simulate", "show ticks, runs, waiting and late assets of days that have not been yet", {
     words: "",
     takes: [0, 0],

@@ -56,6 +56,13 @@ export function createClient(fetch: Fetch) {
         v1.assets[":name"].history.$get({ param: named(name), query: { limit: String(limit) } }),
       ),
     why: (name: string) => answer(v1.assets[":name"].why.$get({ param: named(name), query: {} })),
+    evaluations: (name: string, limit: number) =>
+      answer(
+        v1.assets[":name"].evaluations.$get({
+          param: named(name),
+          query: { limit: String(limit) },
+        }),
+      ),
     partitions: (name: string, limit: number) =>
       answer(
         v1.assets[":name"].partitions.$get({ param: named(name), query: { limit: String(limit) } }),
@@ -113,6 +120,8 @@ export type AssetCounts = Overview["assets"];
 export type Asset = Result<"asset">;
 /** Why a slice stands as it does. */
 export type Why = Result<"why">;
+/** What a condition found. */
+export type Evaluations = Result<"evaluations">;
 /** Materializations, newest first. */
 export type History = Result<"history">;
 /** A window on partitions. */

@@ -182,13 +182,15 @@ function addAssets(app: Hono, client: Client, shell: GetShell): void {
   });
   app.get("/assets/:name{.+}", async (c) => {
     const name = c.req.param("name");
-    const [asset, history, partitions, why] = await Promise.all([
+    const [asset, history, partitions, why, evaluations] = await Promise.all([
       client.asset(name),
       client.history(name, 60),
       client.partitions(name, 90),
       client.why(name).catch(nothingToExplain),
+      client.evaluations(name, 20),
     ]);
-    return page(c, Asset({ shell: await shell(), asset, history, partitions, why }));
+    const told = { asset, history, partitions, why, evaluations };
+    return page(c, Asset({ shell: await shell(), ...told }));
   });
 }
 

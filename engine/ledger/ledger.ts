@@ -67,6 +67,14 @@ export interface RunQuery {
   readonly limit: number;
 }
 
+/** Which ticks. Newest first. */
+export interface TickQuery {
+  /** Only older ones than this {@linkcode Fact.seq}. */
+  readonly before?: string | undefined;
+  /** At most so many. */
+  readonly limit: number;
+}
+
 /** Which lines of a log. Oldest first; the last ones if `after` is not given. */
 export interface LogQuery {
   /** The run. */
@@ -176,6 +184,8 @@ export interface Memory {
   facts(after: string, limit: number): Promise<readonly Fact[]>;
   /** The place of the newest fact; empty if there is none. */
   newestFact(): Promise<string>;
+  /** Facts of the kind `tick` of one schedule, sensor or condition, newest first. */
+  ticks(name: string, query: TickQuery): Promise<readonly Fact[]>;
   /** Adds lines to logs. */
   log(lines: readonly LogRecord[]): Promise<void>;
   /** Reads a log; `id` of a line is the place to go on from. */

@@ -83,6 +83,7 @@ function reading(state: MemoryState) {
     durations: (limit) => soon(() => reads.durations(state, limit)),
     facts: (after, limit) => soon(() => reads.facts(state, after, limit)),
     newestFact: () => soon(() => state.facts.at(-1)?.seq ?? ""),
+    ticks: (name, query) => soon(() => reads.ticks(state, name, query)),
     log: (lines) => soon(() => reads.log(state, lines)),
     logs: (query) => soon(() => reads.logs(state, query)),
     events: (query) => soon(() => reads.events(state, query)),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { EventRecord, LogQuery, RunQuery } from "./ledger.ts";
+import type { EventRecord, LogQuery, RunQuery, TickQuery } from "./ledger.ts";
 import {
   announce,
   at,
@@ -87,6 +87,13 @@ export function checks(state: MemoryState, asset?: string): CheckState[] {
 export function facts(state: MemoryState, after: string, limit: number): Fact[] {
   const from = Number(after);
   return state.facts.slice(from, from + limit);
+}
+
+/** Ticks of one name, newest first. */
+export function ticks(state: MemoryState, name: string, { before, limit }: TickQuery): Fact[] {
+  const isOlder = ({ seq }: Fact) => before === undefined || Number(seq) < Number(before);
+  return state.facts.filter((f) => f.kind === "tick" && f.name === name && isOlder(f))
+    .slice(-limit).reverse();
 }
 
 /** Runs, newest first. */

@@ -34,7 +34,11 @@ export function advance(state: MemoryState, step: Advance): Submitted[] | undefi
     name: step.name,
     run,
     state: step.outcome,
-    data: { result: step.result, runs: submitted.map(({ run }) => run) },
+    data: {
+      ...structuredClone(step.data),
+      result: step.result,
+      runs: submitted.map(({ run }) => run),
+    },
   });
   return submitted;
 }

@@ -397,6 +397,8 @@ export interface Advance {
   readonly outcome: "requested" | "skipped" | "failed";
   /** Runs to submit. */
   readonly submissions: readonly Submission[];
+  /** What else the fact keeps in {@linkcode Fact.data}, beside the result. */
+  readonly data?: { readonly [name: string]: Json };
 }
 
 /** An episode of something being wrong. */

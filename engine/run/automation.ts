@@ -17,6 +17,7 @@ import type { Fact, Submitted } from "../ledger/records.ts";
 import { pausedOf } from "../ledger/switches.ts";
 import { CONDITIONS, engineOf, type Saved } from "./condition_engine.ts";
 import { nextTick } from "./cron.ts";
+import { type Evaluation, evaluationOf, keep } from "./evaluations.ts";
 
 /** What is read of the ledger, and how runs are submitted. */
 export type ConditionLedger = Pick<
@@ -142,8 +143,8 @@ export class Conditions {
   /** Ends the tick; what it asks for is submitted and remembered together. */
   async #decide(f: Following, now: Date, isEdited: boolean): Promise<Submitted | undefined> {
     this.#following = undefined;
-    const requests = f.engine.settle();
-    const targets = requests.flatMap((r) => targetOf(f, r));
+    const requests = f.engine.settle().filter((r) => !isRemoved(f, r));
+    const targets = requests.map((r) => targetOf(f, r));
     if (targets.length === 0 && !isEdited) {
       this.#following = f;
       return undefined;
@@ -153,6 +154,7 @@ export class Conditions {
       revision: f.revision,
       value: { snapshot: encode(f.engine.snapshot()).toBase64() } satisfies Saved,
       ...this.#asked(targets, now),
+      data: keep(requests, (r) => evaluated(f, r)),
     });
     if (submitted) this.#following = { ...f, revision: f.revision + 1, seen: await this.#skip(f) };
     return submitted?.[0];
@@ -200,17 +202,24 @@ function growingOf(assets: readonly Asset[]): Following["growing"] {
   return [...first].map(([rule, asset]) => ({ rule, asset }));
 }
 
-function targetOf(f: Following, { asset: place, slice, operands }: Request): readonly Target[] {
+const isRemoved = (f: Following, { asset, slice }: Request) =>
+  f.assets[asset]!.partitions.removed(slice);
+
+function evaluated(f: Following, { asset: place, slice, operands }: Request): Evaluation {
   const asset = f.assets[place]!;
-  if (asset.partitions.removed(slice)) return [];
+  return evaluationOf(asset, partitionAt(asset, slice), explainBits(asset.when!, operands));
+}
+
+function targetOf(f: Following, { asset: place, slice, operands }: Request): Target {
+  const asset = f.assets[place]!;
   const [reason] = whyTrue(explainBits(asset.when!, operands));
   const key = asset.partitions.keyAt(slice);
-  return [{
+  return {
     asset,
     key,
     partition: partitionAt(asset, slice),
     reason: reason ?? "its condition holds",
-  }];
+  };
 }
 
 /** Looks once, from what is remembered. */

@@ -50,6 +50,34 @@ export interface SenseView {
   readonly cursor: Json;
 }
 
+/** A condition of a slice at one look, or now. */
+export interface EvaluationView {
+  /** When it was looked. */
+  readonly at: string;
+  readonly partition: string | null;
+  /** Whether it is the evaluation of this moment, not one that was remembered. */
+  readonly now: boolean;
+  /** Whether it asked for the slice, or asks for it now. */
+  readonly requested: boolean;
+  /** The run that it asked for. */
+  readonly run: string | null;
+  /** Why it asked, or what it lacks, in words. */
+  readonly reason: string;
+  /** Its operands as statements, and whether each held. */
+  readonly operands: readonly { readonly text: string; readonly holds: boolean }[];
+}
+
+/** What the condition of an asset found. */
+export interface EvaluationsView {
+  readonly asset: string;
+  /** The condition in words; null if the asset has none. */
+  readonly condition: string | null;
+  /** That of the newest slice now first, then those that asked, newest first. */
+  readonly evaluations: readonly EvaluationView[];
+  /** Requests of any asset in the looks that were read of which no more is kept than their run. */
+  readonly leftOut: number;
+}
+
 /** Schedules and sensors as people switch and try them. */
 export interface AutomationService {
   /** Pauses or resumes `schedule:NAME` or `sensor:NAME`; where it stands is kept. */
@@ -62,6 +90,11 @@ export interface AutomationService {
     name: string,
     options?: { readonly at?: string | undefined; readonly dryRun?: boolean | undefined },
   ): Promise<TickView>;
+  /** What the condition of an asset finds now and found when it asked; undefined if there is no such asset. */
+  evaluations(
+    asset: string,
+    options?: { readonly limit?: number | undefined },
+  ): Promise<EvaluationsView | undefined>;
   /** Lets a sensor look from a cursor, its own if none is given, and changes nothing. */
   sense(
     name: string,

@@ -16,6 +16,7 @@ import {
   startBackfillNow,
 } from "./service/backfill_view.ts";
 import { jobViews, sensorViews } from "./service/automation_view.ts";
+import { evaluationsOf } from "./service/evaluations_view.ts";
 import { lineageOf } from "./service/cards.ts";
 import { changesOf } from "./service/changes.ts";
 import type { ServiceOptions } from "./service/ports.ts";
@@ -54,6 +55,10 @@ export function createService(o: ServiceOptions): Service {
     async why(name, partition) {
       const asset = named(name);
       return asset && await whyOf(o, await see(), asset, partition);
+    },
+    async evaluations(name, { limit = 50 } = {}) {
+      const asset = named(name);
+      return asset && await evaluationsOf(o, await see(), asset, limit);
     },
     setPaused: (what, paused, by = "a person") => switchNow(o, what, { paused, by }),
     tick: (name, options = {}) => tickNow(o, name, options),

@@ -24,6 +24,8 @@ const reads: readonly (readonly [string, z.ZodType])[] = [
   ["/api/v1/assets/features/activity/history", schema.Materialization.array()],
   ["/api/v1/assets/features%2Factivity/partitions", schema.Partitions],
   ["/api/v1/assets/features/activity/partitions?limit=5", schema.Partitions],
+  ["/api/v1/assets/features%2Factivity/evaluations?limit=1", schema.Evaluations],
+  ["/api/v1/assets/features/activity/evaluations", schema.Evaluations],
   ["/api/v1/jobs", schema.Job.array()],
   ["/api/v1/sensors", schema.Sensor.array()],
   ["/api/v1/runs", schema.Runs],
@@ -68,6 +70,14 @@ Deno.test("GET of an unknown asset says which name was probably meant", async ()
     message: 'Cannot find asset: "features/activty" does not exist',
     hint: 'Did you mean "features/activity"?',
   });
+});
+
+Deno.test("GET evaluations tells of the condition now and when it asked, of a known asset", async () => {
+  const api = createApi(new FakeService());
+  const read = (name: string) => api.request(`/api/v1/assets/${name}/evaluations?limit=1`);
+  const found = await (await read("features/activity")).json();
+  assertEquals(found.evaluations.map((e: { run: string | null }) => e.run), [null, "51bc0d17"]);
+  assertEquals((await read("features/activty")).status, 404);
 });
 
 const refusals: readonly (readonly [string, string, RequestInit, number, string])[] = [

@@ -31,6 +31,7 @@ export type SchemasDescribeViews = [
   Expect<Same<typeof schema.Partitions, engine.PartitionsView>>,
   Expect<Same<typeof schema.Plan, engine.PlanView>>,
   Expect<Same<typeof schema.Why, engine.WhyView>>,
+  Expect<Same<typeof schema.Evaluations, engine.EvaluationsView>>,
   Expect<Same<typeof schema.Switch, engine.SwitchView>>,
   Expect<Same<typeof schema.Tick, engine.TickView>>,
   Expect<Same<typeof schema.Sense, engine.SenseView>>,

@@ -2,12 +2,14 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type {
   AssetCard,
   BackfillView,
+  EvaluationsView,
   LogLine,
   PlanView,
   RunsView,
   RunView,
   WhyView,
 } from "engine";
+import { asset, define, when } from "engine";
 import { type Bench, bench } from "../engine/run/service_fixture.ts";
 import { call, fakeApp } from "./fake.ts";
 
@@ -314,6 +316,43 @@ Deno.test("why tells the root cause first, then what follows from it, or the sam
   const view = (await call(app, "why quality/report --partition 2025-01-27 --json"))
     .json<WhyView>();
   assertEquals(view.chain.map((r) => r.kind), ["error", "failed", "skipped"]);
+});
+
+Deno.test("evaluations says that there is no condition, and names the nearest asset", async () => {
+  const app = fakeApp(bench());
+  const none = await call(app, "evaluations models/mood");
+  assertEquals([none.code, none.out], [0, ""]);
+  assertStringIncludes(none.err, '"models/mood" has no condition');
+  const view = (await call(app, "evaluations models/mood --json")).json<EvaluationsView>();
+  assertEquals([view.condition, view.evaluations], [null, []]);
+  const unknown = await call(app, "evaluations models/moud");
+  assertEquals(unknown.code, 2);
+  assertStringIncludes(unknown.err, '"models/mood"');
+});
+
+Deno.test("evaluations tells of the condition now with its operands, then of when it asked", async () => {
+  const root = asset({ name: "root", materialize: () => 1 });
+  const leaf = asset({ name: "leaf", deps: { root }, when: when.eager, materialize: () => 2 });
+  const b = bench({ definitions: define({ root, leaf }) });
+  await b.ledger.advance({
+    name: "condition:all",
+    revision: 0,
+    value: {},
+    result: "leaf: an upstream changed",
+    outcome: "requested",
+    submissions: [],
+    data: {
+      evaluations: [{ asset: "leaf", partition: "", words: "an upstream changed", operands: [] }],
+      leftOut: 0,
+    },
+  });
+  const lines =
+    (await call(fakeApp({ ...b, definitions: define({ root, leaf }) }), "evaluations leaf"))
+      .out.trimEnd().split("\n");
+  assert(lines[0]!.startsWith("WHEN"));
+  assert(lines[1]!.startsWith("now "), lines[1]);
+  assert(lines[2]!.startsWith("2025-01-28T12:00:00") && lines[2]!.endsWith("an upstream changed"));
+  assert(lines.slice(3).some((line) => line.startsWith("  false ")), lines.join("\n"));
 });
 
 Deno.test("why names the nearest asset, and refuses a slice that cannot be", async () => {

@@ -8,6 +8,8 @@ import {
   type Change,
   type CheckView,
   type Counts,
+  type EvaluationsView,
+  type EvaluationView,
   type EventView,
   type FreshnessState,
   type JobView,
@@ -242,6 +244,35 @@ export class FakeService extends FakeBackfills implements Service {
     return Promise.resolve({
       partitions: all.slice(from, from + (options.limit ?? 90)),
       counts: countBy(assetStatuses, all.map((partition) => partition.status)),
+    });
+  }
+
+  evaluations(name: string, { limit = 50 } = {}): Promise<EvaluationsView | undefined> {
+    const asset = this.#assets.find((a) => a.name === name);
+    if (asset === undefined) return Promise.resolve(undefined);
+    const evaluation = (hours: number, run: string | null): EvaluationView => ({
+      at: iso(this.#now - hours * hour),
+      partition: asset.partitions === null ? null : dayKey(this.#now, 1),
+      now: run === null,
+      requested: run !== null,
+      run,
+      reason: run === null ? "no upstream changed since it was asked for" : "an upstream changed",
+      operands: [
+        { text: "it is at rest", holds: true },
+        {
+          text: run === null ? "no upstream changed since it was asked for" : "an upstream changed",
+          holds: run !== null,
+        },
+      ],
+    });
+    return Promise.resolve({
+      asset: name,
+      condition: "it is at rest and an upstream changed",
+      evaluations: [
+        evaluation(0, null),
+        ...[evaluation(7, "51bc0d17"), evaluation(31, "run999")].slice(0, limit),
+      ],
+      leftOut: 3,
     });
   }
 

@@ -107,6 +107,15 @@ Deno.test("the page of an asset says why it is stale, and what it stands on", as
   assertEquals([...page.matchAll(/data-plot=/g)].length, 4);
 });
 
+Deno.test("the page of an asset tells when its condition asked, and what it lacks now", async () => {
+  const page = await read("/assets/features/sleep");
+  const words = text(page);
+  assertStringIncludes(words, "now 2025-01-27 no no upstream changed since it was asked for");
+  assertStringIncludes(words, "false no upstream changed since it was asked for");
+  assertMatch(page, /<a href="\/runs\/51bc0d17">run 51bc0d17<\/a>/);
+  assertStringIncludes(words, "3 further requests were not kept one by one");
+});
+
 Deno.test("the page of an asset that was never built says so", async () => {
   const words = text(await read("/assets/predictions/stress"));
   assertStringIncludes(words, "Never built");

@@ -3,10 +3,12 @@ import type {
   Asset as AssetData,
   AssetCounts,
   Check,
+  Evaluations as EvaluationsData,
   History,
   Partitions,
   Why,
 } from "../client.ts";
+import { Evaluations } from "../parts/evaluations.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Page, type Shell } from "../parts/page.tsx";
 import { Plots, seriesOf } from "../parts/plots.tsx";
@@ -21,10 +23,13 @@ interface AssetProps {
   readonly partitions: Partitions;
   /** Null while no slice of it has ended. */
   readonly why: Why | null;
+  readonly evaluations: EvaluationsData;
 }
 
 /** Everything about one asset in one view. */
-export function Asset({ shell, asset, history, partitions, why }: AssetProps): JSX.Element {
+export function Asset(
+  { shell, asset, history, partitions, why, evaluations }: AssetProps,
+): JSX.Element {
   const { card } = asset;
   const about = [card, ...asset.upstream, ...asset.downstream].map((one) => one.name);
   return (
@@ -51,6 +56,7 @@ export function Asset({ shell, asset, history, partitions, why }: AssetProps): J
             )}
             <Plots series={seriesOf(history)} />
             <Materializations history={history} shell={shell} />
+            <Evaluations found={evaluations} now={shell.now} />
           </section>
           <section class="c-side" data-region="side">
             <Checks checks={asset.checks} shell={shell} />

@@ -1,5 +1,5 @@
 import { jsonText } from "./json_text.ts";
-import type { CheckState, EventRecord, Fact, LogQuery, LogRecord } from "engine";
+import type { CheckState, EventRecord, Fact, LogQuery, LogRecord, TickQuery } from "engine";
 import type { Sql } from "../connect.ts";
 
 /** A sequence as text of equal length, so that it compares like the number. */
@@ -18,6 +18,19 @@ export async function facts(sql: Sql, after: string, limit: number): Promise<rea
   const rows = await sql<FactRow[]>`
     select seq, at, kind, name, partition, run::text, step, state, data from engine.fact f
     where f.seq > ${numberOf(after)}::bigint order by f.seq limit ${limit}`;
+  return rows.map((fact) => ({ ...fact, seq: seqOf(fact.seq) }));
+}
+
+/** Ticks of one name, newest first. */
+export async function ticks(
+  sql: Sql,
+  name: string,
+  { before, limit }: TickQuery,
+): Promise<readonly Fact[]> {
+  const older = before === undefined ? sql`` : sql`and f.seq < ${numberOf(before)}::bigint`;
+  const rows = await sql<FactRow[]>`
+    select seq, at, kind, name, partition, run::text, step, state, data from engine.fact f
+    where f.kind = 'tick' and f.name = ${name} ${older} order by f.seq desc limit ${limit}`;
   return rows.map((fact) => ({ ...fact, seq: seqOf(fact.seq) }));
 }
 

@@ -12,7 +12,7 @@ import {
 import { cancel, revoked } from "./cancel.ts";
 import { claim } from "./claim.ts";
 import { bury, heartbeat, join, leave, type Life, reap, workers } from "./crew.ts";
-import { checks, events, facts, newestFact, readLog, topics, writeLog } from "./facts.ts";
+import { checks, events, facts, newestFact, readLog, ticks, topics, writeLog } from "./facts.ts";
 import { finish } from "./finish.ts";
 import { news } from "./news.ts";
 import { run, runCounts, runs } from "./runs.ts";
@@ -86,6 +86,7 @@ export async function openLedger(url: string, options: LedgerOptions = {}): Prom
     durations: (limit) => durations(sql, limit),
     facts: (after, limit) => facts(sql, after, limit),
     newestFact: () => newestFact(sql),
+    ticks: (name, query) => ticks(sql, name, query),
     log: (lines) => writeLog(sql, lines),
     logs: (query) => plain(readLog(sql, query)),
     events: (query) => plain(events(sql, query)),

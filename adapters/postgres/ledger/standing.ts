@@ -23,7 +23,7 @@ export async function advance(sql: Sql, a: Advance): Promise<readonly Submitted[
     if (a.outcome !== "skipped") {
       await tx`insert into engine.fact (kind, name, run, state, data)
         values ('tick', ${a.name}, ${last ?? null}::bigint, ${a.outcome},
-          ${jsonText({ result: a.result })}::text::jsonb)`;
+          ${jsonText({ ...a.data, result: a.result })}::text::jsonb)`;
       await tx`select pg_notify('aurora', 'fact')`;
     }
     return submitted;

@@ -139,6 +139,29 @@ export const standingBehaviours: readonly Behaviour[] = [
     const second = await ledger.open(alert);
     assert(second !== undefined && second.id !== id);
   }],
+  [
+    "ticks() gives the ticks of one name, newest first, with what advance() was told to keep",
+    async ({ ledger }) => {
+      const options = { outcome: "failed", submissions: [] } as const;
+      for (const revision of [0, 1, 2]) {
+        await ledger.advance(tick(revision, { ...options, data: { look: { of: [revision] } } }));
+      }
+      await ledger.advance(tick(3));
+      await ledger.advance(tick(0, { ...options, name: "schedule:other" }));
+      const looks = async (
+        before: string | undefined,
+        limit: number,
+      ) => (await ledger.ticks("schedule:nightly", { before, limit }));
+      const all = await looks(undefined, 10);
+      const kept = all.map((fact) => (fact.data as { look?: unknown }).look);
+      assertEquals(kept, [{ of: [2] }, { of: [1] }, { of: [0] }]);
+      assertEquals((all[0]!.data as { result?: unknown }).result, "nothing was due");
+      assertEquals(await looks(undefined, 2), all.slice(0, 2));
+      assertEquals(await looks(all[0]!.seq, 1), all.slice(1, 2));
+      assertEquals(await looks(all[2]!.seq, 5), []);
+      assertEquals(await ledger.ticks("schedule:none", { limit: 5 }), []);
+    },
+  ],
   ["open() of one episode from many sides at once opens one", async ({ ledger }) => {
     const opened = await Promise.all(Array.from({ length: 8 }, () => ledger.open(alert)));
     assertEquals(opened.filter((a) => a !== undefined).length, 1);
