@@ -21,7 +21,7 @@ Deno.test("a name or a slice that is not there is refused in words", async (t) =
     [["test-asset", "models/enery"], ['"models/energy"?']],
     [["materialize", "features/activity", "--partition", "2025-13-01T06"], ['"2025-13-01T06"']],
     [["materialize", "features/activity", "--partition", "2025-01-27T07"], ['"2025-01-27T06"']],
-    [["trigger", "prediction_pipeline", "--partition", "2999-01-01"], ["has not ended"]],
+    [["trigger", "prediction_pipeline", "--partition", "2150-01-01"], ["has not ended"]],
     [["backfill", "features/activity", "2025-01-28..2025-01-27"], ["2025-01-2"]],
     [["run", "123456789"], ["123456789"]],
     [["materialise"], ['"materialize"?']],
