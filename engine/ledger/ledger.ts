@@ -153,6 +153,11 @@ export interface Crew {
   reap(silentMs: number): Promise<readonly { readonly worker: string; readonly cause: string }[]>;
   /** Gives up one worker that is known to be dead. */
   bury(worker: string, cause: string): Promise<void>;
+  /**
+   * Queues again what the worker is said to hold but does not know of, since the answer to its question was lost on the
+   * way: attempts that began `olderMs` ago or earlier and are not among `holding` (`run/step/attempt`). Gives how many.
+   */
+  disown(worker: string, holding: readonly string[], olderMs: number): Promise<number>;
   /** Those that live. */
   workers(): Promise<readonly WorkerRecord[]>;
 }

@@ -67,6 +67,8 @@ function working(state: MemoryState) {
     leave: (worker) => soon(() => crew.leave(state, worker)),
     reap: (silentMs) => soon(() => crew.reap(state, silentMs)),
     bury: (worker, cause) => soon(() => crew.bury(state, worker, cause)),
+    disown: (worker, holding, olderMs) =>
+      soon(() => crew.disown(state, worker, { holding, olderMs })),
     workers: () => soon(() => crew.workers(state)),
   } satisfies Partial<Ledger>;
 }

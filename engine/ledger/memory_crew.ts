@@ -68,6 +68,27 @@ export function bury(state: MemoryState, id: string, cause: string): void {
   part(state, worker, { as: "lost", cause, isDeath: true });
 }
 
+/** Queues again what a worker holds without knowing; see the port. */
+export function disown(
+  state: MemoryState,
+  id: string,
+  o: { readonly holding: readonly string[]; readonly olderMs: number },
+): number {
+  const worker = state.workers.get(id);
+  if (!worker?.alive) return 0;
+  const known = new Set(o.holding);
+  const before = state.now().getTime() - o.olderMs;
+  const forgotten = [...worker.held].filter((s) =>
+    !known.has(`${s.run.id}/${s.index}/${s.attempts.length}`) && s.startedAt!.getTime() <= before
+  );
+  const parting = { as: "lost", cause: FORGOTTEN, isDeath: false } as const;
+  for (const step of forgotten) lose(state, step, worker, parting);
+  return forgotten.length;
+}
+
+/** Why a step that its worker does not know of is taken from it. */
+const FORGOTTEN = "the answer that gave it the step never arrived";
+
 /** Those that live. */
 export function workers(state: MemoryState): WorkerRecord[] {
   return [...state.workers.values()].filter((w) => w.alive).map((w) => ({ ...w.record }));

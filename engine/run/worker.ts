@@ -29,6 +29,11 @@ export interface WorkerOptions {
   readonly signal: AbortSignal;
   /** Milliseconds between signs of life. @default {300} */
   readonly heartbeatMs?: number;
+  /**
+   * Milliseconds that an answer of the ledger may be on its way; what began earlier and is not known here was lost with
+   * its answer and is given back. @default {5000}
+   */
+  readonly answerMs?: number;
   /** Milliseconds after which it looks for work without being told. @default {1000} */
   readonly pollMs?: number;
   /** Milliseconds that running steps have to end after `signal` before they are aborted. @default {20000} */
@@ -38,6 +43,9 @@ export interface WorkerOptions {
   /** Is told when it has joined. */
   onJoined?(worker: string): void;
 }
+
+/** Signs of life after which a worker compares what it runs with what it is said to hold. */
+const COMPARE_BEATS = 10;
 
 const tokenOf = (c: Pick<Claimed, "run" | "step" | "attempt">) => `${c.run}/${c.step}/${c.attempt}`;
 
@@ -217,13 +225,16 @@ class Shift {
 
   /** Signs of life; whoever hears that it was given up stops everything it runs. */
   async #beat(): Promise<void> {
-    const { ledger, heartbeatMs = 300 } = this.#o;
-    while (!this.#over.signal.aborted) {
+    const { ledger, heartbeatMs = 300, answerMs = 5_000 } = this.#o;
+    for (let beat = 1; !this.#over.signal.aborted; beat++) {
       await pause(heartbeatMs, this.#over.signal);
       if (this.#over.signal.aborted) return;
       try {
         if (!await ledger.heartbeat(this.#worker)) return this.#giveUp();
         if (this.#running.size > 0) await this.#stopRevoked();
+        if (beat % COMPARE_BEATS === 0) {
+          await ledger.disown(this.#worker, [...this.#running.keys()], answerMs);
+        }
       } catch (error) {
         this.#o.onTrouble?.(error);
       }

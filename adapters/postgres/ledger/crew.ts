@@ -97,7 +97,7 @@ export async function bury(
       update engine.worker set gone_at = clock_timestamp(), cause = ${cause}
       where id = ${worker}::bigint and gone_at is null returning 1`;
       if (gone === undefined) return;
-      await release(tx, worker, cause, willing ? 0 : 1);
+      await release(tx, worker, { cause, counts: willing ? 0 : 1 });
       await tx`insert into engine.fact (kind, name, state, data)
       values ('worker', ${worker}, 'gone', ${jsonText({ cause })}::text::jsonb)`;
       await tx`select pg_notify('aurora', 'step'), pg_notify('aurora', 'fact')`;
@@ -105,13 +105,38 @@ export async function bury(
   );
 }
 
+/** What a worker is taken for not to know of. */
+interface Forgotten {
+  /** `run/step/attempt` of what it knows. */
+  readonly holding: readonly string[];
+  /** Only what began so long ago. */
+  readonly olderMs: number;
+}
+
+/** How steps part from their worker. */
+interface Parting {
+  readonly cause: string;
+  /** Whether it counts as a death that the step may have caused. */
+  readonly counts: 0 | 1;
+  /** Only these; all that it holds if absent. */
+  readonly forgotten?: Forgotten;
+}
+
+/** Queues again what a worker holds without knowing; see the port. */
+export async function disown(sql: Sql, worker: string, forgotten: Forgotten): Promise<number> {
+  const cause = "the answer that gave it the step never arrived";
+  return await retried(() =>
+    sql.begin((tx) => release(tx, worker, { cause, counts: 0, forgotten }))
+  );
+}
+
 /** What the worker held is queued again, cancelled with its run, or failed if it has killed too many workers. */
 async function release(
   tx: Transaction,
   worker: string,
-  cause: string,
-  counts: 0 | 1,
-): Promise<void> {
+  { cause, counts, forgotten }: Parting,
+): Promise<number> {
+  const holding = forgotten === undefined ? null : forgotten.holding as string[];
   const message = `Worker ${worker} was lost: ${cause}`;
   const error: StepError = { message, causes: [], stack: null };
   await tx`select 1 from engine.run where id in (
@@ -120,7 +145,13 @@ async function release(
   const ended = await tx<(EndedRow & { state: "queued" | "failed" | "cancelled" })[]>`
     with old as (
       select run, step, ready_at, started_at from engine.step
-      where worker = ${worker}::bigint and state = 'running' order by run, step for update),
+      where worker = ${worker}::bigint and state = 'running'
+        and (${holding}::text[] is null
+          or (run || '/' || step || '/' || attempt <> all(${holding}::text[])
+            and started_at <= clock_timestamp() - ${
+    forgotten?.olderMs ?? 0
+  } * interval '1 millisecond'))
+      order by run, step for update),
     f as (
       update engine.step s set lost = s.lost + ${counts}, ready_at = clock_timestamp(),
         error = ${jsonText(error)}::text::jsonb,
@@ -138,6 +169,7 @@ async function release(
   const facts = [];
   for (const row of ended) facts.push(row, ...await settle(tx, row, error));
   if (facts.length > 0) await tell(tx, facts);
+  return ended.length;
 }
 
 /** What follows from a lost attempt: nothing more if the step is queued again. */

@@ -11,7 +11,7 @@ import {
 } from "./backfills.ts";
 import { cancel, revoked } from "./cancel.ts";
 import { claim } from "./claim.ts";
-import { bury, heartbeat, join, leave, type Life, reap, workers } from "./crew.ts";
+import { bury, disown, heartbeat, join, leave, type Life, reap, workers } from "./crew.ts";
 import { checks, events, facts, newestFact, readLog, ticks, topics, writeLog } from "./facts.ts";
 import { finish } from "./finish.ts";
 import { news } from "./news.ts";
@@ -75,6 +75,7 @@ export async function openLedger(url: string, options: LedgerOptions = {}): Prom
     },
     reap: (silentMs) => reap(sql, silentMs),
     bury: (worker, cause) => bury(sql, worker, cause),
+    disown: (worker, holding, olderMs) => disown(sql, worker, { holding, olderMs }),
     workers: () => plain(workers(sql)),
     slices: (assets) => slices(sql, assets),
     visible: (keys) => plain(visible(sql, keys)),

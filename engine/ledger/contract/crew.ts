@@ -87,6 +87,22 @@ export const crewBehaviours: readonly Behaviour[] = [
     assertEquals(second.attempt, 2);
     assert(second.version > first.version);
   }],
+  ["disown() queues again what a worker holds without knowing, and counts no death", async (
+    { ledger },
+  ) => {
+    const hand = await worker(ledger);
+    const run = await submit(ledger, [step("a"), step("b")]);
+    for (let i = 0; i < 4; i++) {
+      const [a, b] = await hand.claim();
+      const known = `${b!.run}/${b!.step}/${b!.attempt}`;
+      assertEquals(await ledger.disown(hand.id, [known], 60_000), 0, "it is too young");
+      assertEquals(await ledger.disown(hand.id, [known], 0), 1);
+      assertEquals(await states(ledger, run), "queued running");
+      assertEquals((await hand.finish([done(a!)])).accepted, [], "it is not its any more");
+      await ledger.disown(hand.id, [], 0);
+    }
+    assertEquals(await states(ledger, run), "queued queued");
+  }],
   ["bury() twice takes nothing from the one that has the step now", async ({ ledger }) => {
     const dead = await worker(ledger);
     const next = await worker(ledger);

@@ -237,6 +237,32 @@ Deno.test("work() goes on with what runs when it cannot ask for more", async () 
   assertStringIncludes(b.trouble.join(), "away 1");
 });
 
+Deno.test("work() gives back steps whose answer was lost on the way, and runs them", async () => {
+  const [a, c] = [held("a"), held("c")];
+  const b = setUp({ a: a.it, c: c.it }, { answerMs: 30 });
+  const claim = b.ledger.claim.bind(b.ledger);
+  let isLost = true;
+  b.ledger.claim = async (ask) => {
+    const claimed = await claim(ask);
+    if (!isLost || claimed.length === 0) return claimed;
+    isLost = false;
+    throw new Error("cut after the commit");
+  };
+  const run = await b.submit("a");
+  const working = b.start();
+  await a.began;
+  const { steps } = (await b.ledger.run(run))!;
+  assertEquals(steps[0]?.attempts.map((x) => x.state), ["lost", "running"]);
+  // What it knows of stays, however long it takes.
+  await new Promise((r) => setTimeout(r, 150));
+  assertEquals([a.seen.runs, a.seen.aborted], [1, false]);
+  a.go();
+  await b.ended(run);
+  assertEquals(await b.state(run), "success");
+  b.stop.abort();
+  await working;
+});
+
 Deno.test("work() ends within its time although the ledger is away", async () => {
   const a = asset({ name: "a", materialize: () => 1 });
   const b = setUp({ a });
