@@ -41,11 +41,7 @@ function optionsOf(series: Series, width: number, { accent, dim, line }: Colours
     padding: [6, 8, 0, 0],
     cursor: { sync: { key: "plots" }, points: { size: 7 } },
     legend: { show: false },
-    scales: {
-      x: {
-        range: (_plot, from, to) => to > from ? [from, to] : [from - HALF_DAY, from + HALF_DAY],
-      },
-    },
+    scales: { x: { range: (plot, from, to) => spanOf(plot.data[0], from, to) } },
     axes: [
       {
         stroke: dim,
@@ -73,6 +69,13 @@ function optionsOf(series: Series, width: number, { accent, dim, line }: Colours
       fill: (plot) => fade(plot, accent),
     }],
   };
+}
+
+/** A lone point stands in the middle of its day: uPlot would give it two years. */
+function spanOf(x: ArrayLike<number>, from: number, to: number): [number, number] {
+  const [first, last] = [x[0], x[x.length - 1]];
+  if (first === undefined || first !== last) return [from, to];
+  return [first - HALF_DAY, first + HALF_DAY];
 }
 
 function fade(plot: uPlot, accent: string): CanvasGradient {

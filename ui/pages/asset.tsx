@@ -117,7 +117,7 @@ function Head(
         </form>
       </header>
       <p class="dim lead">
-        {asset.description}
+        {sentence(asset.description)}
         {asset.owners.length > 0 && (
           <>
             {" "}
@@ -162,6 +162,9 @@ function Causes(
     </div>
   );
 }
+
+/** A description ends like one, so that what follows does not run into it. */
+const sentence = (text: string): string => text === "" || /[.!?]$/.test(text) ? text : `${text}.`;
 
 /** One causal chain: what began it first. */
 function Chain({ why }: { readonly why: Why }): JSX.Element {
@@ -344,7 +347,9 @@ function Latest({ asset }: { readonly asset: AssetData }): JSX.Element | null {
 
 function Declared({ asset }: { readonly asset: AssetData }): JSX.Element {
   const { config } = asset;
-  const tags = Object.entries(asset.tags).map(([name, value]) => `${name}=${value}`);
+  const tags = Object.entries(asset.tags).map(([name, value]) =>
+    value === "" ? name : `${name}=${value}`
+  );
   return (
     <div class="cardx">
       <div class="ch">
