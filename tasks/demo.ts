@@ -98,7 +98,8 @@ async function population(served: Served, o: Options): Promise<Seeded> {
   return await seed(sql, { users, days, seed: o.seed, reset, end: same ? before.end : midnight });
 }
 
-async function demo(o: Options): Promise<number> {
+/** Gives the exit code; `finish` prints what comes last, after the server has said its last word. */
+async function demo(o: Options): Promise<{ readonly code: number; finish(): void }> {
   const began = performance.now();
   // With --json the standard output is for the object; people read the rest on the standard error.
   const print = (line: string) => o.json ? console.error(line) : console.log(line);
@@ -124,18 +125,23 @@ async function demo(o: Options): Promise<number> {
     const seconds = (performance.now() - started) / 1_000;
     const summary = await summaryOf(served.app, { people, outcomes, seconds });
     print(`\n${summaryText(summary)}`);
-    if (o.json) console.log(JSON.stringify(summary));
-    const code = wrongWith(summary).length === 0 ? 0 : 1;
-    wrongWith(summary).forEach((line) => console.error(line));
+    const wrong = wrongWith(summary);
+    const finish = () => {
+      wrong.forEach((line) => console.error(line));
+      if (o.json) console.log(JSON.stringify(summary));
+    };
+    const code = wrong.length === 0 ? 0 : 1;
     if (!o.once) {
+      finish();
       print(
         `\nReady in ${
           ((performance.now() - began) / 1_000).toFixed(1)
         } s. Open ${served.url} — Ctrl-C ends it.`,
       );
       await untilAsked();
+      return { code, finish() {} };
     }
-    return code;
+    return { code, finish };
   } finally {
     await served.stop();
   }
@@ -190,7 +196,9 @@ if (import.meta.main) {
       console.log(HELP);
       Deno.exit(0);
     }
-    Deno.exit(await demo(options));
+    const { code, finish } = await demo(options);
+    finish();
+    Deno.exit(code);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     Deno.exit(1);
