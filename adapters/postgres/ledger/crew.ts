@@ -125,9 +125,23 @@ interface Parting {
 /** Queues again what a worker holds without knowing; see the port. */
 export async function disown(sql: Sql, worker: string, forgotten: Forgotten): Promise<number> {
   const cause = "the answer that gave it the step never arrived";
-  return await retried(() =>
-    sql.begin((tx) => release(tx, worker, { cause, counts: 0, forgotten }))
-  );
+  return await retried(async () => {
+    // Asked before anything is locked: nearly always there is none, and releasing locks every run that it is in.
+    const [some] = await sql`select 1 from engine.step where ${
+      held(sql, worker, forgotten)
+    } limit 1`;
+    if (some === undefined) return 0;
+    return await sql.begin((tx) => release(tx, worker, { cause, counts: 0, forgotten }));
+  });
+}
+
+/** The condition on a step that a worker holds it, or holds it and has forgotten it. */
+function held(sql: Sql | Transaction, worker: string, forgotten?: Forgotten) {
+  const running = sql`worker = ${worker}::bigint and state = 'running'`;
+  if (forgotten === undefined) return running;
+  return sql`${running}
+    and run || '/' || step || '/' || attempt <> all(${forgotten.holding as string[]}::text[])
+    and started_at <= clock_timestamp() - ${forgotten.olderMs} * interval '1 millisecond'`;
 }
 
 /** What the worker held is queued again, cancelled with its run, or failed if it has killed too many workers. */
@@ -136,21 +150,15 @@ async function release(
   worker: string,
   { cause, counts, forgotten }: Parting,
 ): Promise<number> {
-  const holding = forgotten === undefined ? null : forgotten.holding as string[];
   const message = `Worker ${worker} was lost: ${cause}`;
   const error: StepError = { message, causes: [], stack: null };
   await tx`select 1 from engine.run where id in (
-    select run from engine.step where worker = ${worker}::bigint and state = 'running')
+    select run from engine.step where ${held(tx, worker)})
     order by id for no key update`;
   const ended = await tx<(EndedRow & { state: "queued" | "failed" | "cancelled" })[]>`
     with old as (
       select run, step, ready_at, started_at from engine.step
-      where worker = ${worker}::bigint and state = 'running'
-        and (${holding}::text[] is null
-          or (run || '/' || step || '/' || attempt <> all(${holding}::text[])
-            and started_at <= clock_timestamp() - ${
-    forgotten?.olderMs ?? 0
-  } * interval '1 millisecond'))
+      where ${held(tx, worker, forgotten)}
       order by run, step for update),
     f as (
       update engine.step s set lost = s.lost + ${counts}, ready_at = clock_timestamp(),
