@@ -51,30 +51,32 @@ export async function saveModel(
  * The model that is served on a day: the newest one promoted for that day or an earlier one and not
  * withdrawn. A past day never sees a later model.
  */
-export async function champion(
+export function champion(
   sql: Sql,
   name: ModelName,
   partition: string,
 ): Promise<Model | undefined> {
-  const [row] = await sql<ModelRow[]>`
-    select version::text, onnx, manifest
-    from ml.model
-    where name = ${name} and partition <= ${partition} and promoted and withdrawn_at is null
-    order by partition desc
-    limit 1`;
-  return row && modelOf(row);
+  return newestPromoted(sql, name, sql`partition <= ${partition}`);
 }
 
 /** The champion before the one that is about to be trained for `partition`. */
-export async function championBefore(
+export function championBefore(
   sql: Sql,
   name: ModelName,
   partition: string,
 ): Promise<Model | undefined> {
+  return newestPromoted(sql, name, sql`partition < ${partition}`);
+}
+
+async function newestPromoted(
+  sql: Sql,
+  name: ModelName,
+  among: ReturnType<Sql>,
+): Promise<Model | undefined> {
   const [row] = await sql<ModelRow[]>`
     select version::text, onnx, manifest
     from ml.model
-    where name = ${name} and partition < ${partition} and promoted and withdrawn_at is null
+    where name = ${name} and ${among} and promoted and withdrawn_at is null
     order by partition desc
     limit 1`;
   return row && modelOf(row);
