@@ -1,4 +1,4 @@
-import { nearest, UnknownName } from "engine";
+import { UnknownName } from "engine";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
@@ -33,12 +33,6 @@ export function problem(
 ): Response {
   const body: ProblemBody = { error: words[status] ?? "internal_error", message, hint };
   return context.json(body, status);
-}
-
-/** The name that was probably meant, as a sentence; null if none is near. */
-export function didYouMean(given: string, known: readonly string[]): string | null {
-  const name = nearest(given, known);
-  return name === undefined ? null : `Did you mean "${name}"?`;
 }
 
 /** Turns whatever was thrown into a problem: what the caller did wrong is 4xx, the rest is 500. */

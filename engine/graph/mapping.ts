@@ -291,20 +291,6 @@ function newMapping(dep: Dep, down: Partitions): Mapping {
   }
 }
 
-/** The slices of the upstream of a dep that slice `index` of the rule `down` reads. */
-export const upRanges = (
-  dep: Dep,
-  down: Partitions,
-  at: { readonly index: number; readonly now: Date },
-): OrdinalRanges => mappingOf(dep, down).up(at.index, at.now);
-
-/** The slices of the rule `down` that read slice `index` of the upstream of a dep. */
-export const downRanges = (
-  dep: Dep,
-  down: Partitions,
-  at: { readonly index: number; readonly now: Date },
-): OrdinalRanges => mappingOf(dep, down).down(at.index, at.now);
-
 /** Why a dep cannot be mapped, as the end of a sentence; undefined if it can. */
 export function mappingProblem(dep: Dep, down: Partitions): string | undefined {
   const up = upstreamOf(dep).partitions;
