@@ -7,7 +7,10 @@ import * as route from "./routes.ts";
 export function assetRoutes(service: Service) {
   return router()
     .openapi(route.lineage, async (c) => c.json(await service.lineage(), 200))
-    .openapi(route.assets, async (c) => c.json((await service.lineage()).nodes, 200))
+    .openapi(route.assets, async (c) => {
+      const { selection, search } = c.req.valid("query");
+      return c.json(await service.assets({ selection, search: search === "true" }), 200);
+    })
     .openapi(route.asset, async (c) => {
       const { name } = c.req.valid("param");
       const asset = await service.asset(name);

@@ -57,8 +57,13 @@ export const lineage = createRoute({
 export const assets = createRoute({
   method: "get",
   path: "/api/v1/assets",
-  summary: "Every asset in one line",
-  responses: { 200: asJson(z.array(schema.AssetCard).readonly(), "Every asset") },
+  summary: "The assets of a selection, each in one line",
+  request: { query: schema.AssetsQuery },
+  responses: {
+    200: asJson(z.array(schema.AssetCard).readonly(), "The assets, upstream first"),
+    ...badRequest,
+    ...notFound,
+  },
 });
 
 /** One asset. */

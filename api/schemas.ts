@@ -502,6 +502,16 @@ export const RunsQuery = z.object({
   limit: z.coerce.number().int().min(1).max(500).optional(),
 });
 
+/** Which assets. */
+export const AssetsQuery = z.object({
+  selection: z.string().optional().openapi({
+    description: "Everything if it is not given",
+    example: "+group:models & status:stale",
+  }),
+  search: z.enum(["true", "false"]).optional()
+    .openapi({ description: "Whether a bare word means every asset that has it in its name" }),
+});
+
 /** Which materializations. */
 export const HistoryQuery = z.object({
   limit: z.coerce.number().int().min(1).max(1_000).optional(),

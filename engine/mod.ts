@@ -64,6 +64,7 @@ export * from "./decide/backfill.ts";
 export * from "./decide/backfill_estimate.ts";
 export * from "./decide/backfill_runs.ts";
 export * from "./decide/choose_backfill.ts";
+export * from "./decide/chosen.ts";
 export * from "./decide/definitions_diff.ts";
 export * from "./decide/due.ts";
 export * from "./decide/expected.ts";

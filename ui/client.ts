@@ -50,6 +50,7 @@ export function createClient(fetch: Fetch) {
     health: async () => await (await root.health.$get()).json(),
     overview: () => answer(v1.overview.$get()),
     lineage: () => answer(v1.lineage.$get()),
+    search: (selection: string) => answer(v1.assets.$get({ query: { selection, search: "true" } })),
     asset: (name: string) => answer(v1.assets[":name"].$get({ param: named(name) })),
     history: (name: string, limit: number) =>
       answer(

@@ -20,7 +20,7 @@ import { Run } from "./pages/run.tsx";
 import { Runs } from "./pages/runs.tsx";
 import { favicon } from "./parts/icon.tsx";
 import type { Shell } from "./parts/page.tsx";
-import { isEverything, select, type Selection } from "./select.ts";
+import { find, type Selection } from "./found.ts";
 
 export {
   type Box,
@@ -154,11 +154,8 @@ function addLineage(app: Hono, client: Client, shell: GetShell, layout: LayoutEn
   });
   app.get("/lineage/match", async (c) => {
     const lineage = await client.lineage();
-    const selection = selectionOf(c);
-    const names = new Set(select(lineage, selection));
-    const found = lineage.nodes.filter((card) => names.has(card.name))
-      .map(({ name, group }) => ({ name, group }));
-    return c.json({ all: isEverything(selection), found });
+    const { all, cards, problem = null } = await find(client, lineage, selectionOf(c));
+    return c.json({ all, found: cards.map(({ name, group }) => ({ name, group })), problem });
   });
   app.get("/lineage/panel/:name{.+}", async (c) => {
     c.header("cache-control", "no-store");
@@ -178,7 +175,9 @@ function selectionOf(c: Context): Selection {
 function addAssets(app: Hono, client: Client, shell: GetShell): void {
   app.get("/assets", async (c) => {
     const lineage = await client.lineage();
-    return page(c, Assets({ shell: await shell(), lineage, selection: selectionOf(c) }));
+    const selection = selectionOf(c);
+    const found = await find(client, lineage, selection);
+    return page(c, Assets({ shell: await shell(), lineage, selection, found }));
   });
   app.get("/assets/:name{.+}", async (c) => {
     const name = c.req.param("name");

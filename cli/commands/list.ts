@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { assetsOf } from "engine";
 import { EXIT, type Run } from "../command.ts";
 import { paintStatus } from "../io.ts";
 import { cut, table } from "../table.ts";
@@ -11,15 +10,10 @@ import { json, withApp } from "../with_app.ts";
 
 /** Lists assets. */
 export const list: Run = (setting) =>
-  withApp(setting, async ({ service, definitions }) => {
+  withApp(setting, async ({ service }) => {
     const { called, io } = setting;
-    const { nodes } = await service.lineage();
-    const cards = new Map(nodes.map((n) => [n.name, n]));
     const [selection] = called.words;
-    const chosen = selection === undefined
-      ? definitions.assets
-      : assetsOf(definitions, { asset: (a) => cards.get(a.name)! }, { selection });
-    const found = chosen.map((a) => cards.get(a.name)!);
+    const found = await service.assets({ selection });
     if (called.on("json")) {
       io.out(json(found));
       return EXIT.ok;

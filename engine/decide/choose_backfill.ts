@@ -48,7 +48,8 @@ const CONCURRENCY = 4;
 function namedAssets(definitions: Definitions, judgement: Judgement, wish: BackfillWish) {
   const named = assetsOf(definitions, judgement, wish);
   if (!wish.downstream) return named;
-  return select(definitions.assets, named.map((a) => `${a.name}+`).join(" "));
+  if (!named.length) return named;
+  return select(definitions.assets, `(${named.map((a) => a.name).join(" ")})+`);
 }
 
 /** What a backfill computes, and what it would look for in vain. */

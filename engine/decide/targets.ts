@@ -6,12 +6,10 @@
 import type { Asset } from "../declare/asset.ts";
 import { keyText, type PartitionKey } from "../declare/partitions.ts";
 import type { Definitions } from "../graph/define.ts";
-import { nearest } from "../graph/nearest.ts";
-import { select } from "../graph/select.ts";
+import { chosenAssets, type Statuses } from "./chosen.ts";
 import type { Judgement, Verdict } from "./judge.ts";
 import { namedSlices } from "./named_slices.ts";
 import { withRequired } from "./required.ts";
-import { assetStatuses } from "./status.ts";
 
 /** What to run: by selection, by names, or all that is stale (of these, if some are given too). */
 export interface Wish {
@@ -37,33 +35,6 @@ export interface Target {
   readonly reason: string;
 }
 
-/** Who knows where assets stand. */
-export interface Statuses {
-  /** How an asset stands. */
-  asset(asset: Asset): Pick<Verdict, "status">;
-}
-
-const STATUS = /^(?<minus>-)?(?<up>\d*\+)?status:(?<status>[^+]+)(?<down>\+\d*)?$/;
-
-/** Puts names in the place of `status:` terms: only the judgement knows them. */
-function withoutStatus(definitions: Definitions, judgement: Statuses, text: string): string {
-  const words = text.split(/[\s,]+/).filter(Boolean).flatMap((word) => {
-    const { minus = "", up = "", status, down = "" } = STATUS.exec(word)?.groups ?? {};
-    if (status === undefined) return [word];
-    if (!(assetStatuses as readonly string[]).includes(status)) {
-      const near = nearest(status, assetStatuses);
-      throw new SyntaxError(
-        `Cannot read selection: "${status}" is no status, ` +
-          (near ? `did you mean "${near}"?` : `they are ${assetStatuses.join(", ")}`),
-      );
-    }
-    return definitions.assets
-      .filter((a) => judgement.asset(a).status === status)
-      .map((a) => `${minus}${up}${a.name}${down}`);
-  });
-  return words.join(" ");
-}
-
 /**
  * The assets that a request names, upstream first.
  *
@@ -77,8 +48,8 @@ export function assetsOf(
 ): readonly Asset[] {
   const named = new Set(wish.assets?.map((name) => definitions.asset(name)));
   if (wish.selection) {
-    const text = withoutStatus(definitions, judgement, wish.selection);
-    for (const a of select(definitions.assets, text)) named.add(a);
+    const { selection } = wish;
+    for (const a of chosenAssets(definitions, judgement, { selection })) named.add(a);
   }
   return definitions.assets.filter((a) => named.has(a));
 }

@@ -4,6 +4,9 @@
  * @module
  */
 
+/** Nobody mistypes a name of more characters; to compare a whole request with every asset would hold the server. */
+const LONGEST = 200;
+
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
@@ -31,6 +34,7 @@ function distance(a: string, b: string): number {
  * ```
  */
 export function nearest(name: string, known: readonly string[]): string | undefined {
+  if (name.length > LONGEST) return undefined;
   let best: string | undefined;
   let least = Math.max(2, Math.ceil(name.length / 3)) + 1;
   for (const k of known) {

@@ -17,7 +17,7 @@ import {
 } from "./service/backfill_view.ts";
 import { jobViews, sensorViews } from "./service/automation_view.ts";
 import { evaluationsOf } from "./service/evaluations_view.ts";
-import { lineageOf } from "./service/cards.ts";
+import { cardsOf, lineageOf } from "./service/cards.ts";
 import { changesOf } from "./service/changes.ts";
 import type { ServiceOptions } from "./service/ports.ts";
 import { isRunId, logLines, logQuery, runView, summaryOf } from "./service/run_view.ts";
@@ -40,6 +40,7 @@ export function createService(o: ServiceOptions): Service {
     ...reading(o),
     overview: async () => await overviewOf(o, await see()),
     lineage: async () => lineageOf(o.definitions, await see()),
+    assets: async (choice = {}) => cardsOf(o.definitions, await see(), choice),
     async asset(name) {
       const asset = named(name);
       return asset && await assetView(o, await see(), asset);

@@ -426,6 +426,14 @@ export interface EventsView {
   }[];
 }
 
+/** Which assets. */
+export interface AssetChoice {
+  /** As `select()` reads it, and `status:stale`. */
+  readonly selection?: string | undefined;
+  /** A bare word means every asset that has it in its name: for those who are still typing. */
+  readonly search?: boolean | undefined;
+}
+
 /** What to run: by selection, by names, or all that is stale (of these, if names are given too). */
 export interface MaterializeRequest {
   readonly selection?: string | undefined;
@@ -502,6 +510,8 @@ export interface Service extends AutomationService, BackfillService {
   health(): Promise<HealthView>;
   overview(): Promise<Overview>;
   lineage(): Promise<LineageView>;
+  /** What a selection names, upstream first; everything if none is given. */
+  assets(choice?: AssetChoice): Promise<readonly AssetCard[]>;
   asset(name: string): Promise<AssetView | undefined>;
   /** Newest first; `before` is the `id` of the last one seen. */
   history(

@@ -17,6 +17,7 @@ const reads: readonly (readonly [string, z.ZodType])[] = [
   ["/api/v1/overview", schema.Overview],
   ["/api/v1/lineage", schema.Lineage],
   ["/api/v1/assets", schema.AssetCard.array()],
+  ["/api/v1/assets?selection=%2Bgroup%3Amodels&search=true", schema.AssetCard.array()],
   ["/api/v1/assets/features%2Factivity", schema.Asset],
   ["/api/v1/assets/features/activity", schema.Asset],
   ["/api/v1/assets/models%2Fmood", schema.Asset],
@@ -56,6 +57,11 @@ Deno.test("GET limits and filters reach the service", async () => {
   const history = await (await api.request("/api/v1/assets/models%2Fenergy/history?limit=3"))
     .json();
   assertEquals(history.length, 3);
+  const models = encodeURIComponent("group:models & status:failed");
+  const assets = await (await api.request(`/api/v1/assets?selection=${models}`)).json();
+  assertEquals(assets.map((card: { name: string }) => card.name), ["models/mood"]);
+  assertEquals((await api.request("/api/v1/assets?selection=%28models")).status, 400);
+  assertEquals((await api.request("/api/v1/assets?selection=modles")).status, 404);
   const runs = await (await api.request("/api/v1/runs?status=failed")).json();
   assertEquals(runs.runs.map((run: { status: string }) => run.status), ["failed"]);
   const lines = await (await api.request("/api/v1/runs/7f3a91c2/logs?after=3&limit=2")).json();

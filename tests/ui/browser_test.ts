@@ -166,6 +166,19 @@ browserTest(
 );
 
 browserTest(
+  "a selection that cannot be read is told while it is typed, and gone when it can",
+  () =>
+    visit("selection", "light", async ({ page, open }) => {
+      await open("/lineage");
+      await page.locator("#q").fill("group:models & statsu:failed");
+      await page.waitForSelector("#q-problem:has-text('did you mean \"status\"?')");
+      await page.locator("#q").fill("group:models & status:failed");
+      await page.waitForSelector("#mat-chosen:has-text('Materialize 1 found')");
+      await page.waitForSelector("#q-problem", { state: "hidden" });
+    }),
+);
+
+browserTest(
   "a refusal is told with what would have been right",
   () =>
     visit("refusal", "light", async ({ page, service, open }) => {

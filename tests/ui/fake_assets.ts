@@ -1,5 +1,5 @@
 // The population of the fake service: thirty assets in six groups, with every status among them.
-import type { AssetStatus } from "engine";
+import { type Asset, asset, type AssetStatus } from "engine";
 
 /** One asset of the fake. */
 export interface FakeAsset {
@@ -101,4 +101,15 @@ export function fakeAssets(): FakeAsset[] {
     row("quality/latency", "report", "predictions/cached", "fresh", 22),
     row("quality/scorecard", "report", "quality/report quality/drift", "missing", null),
   ];
+}
+
+/** The same as declarations, so that the real selections are read over them; listed upstream first. */
+export function declared(fakes: readonly FakeAsset[]): readonly Asset[] {
+  const made = new Map<string, Asset>();
+  for (const { name, kind, upstream } of fakes) {
+    const deps = Object.fromEntries(upstream.map((up) => [up, made.get(up)!]));
+    const group = name.split("/")[0]!;
+    made.set(name, asset({ name, group, kinds: [kind], deps, materialize: () => 0 }));
+  }
+  return [...made.values()];
 }

@@ -2,11 +2,13 @@
 import {
   type AlertView,
   type AssetCard,
+  type AssetChoice,
   type AssetStatus,
   assetStatuses,
   type AssetView,
   type Change,
   type CheckView,
+  chosenAssets,
   type Counts,
   type EvaluationsView,
   type EvaluationView,
@@ -28,7 +30,7 @@ import {
   UnknownName,
   type WhyView,
 } from "engine";
-import { type FakeAsset, fakeAssets } from "./fake_assets.ts";
+import { declared, type FakeAsset, fakeAssets } from "./fake_assets.ts";
 import { FakeBackfills } from "./fake_backfills.ts";
 
 const hour = 3_600_000;
@@ -166,6 +168,21 @@ export class FakeService extends FakeBackfills implements Service {
       staleTargets: this.#stale(),
       asOf: "48213",
     });
+  }
+
+  async assets({ selection, search = false }: AssetChoice = {}) {
+    const { nodes } = await this.lineage();
+    if (selection === undefined) return nodes;
+    const cards = new Map(nodes.map((card) => [card.name, card]));
+    const statuses = { asset: ({ name }: { name: string }) => cards.get(name)! };
+    try {
+      const assets = declared(this.#assets);
+      return chosenAssets({ assets }, statuses, { selection, search }).map((a) =>
+        statuses.asset(a)
+      );
+    } catch (error) {
+      throw error instanceof SyntaxError ? new RangeError(error.message) : error;
+    }
   }
 
   async asset(name: string): Promise<AssetView | undefined> {

@@ -81,7 +81,19 @@ Deno.test("/lineage collapses nothing by itself below 150 assets, and all above"
 
 Deno.test("/lineage/match finds over all assets", async () => {
   const found = JSON.parse(await read("/lineage/match?q=group:models&status=failed"));
-  assertEquals(found, { all: false, found: [{ name: "models/mood", group: "models" }] });
+  const mood = { name: "models/mood", group: "models" };
+  assertEquals(found, { all: false, found: [mood], problem: null });
+  const both = JSON.parse(await read("/lineage/match?q=group:models%20%26%20status:failed"));
+  assertEquals(both.found, [mood]);
+});
+
+Deno.test("a query that cannot be read is told beside the search", async () => {
+  const { found, problem } = JSON.parse(await read("/lineage/match?q=colour:red"));
+  assertEquals(found, []);
+  assertStringIncludes(problem, '"colour:" is no field here');
+  const page = text(await read("/assets?q=group:model"));
+  assertStringIncludes(page, "Did you mean &quot;models&quot;?");
+  assertStringIncludes(page, "0 of 30 assets");
 });
 
 Deno.test("/assets filters by status, freshness and words", async () => {

@@ -8,6 +8,8 @@ import { type Place, type Rect, Viewport } from "./viewport.ts";
 interface Match {
   readonly all: boolean;
   readonly found: readonly { readonly name: string; readonly group: string }[];
+  /** Why the query cannot be read. */
+  readonly problem: string | null;
 }
 
 interface Card {
@@ -22,6 +24,7 @@ const stage = need("#stage");
 const view = need("#view");
 const panel = need("#panel");
 const query = need<HTMLInputElement>("#q");
+const queryProblem = need("#q-problem");
 const button = need<HTMLButtonElement>("#mat");
 const chosenText = need("#mat-chosen");
 const staleText = need("#mat-stale");
@@ -137,6 +140,8 @@ async function find(): Promise<void> {
   if (!response.ok) return;
   const found: Match = await response.json();
   match = found.all ? undefined : found;
+  queryProblem.textContent = found.problem ?? "";
+  query.setAttribute("aria-invalid", String(found.problem !== null));
   paint();
 }
 

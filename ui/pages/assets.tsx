@@ -3,19 +3,19 @@ import type { AssetCard, Lineage } from "../client.ts";
 import { Icon } from "../parts/icon.tsx";
 import { Page, type Shell } from "../parts/page.tsx";
 import { assetHref, FreshnessMark, hue, Pill, StatusBar, statusOrder } from "../parts/status.tsx";
-import { select, type Selection } from "../select.ts";
+import type { Found, Selection } from "../found.ts";
 import { many, statusWords } from "../words.ts";
 
 interface AssetsProps {
   readonly shell: Shell;
   readonly lineage: Lineage;
   readonly selection: Selection;
+  readonly found: Found;
 }
 
 /** Every asset in a list, with filters. */
-export function Assets({ shell, lineage, selection }: AssetsProps): JSX.Element {
-  const shown = new Set(select(lineage, selection));
-  const cards = lineage.nodes.filter((card) => shown.has(card.name));
+export function Assets({ shell, lineage, selection, found }: AssetsProps): JSX.Element {
+  const { cards, problem } = found;
   const groups = [...new Set(lineage.nodes.map((card) => card.group))];
   return (
     <Page shell={shell} title="Assets" at="Assets" refresh="asset">
@@ -43,6 +43,7 @@ export function Assets({ shell, lineage, selection }: AssetsProps): JSX.Element 
           </form>
         </header>
         <div data-region="assets">
+          {problem === undefined ? null : <p class="problem" role="alert">{problem}</p>}
           <p class="dim lead" data-count-shown>
             {cards.length === lineage.nodes.length
               ? many(cards.length, "asset")

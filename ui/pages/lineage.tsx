@@ -57,15 +57,17 @@ function LineageBar(
       </h1>
       <label class="search wide">
         <Icon name="search" />
-        <span class="vh">Find assets: a name, group:models, status:stale, +name+</span>
+        <span class="vh">Find assets: a name, group:models & status:stale, +name+</span>
         <input
           id="q"
           type="search"
           value={query}
           placeholder="Find, e.g. group:models"
           autocomplete="off"
+          aria-describedby="q-problem"
         />
         <kbd aria-hidden="true">/</kbd>
+        <span id="q-problem" class="problem" role="status"></span>
       </label>
       <div class="legend" role="group" aria-label="Filter by status">
         {statusOrder.map((status) => (

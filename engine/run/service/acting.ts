@@ -14,6 +14,7 @@ import type { MaterializeRequest, PlanView, StartedRun } from "../views.ts";
 import type { ServiceOptions } from "./ports.ts";
 import { isRunId } from "./run_view.ts";
 import type { Seen } from "./seen.ts";
+import { understood } from "./understood.ts";
 import { partitionOrNull } from "./words.ts";
 
 /** There is nothing to do: what was asked for is fresh. Not a failure. */
@@ -36,16 +37,6 @@ const TRIGGERS: readonly Trigger[] = [
 export function asker(by: string | undefined): Pick<Asking, "trigger" | "by"> {
   const known = TRIGGERS.find((t) => t === by);
   return known ? { trigger: known, by: null } : { trigger: "api", by: by ?? null };
-}
-
-/** Refusals that come from reading a selection are of the kind that those who ask know. */
-export function understood<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new RangeError(error.message, { cause: error });
-    throw error;
-  }
 }
 
 /**

@@ -26,10 +26,11 @@ import type {
   BackfillView,
   StartedBackfill,
 } from "../backfill_views.ts";
-import { asker, NothingToRun, understood } from "./acting.ts";
+import { asker, NothingToRun } from "./acting.ts";
 import type { ServiceOptions } from "./ports.ts";
 import { isRunId } from "./run_view.ts";
 import type { Seen } from "./seen.ts";
+import { understood } from "./understood.ts";
 import { instant, partitionOrNull } from "./words.ts";
 
 /** Successes that an expectation rests on, and runs that a dry run tells of. */

@@ -5,12 +5,14 @@
  */
 import { createHash } from "node:crypto";
 import type { Asset } from "../../declare/asset.ts";
+import { chosenAssets } from "../../decide/chosen.ts";
 import { promiseOf } from "../../decide/promise.ts";
 import { assetStatuses, type Counts } from "../../decide/status.ts";
 import type { Definitions } from "../../graph/define.ts";
 import { nextTick } from "../cron.ts";
 import { upstreamOf } from "../../graph/order.ts";
-import type { AssetCard, LineageView } from "../views.ts";
+import type { AssetCard, AssetChoice, LineageView } from "../views.ts";
+import { understood } from "./understood.ts";
 import type { Seen } from "./seen.ts";
 import { ageText, instant, statusWord } from "./words.ts";
 
@@ -35,6 +37,18 @@ export function cardOf(asset: Asset, seen: Seen): AssetCard {
     partitionCounts: asset.partitions.grain === "none" ? null : seen.judgement.counts(asset),
     causes: verdict.causes,
   };
+}
+
+/** The assets of a selection, each in one line; every one if none is given. */
+export function cardsOf(
+  definitions: Definitions,
+  seen: Seen,
+  { selection, search = false }: AssetChoice,
+): readonly AssetCard[] {
+  const chosen = selection === undefined
+    ? definitions.assets
+    : understood(() => chosenAssets(definitions, seen.judgement, { selection, search }));
+  return chosen.map((a) => cardOf(a, seen));
 }
 
 /** Names of what "compute all that is stale" would compute, upstream first. */

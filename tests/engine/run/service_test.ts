@@ -70,10 +70,24 @@ Deno.test("materialize() refuses a step without its input and tells how to inclu
   assertStringIncludes(plan.steps[0]!.reason, "was never built");
 });
 
+Deno.test("assets() are those of a selection, by declaration and by status", async () => {
+  const { service } = bench();
+  const names = async (selection?: string, search?: boolean) =>
+    (await service.assets({ selection, search })).map((card) => card.name);
+  const { nodes } = await service.lineage();
+  assertEquals(await names(), nodes.map((card) => card.name));
+  assertEquals(await names("status:fresh"), []);
+  const models = nodes.filter((card) => card.group === "models").map((card) => card.name);
+  assertEquals(await names("group:models & status:missing"), models);
+  assertEquals(await names("MOO", true), models.filter((name) => name.includes("moo")));
+  await assertRejects(() => names("moo"), UnknownName, "mood");
+  await assertRejects(() => names("(group:models"), RangeError, "column 1");
+});
+
 Deno.test("acting methods refuse unknown names and bad partitions", async () => {
   const { service } = bench();
   await assertRejects(() => service.materialize({ assets: ["models/mod"] }), UnknownName, "mood");
-  await assertRejects(() => service.plan({ selection: "color:red" }), RangeError, "group:models");
+  await assertRejects(() => service.plan({ selection: "color:red" }), RangeError, "group");
   await assertRejects(() => service.trigger("ml_trainig_pipeline"), UnknownName, "training");
   await assertRejects(
     () => service.trigger("ml_training_pipeline", { partition: "monday" }),
