@@ -212,6 +212,25 @@ Deno.test("tick() of a schedule asks for the slice that its code names", async (
   assertEquals(await b.asked(), ["2025-01-21"]);
 });
 
+Deno.test("tick() of a schedule that names no slice of its assets fails and says what it named", async () => {
+  const astray = schedule({
+    name: "astray",
+    cron: "0 4 * * *",
+    assets: [report],
+    partition: () => "2025-1-21",
+  });
+  const b = setUp({ report, astray });
+  await b.look();
+  await b.look("2025-01-28T04:00:00Z");
+  assertEquals(await b.asked(), []);
+  const [cursor] = await b.ledger.cursors("schedule:astray");
+  assertEquals(cursor!.outcome, "failed");
+  assertStringIncludes(
+    cursor!.result!,
+    'Cannot tick: schedule "astray" asks for slice "2025-1-21" of "report", which it cannot have',
+  );
+});
+
 Deno.test("tick() goes on with the others when the code of a schedule fails, and with its next tick", async () => {
   let isBroken = true;
   const broken = schedule({
