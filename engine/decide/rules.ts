@@ -10,6 +10,7 @@ import type { Schedule } from "../declare/schedule.ts";
 import type { Definitions } from "../graph/define.ts";
 import type { Submission } from "../ledger/records.ts";
 import type { CronRule } from "./due.ts";
+import { newestOf } from "./line.ts";
 import { submissionOf } from "./submission.ts";
 import type { Target } from "./targets.ts";
 
@@ -23,13 +24,11 @@ export interface Rule extends CronRule {
   submission(tick: Date): Submission | undefined;
 }
 
-/** The slices that a job asks for at an instant: the newest that has ended, of each of its assets. */
+/** The slices that a job asks for at an instant: the newest that has ended, of each line of its assets. */
 export function targetsAt(job: Pick<Job, "assets">, at: Date, reason: string): Target[] {
-  return job.assets.flatMap((asset) => {
-    const key = asset.partitions.newest(at);
-    if (key === undefined && asset.partitions.grain !== "none") return [];
-    return [{ asset, key, partition: keyText(key), reason }];
-  });
+  return job.assets.flatMap((asset) =>
+    newestOf(asset.partitions, at).map(({ key, partition }) => ({ asset, key, partition, reason }))
+  );
 }
 
 /** All rules of the definitions: jobs that have a cron, then schedules. */

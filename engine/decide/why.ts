@@ -106,7 +106,9 @@ export class Explaining {
     const { judgement, alerts } = this.facts;
     const stands = this.slice(asset, partition);
     if (partition !== judgement.newest(asset)) return stands;
-    const episode = alerts.find((a) => a.episode === `late:${asset.name}` && !a.resolvedAt);
+    const episode = alerts.find((a) =>
+      a.kind === "late" && a.asset === asset.name && !a.resolvedAt
+    );
     const words = episode?.message ?? this.#brokenPromise(asset);
     if (words === undefined) return stands;
     const about = { asset: asset.name, partition };
@@ -116,8 +118,9 @@ export class Explaining {
   }
 
   #brokenPromise(asset: Asset): string | undefined {
-    const { judgement, next } = this.facts;
-    const { state, words } = promiseOf(asset, judgement, { next });
+    const { judgement, next, knownSince } = this.facts;
+    const facts = { next, knownSince: knownSince(asset.name) };
+    const { state, words } = promiseOf(asset, judgement, facts);
     return state === "late" ? words : undefined;
   }
 

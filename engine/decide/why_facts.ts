@@ -107,6 +107,8 @@ export interface WhyFacts {
   readonly paused: ReadonlySet<string>;
   /** Episodes that are open. */
   readonly alerts: readonly AlertRecord[];
+  /** Since when an asset is known. */
+  knownSince(asset: string): Date;
   /** How crons are read. */
   readonly next: NextTick;
   /** Runs that were read, by id; undefined of one that does not exist. */

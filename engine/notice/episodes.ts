@@ -1,10 +1,9 @@
 /** Which episodes should be open now. @module */
 import type { Asset } from "../declare/asset.ts";
+import { type Breach, breaches } from "../decide/breach.ts";
 import { sliceText } from "../decide/inputs.ts";
 import type { Judgement } from "../decide/judge.ts";
 import type { NextTick } from "../decide/due.ts";
-import type { Lateness } from "../decide/late.ts";
-import { agePromise, deadlinePromise } from "../decide/promise.ts";
 import type { SlowStep } from "../decide/slow.ts";
 import type { Definitions } from "../graph/define.ts";
 import type { AlertRecord, CheckState, SliceState } from "../ledger/records.ts";
@@ -46,7 +45,7 @@ export interface Broken {
 }
 
 /**
- * Late assets, failed assets, failing critical checks, steps that run for long, schedules and sensors that do not work:
+ * Broken promises, failed assets, failing critical checks, steps that run for long, schedules and sensors that do not work:
  * one episode each, however often one looks.
  */
 export function episodes(seen: Seen): readonly Episode[] {
@@ -55,30 +54,23 @@ export function episodes(seen: Seen): readonly Episode[] {
 
 function late({ definitions, judgement, knownSince, next }: Seen): Episode[] {
   return definitions.assets.flatMap((asset) => {
-    const since = { knownSince: knownSince(asset.name), next };
-    const age = agePromise(asset, judgement, since);
-    const instant = deadlinePromise(asset, judgement, since);
-    return [
-      ...lateEpisode(asset, age, `late:${asset.name}`, `"${asset.name}" is late`),
-      ...lateEpisode(
-        asset,
-        instant,
-        `deadline:${asset.name}`,
-        `"${asset.name}" missed its deadline`,
-      ),
-    ];
+    const facts = { knownSince: knownSince(asset.name), next };
+    return breaches(asset, judgement, facts).map((b) => lateEpisode(asset, b));
   });
 }
 
-function lateEpisode(
-  { name }: Asset,
-  { state, words }: Lateness,
-  episode: string,
-  title: string,
-): Episode[] {
-  if (state !== "late") return [];
-  const told = { kind: "late", severity: "error", asset: name, run: null } as const;
-  return [{ episode, ...told, title, message: words }];
+function lateEpisode({ name }: Asset, { of, line, words }: Breach): Episode {
+  const id = line === "" ? name : `${name}:${line}`;
+  const what = sliceText(name, line);
+  return {
+    episode: of === "age" ? `late:${id}` : `deadline:${id}`,
+    kind: "late",
+    severity: "error",
+    asset: name,
+    run: null,
+    title: of === "age" ? `${what} is late` : `${what} missed its deadline`,
+    message: words,
+  };
 }
 
 const long = ({ slow }: Seen): Episode[] =>

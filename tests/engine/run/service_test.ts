@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { type Change, NothingToRun, UnknownName } from "engine";
+import { type Change, nextTick, NothingToRun, UnknownName, watch } from "engine";
 import { type Bench, bench } from "./service_fixture.ts";
 
 async function built(): Promise<Bench> {
@@ -171,6 +171,20 @@ Deno.test("freshness counts from the newest slice, not from filled history", asy
   assertEquals(view.card.freshness, "late");
   assertStringIncludes(view.freshnessState!, "late by 1 h");
   assertEquals(view.card.age, "1 d ago");
+});
+
+Deno.test("a page holds a promise against what was never built since it is known, as alerts do", async () => {
+  const b = bench();
+  const o = { ...b, channels: [], next: nextTick };
+  await watch(o, b.clock.at);
+  const state = async () => (await b.service.asset("features/activity"))!.freshnessState;
+  assertEquals(await state(), "never built, due in 1 d 6 h");
+  b.clock.at = new Date("2025-01-29T18:00:00Z");
+  await watch(o, b.clock.at);
+  const view = (await b.service.asset("features/activity"))!;
+  assertEquals([view.card.freshness, view.freshnessState], ["late", "never built, late by 0 ms"]);
+  assertEquals(view.freshnessTrack.map((s) => s.state), ["none", "warn"]);
+  assertEquals((await b.ledger.alerts(9)).map((a) => a.message), ["never built, late by 0 ms"]);
 });
 
 Deno.test("partitions() is a window with counts over all", async () => {
