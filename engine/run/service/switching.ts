@@ -15,6 +15,7 @@ import type { SenseView, SwitchView, TickView } from "../automation_views.ts";
 import { nextTick } from "../cron.ts";
 import { type Pausable, setPaused } from "../../ledger/switches.ts";
 import { look, sensorCursor } from "../sense.ts";
+import { givenCursor } from "./given_cursor.ts";
 import type { ServiceOptions } from "./ports.ts";
 import { instant, partitionOrNull } from "./words.ts";
 
@@ -112,7 +113,7 @@ const TRY_MS = 60_000;
  * Lets a sensor look and changes nothing.
  *
  * @throws {UnknownName} If no sensor has that name.
- * @throws {RangeError} If resources cannot be lent here.
+ * @throws {RangeError} If resources cannot be lent here, or the sensor could not stand at that cursor.
  */
 export async function senseNow(
   o: ServiceOptions,
@@ -127,7 +128,8 @@ export async function senseNow(
   if (!lender) throw new RangeError(`Cannot try sensor "${name}": no resources are lent here`);
   const id = sensorCursor(name);
   const record = (await o.ledger.cursors(id)).find((c) => c.name === id);
-  const from = cursor === undefined ? record ? record.value : sensor.start : cursor;
+  const own = record ? record.value : sensor.start;
+  const from = cursor === undefined ? own : givenCursor(sensor, cursor);
   const now = o.clock.now();
   const given = givenOf(sensor, payloads, { cursor: from, now });
   const it = { ...sensor, timeoutMs: Math.min(sensor.timeoutMs, TRY_MS) };

@@ -9,6 +9,7 @@ import {
   partitions,
   request,
   resource,
+  runSensor,
   schedule,
   sensor,
   tick,
@@ -155,6 +156,39 @@ Deno.test("sense() looks from the given cursor, or its own, and changes nothing"
   assertEquals((await service.sense("letters")).requests.length, 3);
   assertEquals([await ledger.cursors(""), await ledger.runs({ limit: 9 })], [[], []]);
   await assertRejects(() => service.sense("lettres"), UnknownName, '"letters"?');
+});
+
+Deno.test("sense() reads a cursor as the sensor would have written it, or says what is right", async () => {
+  const texts = sensor({
+    name: "texts",
+    every: "5s",
+    cursor: "",
+    async *evaluate({ cursor }) {
+      yield request(whole, { key: cursor.trim(), reason: `from ${cursor}` });
+      return await Promise.resolve(cursor);
+    },
+  });
+  const runs = runSensor({
+    name: "runs",
+    states: ["running"],
+    *on({ run }) {
+      yield request(whole, { reason: `run ${run}` });
+    },
+  });
+  const topic = topicSensor({ name: "topic", topic: "orders", *on() {} });
+  const { service } = setUp({ texts, runs, topic });
+  assertEquals((await service.sense("texts", { cursor: 17 })).requests[0]!.reason, "from 17");
+  await service.trigger("nightly");
+  assertEquals((await service.sense("runs", { cursor: 0 })).requests.length, 1);
+  for (
+    const [name, cursor, right] of [
+      ["runs", "yesterday", 'a place among the facts, like "120"'],
+      ["topic", 17, 'offsets by part of the topic, like {"0":"120"}'],
+      ["letters", "two", "like the one it starts with, 0"],
+    ] as const
+  ) {
+    await assertRejects(() => service.sense(name, { cursor }), RangeError, right);
+  }
 });
 
 Deno.test("sense() with a payload is as if the sensor were told", async () => {
