@@ -142,6 +142,40 @@ Deno.test("jobs() shows the coming instants of all crons, spread as they will be
   assertEquals((await service.jobs()).find((j) => j.name === "spread")!.nextTicks[0], dry.actsAt);
 });
 
+Deno.test("trigger() of a schedule asks for the slice that its code names now", async () => {
+  const { service, ledger, clock } = setUp({
+    yesterday: schedule({
+      name: "yesterday",
+      cron: "0 4 * * *",
+      assets: [data],
+      partition: (at) => daily.newest(at)!,
+    }),
+  });
+  clock.at = new Date("2025-01-27T12:00:00Z");
+  const { run } = await service.trigger("yesterday");
+  const found = (await ledger.run(run))!;
+  assertEquals(found.steps.map((s) => `${s.asset} ${s.partition}`), ["data 2025-01-26"]);
+  assertEquals(found.run.reason, 'schedule "yesterday" was triggered');
+  await service.trigger("spread");
+  await assertRejects(() => service.trigger("yesterdy"), UnknownName);
+});
+
+Deno.test("jobs() tell what each schedule does with missed ticks and what it did last", async () => {
+  const { service, ledger, clock, definitions } = setUp();
+  await tick({ definitions, ledger, next: nextTick }, clock.at);
+  clock.at = new Date("2025-01-30T02:00:00Z");
+  await tick({ definitions, ledger, next: nextTick }, clock.at);
+  const told = (await service.jobs()).map((j) => [j.name, j.catchUp, j.jitterSeconds, j.lastTick]);
+  const at = "2025-01-30T02:00:00.000Z";
+  assertEquals(told[0], ["nightly", "latest", 0, {
+    at,
+    outcome: "requested",
+    result: `requested at ${at}, 1 missed before`,
+  }]);
+  assertEquals(told[1], ["by_hand", "latest", 0, null]);
+  assertEquals(told[2]!.slice(0, 3), ["spread", "latest", 1_200]);
+});
+
 Deno.test("sense() looks from the given cursor, or its own, and changes nothing", async () => {
   const { service, ledger } = setUp();
   const found = await service.sense("letters", { cursor: 1 });
