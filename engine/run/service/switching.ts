@@ -59,7 +59,7 @@ export async function switchNow(
  * Submits a tick, or tells what it would be.
  *
  * @throws {UnknownName} If no job with a cron and no schedule has that name.
- * @throws {RangeError} If the instant cannot be read, or nothing ticked before it.
+ * @throws {RangeError} If the instant cannot be read, nothing ticked before it, or it is still to come and this is no dry run.
  */
 export async function tickNow(
   o: ServiceOptions,
@@ -73,8 +73,15 @@ export async function tickNow(
   const when = at === undefined ? o.clock.now() : instantOf(at);
   const tick = lastTick(rule, when, nextTick);
   if (!tick) throw new RangeError(`Cannot tick "${name}": "${rule.cron}" never ticked by then`);
+  if (!dryRun && tick > o.clock.now()) throw notYet(name, tick);
   return await ticked(o, rule, tick, dryRun);
 }
+
+/** It would compute what has not ended, and the tick itself would find that it was asked for already. */
+const notYet = (name: string, tick: Date): RangeError =>
+  new RangeError(
+    `Cannot tick "${name}" at ${tick.toISOString()}: that is still to come, a dry run shows what it will ask for`,
+  );
 
 function instantOf(text: string): Date {
   // Without a zone it would be read in that of the machine.

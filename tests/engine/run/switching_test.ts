@@ -121,13 +121,21 @@ Deno.test("tick() at an instant is that of then, future or past, and UTC without
   await assertRejects(() => service.tick("by_hand"), UnknownName);
 });
 
+Deno.test("tick() that is still to come is shown and not submitted: its slice has not ended", async () => {
+  const { service, ledger } = setUp();
+  const at = "2025-01-29T02:00:00Z";
+  assertEquals((await service.tick("nightly", { at, dryRun: true })).steps.length, 2);
+  await assertRejects(() => service.tick("nightly", { at }), RangeError, "still to come");
+  assertEquals(await ledger.runs({ limit: 9 }), []);
+});
+
 Deno.test("tick() submits once, also when the schedule comes to the same tick", async () => {
   const { service, ledger, definitions, clock } = setUp();
   const o = { definitions, ledger, next: nextTick };
   await tick(o, clock.at);
-  const first = await service.tick("nightly", { at: "2025-01-29T02:00:00Z" });
-  assertEquals((await service.tick("nightly", { at: "2025-01-29T02:00:00Z" })).run, first.run);
   clock.at = new Date("2025-01-29T02:00:00Z");
+  const first = await service.tick("nightly");
+  assertEquals((await service.tick("nightly", { at: "2025-01-29T02:00:00Z" })).run, first.run);
   await tick(o, clock.at);
   assertEquals((await ledger.runs({ job: "nightly", limit: 9 })).map((r) => r.id), [first.run]);
 });
