@@ -61,7 +61,7 @@ Deno.test("two servers tell once of what is late, although nothing runs and one 
 
   first.signal("SIGKILL");
   await first.ended;
-  await using third = await serve({ env, words });
+  await using _third = await serve({ env, words });
   await age(db, "features/exercise", "9 hours");
   // A server that died while it looked is waited for a minute.
   const again = "late:features/exercise";

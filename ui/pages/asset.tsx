@@ -15,7 +15,7 @@ import { Plots, seriesOf } from "../parts/plots.tsx";
 import { AssetTags, Pill, runHref } from "../parts/status.tsx";
 import { PromiseTrack } from "../parts/promise_track.tsx";
 import { PartitionStrip } from "../parts/strip.tsx";
-import { ago, count, duration, minute, plain } from "../words.ts";
+import { ago, count, duration, plain } from "../words.ts";
 
 interface AssetProps {
   readonly shell: Shell;
