@@ -5,7 +5,7 @@
  */
 import type { Asset } from "../declare/asset.ts";
 import type { Judgement } from "./judge.ts";
-import { linesOf } from "./line.ts";
+import { isToldApart, linesOf } from "./line.ts";
 import {
   agePromise,
   agePromises,
@@ -13,9 +13,6 @@ import {
   type LinePromise,
   type PromiseFacts,
 } from "./promise.ts";
-
-/** Lines that are told of one by one; of an asset with more of them it is one breach, or people would drown. */
-const MOST_LINES = 20;
 
 /** A promise that is broken. */
 export interface Breach extends LinePromise {
@@ -30,8 +27,7 @@ export function breaches(
   facts: PromiseFacts,
 ): readonly Breach[] {
   if (!asset.freshness && !asset.deadline) return [];
-  const lines = linesOf(asset.partitions, judgement.now);
-  const isEach = lines.length <= MOST_LINES;
+  const isEach = isToldApart(asset.partitions, judgement.now);
   const ages = isEach
     ? agePromises(asset, judgement, facts)
     : [{ ...agePromise(asset, judgement, facts), line: "" }];
@@ -39,7 +35,10 @@ export function breaches(
   // What the code of a deadline names is of no line.
   const deadlines = whole.state !== "late" || !isEach || asset.deadline?.partition
     ? [whole]
-    : lines.map(({ name }) => ({ ...deadlinePromise(asset, judgement, facts, name), line: name }));
+    : linesOf(asset.partitions, judgement.now).map(({ name }) => ({
+      ...deadlinePromise(asset, judgement, facts, name),
+      line: name,
+    }));
   const told = [
     ...ages.map((p) => ({ ...p, of: "age" as const })),
     ...deadlines.map((p) => ({ ...p, of: "deadline" as const })),

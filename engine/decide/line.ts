@@ -96,3 +96,20 @@ export function newestOf(
     return partition === undefined ? [] : [{ key: rule.parse(partition), partition }];
   });
 }
+
+/** Tells whether a slice is the newest of its line; each of those that are renewed is. Reads the lines when first asked. */
+export function newestTest(rule: Partitions, now: Date): (partition: string) => boolean {
+  if (isRenewed(rule)) return () => true;
+  let newest: ReadonlySet<string> | undefined;
+  return (partition) => {
+    newest ??= new Set(newestOf(rule, now).map((n) => n.partition));
+    return newest.has(partition);
+  };
+}
+
+/** Lines that are told of one by one; of more of them it is told together, or people would drown. */
+const MOST_LINES = 20;
+
+/** Whether people are told of each line by itself. */
+export const isToldApart = (rule: Partitions, now: Date): boolean =>
+  linesOf(rule, now).length <= MOST_LINES;
