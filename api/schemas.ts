@@ -95,6 +95,13 @@ export const Job = z.object({
   enabled: z.boolean(),
   paused: z.boolean(),
   nextTicks: list(instant),
+  catchUp: z.enum(["none", "latest", "all"]),
+  jitterSeconds: z.number(),
+  lastTick: z.object({
+    at: instant,
+    outcome: z.enum(["requested", "skipped", "failed"]),
+    result: z.string(),
+  }).nullable(),
   last: z.object({ run: z.string(), status: RunStatus, at: instant }).nullable(),
 }).openapi("Job");
 

@@ -220,6 +220,18 @@ export const commands: readonly Command[] = [
     json: true,
     load: async () => (await import("./commands/keys.ts")).removeKeys,
   }),
+  command("schedules", "list schedules with their next ticks, or show one", {
+    words: "[SCHEDULE]",
+    takes: [0, 1],
+    json: true,
+    load: async () => (await import("./commands/automation.ts")).schedules,
+  }),
+  command("sensors", "list sensors with what they last said, or show one", {
+    words: "[SENSOR]",
+    takes: [0, 1],
+    json: true,
+    load: async () => (await import("./commands/automation.ts")).sensors,
+  }),
   command("pause", "pause a schedule or a sensor; where it stands is kept", {
     words: "schedule:NAME|sensor:NAME",
     takes: [1, 1],

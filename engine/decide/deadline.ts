@@ -6,10 +6,10 @@
 import type { Asset } from "../declare/asset.ts";
 import type { Deadline } from "../declare/deadline.ts";
 import { durationText } from "../declare/duration.ts";
-import { keyText } from "../declare/partitions.ts";
 import { lastTick, type NextTick } from "./due.ts";
 import { sliceText } from "./inputs.ts";
-import type { Lateness, Stretch } from "./late.ts";
+import type { Lateness } from "./late.ts";
+import { isRenewed, linesOf } from "./line.ts";
 
 /** What was built when. */
 export interface Built {
@@ -29,6 +29,8 @@ export interface DeadlineFacts {
   builtAt(partition: string): Date | null;
   /** Since when the asset is known: what was due before is not late. */
   readonly knownSince?: Date | undefined;
+  /** The only {@linkcode Line} that is looked at; all of them unless given. */
+  readonly line?: string | undefined;
   /** How crons are read. */
   readonly next: NextTick;
 }
@@ -38,37 +40,57 @@ interface Wanted {
   readonly by: Date;
   /** All of these must be there. */
   readonly partitions: readonly string[];
-  /** What does not follow in time must have a version that is newer than this. */
+  /** What is renewed must have a version that is newer than this. */
   readonly since: Date | undefined;
+  /** Why it cannot be told what must be there. */
+  readonly fault?: string;
 }
 
 /** What must be there by an instant; undefined if no slice has ended by then. */
-function wantedBy({ policy, asset, next }: DeadlineFacts, by: Date): Wanted | undefined {
-  if (policy.partition) return { by, partitions: [policy.partition(by)], since: undefined };
-  if (isTimeless(asset)) {
-    const since = lastTick(policy, new Date(by.getTime() - 1), next);
-    return { by, partitions: membersOf(asset, by), since };
-  }
-  const newest = asset.partitions.newest(by);
-  return newest === undefined ? undefined : { by, partitions: [keyText(newest)], since: undefined };
+function wantedBy(facts: DeadlineFacts, by: Date, before: Date | undefined): Wanted | undefined {
+  const { policy, asset: { partitions: rule }, line } = facts;
+  if (policy.partition) return namedBy(facts, by);
+  const lines = linesOf(rule, by).filter((l) => line === undefined || l.name === line);
+  const partitions = lines.flatMap((l) => l.newest(by) ?? []);
+  if (partitions.length === 0) return undefined;
+  return { by, partitions, since: isRenewed(rule) ? before : undefined };
 }
 
-/** Whether its slices, if it has any, do not follow each other in time: each is renewed, none is the newest. */
-export const isTimeless = ({ partitions: { grain } }: Pick<Asset, "partitions">): boolean =>
-  grain === "none" || grain === "set" || grain === "dynamic";
+/** What the code of the deadline names. If it fails nobody could tell whether the promise is kept: it is not. */
+function namedBy({ policy, asset }: DeadlineFacts, by: Date): Wanted {
+  try {
+    const named = policy.partition!(by);
+    asset.partitions.parse(named);
+    return { by, partitions: [named], since: undefined };
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const fault = `what its deadline asks for cannot be told: ${why}`;
+    return { by, partitions: [], since: undefined, fault };
+  }
+}
 
-/** All slices of an asset whose slices do not follow in time; the empty one of an asset that is one piece. */
-export const membersOf = (
-  { partitions }: Pick<Asset, "partitions">,
-  now: Date,
-): readonly string[] => partitions.grain === "none" ? [""] : partitions.keys(now).map(keyText);
-
-/** The first slice that is not there; undefined if all are. */
-function lackOf({ builtAt }: DeadlineFacts, { partitions, since }: Wanted): string | undefined {
-  return partitions.find((p) => {
-    const at = builtAt(p);
+/** The slices that are not there, in words; undefined if all are. */
+function lackOf(facts: DeadlineFacts, wanted: Wanted): string | undefined {
+  const { partitions, since, fault } = wanted;
+  const { name } = facts.asset;
+  if (fault !== undefined) return `"${name}": ${fault},`;
+  const lacks = partitions.filter((p) => {
+    const at = facts.builtAt(p);
     return at === null || (since !== undefined && at <= since);
   });
+  if (lacks.length === 0) return undefined;
+  const more = lacks.length > 1 ? ` and ${lacks.length - 1} more` : "";
+  return sliceText(name, lacks[0]!) + more;
+}
+
+/** The deadlines around a moment. */
+export interface Around {
+  /** The one before the last; only what is renewed asks for it. */
+  readonly before: Date | undefined;
+  /** The newest that has passed. */
+  readonly last: Date | undefined;
+  /** The next. */
+  readonly coming: Date | undefined;
 }
 
 /**
@@ -76,58 +98,36 @@ function lackOf({ builtAt }: DeadlineFacts, { partitions, since }: Wanted): stri
  * is not there shortly before it.
  */
 export function deadlineState(facts: DeadlineFacts, now: Date): Lateness {
-  const { policy, asset, knownSince, next } = facts;
-  const last = lastTick(policy, now, next);
-  const missed = last && !(knownSince && knownSince > last) && wantedBy(facts, last);
+  const { policy, next } = facts;
+  const newest = (at: Date | undefined) => at && lastTick(policy, at, next);
+  const last = newest(now);
+  const coming = next(policy.cron, policy.timezone, now);
+  const isAsked = isRenewed(facts.asset.partitions);
+  const before = isAsked ? newest(last && new Date(last.getTime() - 1)) : undefined;
+  return deadlineBetween(facts, now, { before, last, coming });
+}
+
+/** {@linkcode deadlineState} between two deadlines. */
+export function deadlineBetween(facts: DeadlineFacts, now: Date, around: Around): Lateness {
+  const { policy, asset, knownSince } = facts;
+  const { before, last, coming } = around;
+  const missed = last && !(knownSince && knownSince > last) && wantedBy(facts, last, before);
   const lack = missed ? lackOf(facts, missed) : undefined;
   if (missed && lack !== undefined) {
     const late = durationText(now.getTime() - missed.by.getTime());
-    const words = `${dueText(asset, lack, missed.by)}, late by ${late}`;
-    return { state: "late", words, dueAt: missed.by };
+    return { state: "late", words: `${dueText(lack, missed.by)}, late by ${late}`, dueAt: last };
   }
-  const coming = next(policy.cron, policy.timezone, now);
-  const wanted = coming && wantedBy(facts, coming);
+  const wanted = coming && wantedBy(facts, coming, last);
   if (!wanted) return { state: "ok", words: "no deadline is ahead", dueAt: null };
   const left = wanted.by.getTime() - now.getTime();
   const open = lackOf(facts, wanted);
-  const due = dueText(asset, open ?? wanted.partitions.at(-1) ?? "", wanted.by);
+  const due = dueText(open ?? allOf(asset, wanted), wanted.by);
   const words = `${due}, in ${durationText(left)}`;
   if (open === undefined) return { state: "ok", words: `${words}, is there`, dueAt: wanted.by };
   return { state: left <= policy.warnMs ? "warn" : "ok", words, dueAt: wanted.by };
 }
 
-const dueText = ({ name }: Pick<Asset, "name">, partition: string, by: Date) =>
-  `${sliceText(name, partition)} due by ${by.toISOString().slice(0, 16)}Z`;
+const allOf = ({ name }: Pick<Asset, "name">, { partitions }: Wanted) =>
+  sliceText(name, partitions.length === 1 ? partitions[0]! : "");
 
-/** Deadlines of a window that are told of; the newest of very many. */
-const MOST_DEADLINES = 1_000;
-
-/** The stretches of a window in which deadlines stood one way, oldest first, by what was built when. */
-export function deadlineTrack(
-  facts: Omit<DeadlineFacts, "builtAt">,
-  builds: readonly Built[],
-  window: { readonly from: Date; readonly to: Date },
-): readonly Stretch[] {
-  const { policy, next } = facts;
-  const { from, to } = window;
-  const times = [from.getTime(), to.getTime(), ...builds.map((b) => b.at.getTime())];
-  const begin = lastTick(policy, from, next) ?? from;
-  const ticks: Date[] = [];
-  for (let at = next(policy.cron, policy.timezone, begin); at;) {
-    ticks.push(at);
-    if (at > to || ticks.length >= MOST_DEADLINES) break;
-    at = next(policy.cron, policy.timezone, at);
-  }
-  for (const t of ticks) times.push(t.getTime(), t.getTime() - policy.warnMs);
-  const inside = times.filter((t) => t >= from.getTime() && t <= to.getTime());
-  const points = [...new Set(inside)].sort((a, b) => a - b);
-  const first = Math.min(...builds.map((b) => b.at.getTime()));
-  const knownSince = new Date(first);
-  return points.slice(0, -1).map((t, i): Stretch => {
-    const builtAt = (partition: string) =>
-      builds.findLast((b) => b.partition === partition && b.at.getTime() <= t)?.at ?? null;
-    const at = new Date(t);
-    const state = t < first ? "none" : deadlineState({ ...facts, knownSince, builtAt }, at).state;
-    return { from: at, to: new Date(points[i + 1]!), state };
-  });
-}
+const dueText = (what: string, by: Date) => `${what} due by ${by.toISOString().slice(0, 16)}Z`;

@@ -9,6 +9,7 @@ import type { Definitions } from "../graph/define.ts";
 import { codeCause, fingerprint } from "../graph/fingerprint.ts";
 import type { CheckState, InputRecord, SliceState } from "../ledger/records.ts";
 import { chosen, keyOf, type Reading, readings, sliceText } from "./inputs.ts";
+import { newestTest } from "./line.ts";
 import { type AssetStatus, assetStatuses, type Counts } from "./status.ts";
 
 /** How a slice stands. */
@@ -133,10 +134,10 @@ class Judge implements Judgement {
   }
 
   #ofAsset(asset: Asset): Verdict {
-    const newest = this.newest(asset);
+    const isNewest = newestTest(asset.partitions, this.now);
     const verdicts = this.scopeOf(asset)
       // A failed try of history that never was does not make the asset failed.
-      .filter((p) => p === newest || this.state(asset.name, p)?.visible)
+      .filter((p) => this.state(asset.name, p)?.visible || isNewest(p))
       .map((p) => this.of(asset, p));
     const status = WORST.find((w) => verdicts.some((v) => v.status === w)) ?? "missing";
     const worst = verdicts.filter((v) => v.status === status);

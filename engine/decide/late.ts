@@ -77,9 +77,14 @@ export interface Stretch {
 export function freshnessTrack(
   policy: Freshness | undefined,
   builds: readonly Date[],
-  window: { readonly from: Date; readonly to: Date },
+  window: {
+    readonly from: Date;
+    readonly to: Date;
+    /** {@linkcode Age.knownSince} */
+    readonly knownSince?: Date | undefined;
+  },
 ): readonly Stretch[] {
-  const { from, to } = window;
+  const { from, to, knownSince } = window;
   if (!policy) return from < to ? [{ from, to, state: "none" }] : [];
   const times = [...builds].sort((a, b) => a.getTime() - b.getTime());
   const track: Stretch[] = [];
@@ -90,7 +95,12 @@ export function freshnessTrack(
     if (last?.state === state) track[track.length - 1] = { ...last, to: new Date(b) };
     else track.push({ from: new Date(a), to: new Date(b), state });
   };
-  put(from.getTime(), times[0]?.getTime() ?? to.getTime(), "none");
+  const first = times[0]?.getTime() ?? to.getTime();
+  const known = Math.min(first, knownSince?.getTime() ?? first);
+  const late = Math.min(first, known + policy.maxAge);
+  put(from.getTime(), known, "none");
+  put(known, late, "warn");
+  put(late, first, "late");
   times.forEach((built, i) => {
     const until = times[i + 1]?.getTime() ?? to.getTime();
     const warn = built.getTime() + policy.warnAge;

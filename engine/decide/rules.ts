@@ -5,11 +5,12 @@
  */
 import type { Asset } from "../declare/asset.ts";
 import type { Job } from "../declare/job.ts";
-import { keyText } from "../declare/partitions.ts";
+import { keyText, type PartitionKey } from "../declare/partitions.ts";
 import type { Schedule } from "../declare/schedule.ts";
 import type { Definitions } from "../graph/define.ts";
 import type { Submission } from "../ledger/records.ts";
 import type { CronRule } from "./due.ts";
+import { newestOf } from "./line.ts";
 import { submissionOf } from "./submission.ts";
 import type { Target } from "./targets.ts";
 
@@ -23,13 +24,11 @@ export interface Rule extends CronRule {
   submission(tick: Date): Submission | undefined;
 }
 
-/** The slices that a job asks for at an instant: the newest that has ended, of each of its assets. */
+/** The slices that a job asks for at an instant: the newest that has ended, of each line of its assets. */
 export function targetsAt(job: Pick<Job, "assets">, at: Date, reason: string): Target[] {
-  return job.assets.flatMap((asset) => {
-    const key = asset.partitions.newest(at);
-    if (key === undefined && asset.partitions.grain !== "none") return [];
-    return [{ asset, key, partition: keyText(key), reason }];
-  });
+  return job.assets.flatMap((asset) =>
+    newestOf(asset.partitions, at).map(({ key, partition }) => ({ asset, key, partition, reason }))
+  );
 }
 
 /** All rules of the definitions: jobs that have a cron, then schedules. */
@@ -67,16 +66,24 @@ function ruleOfSchedule(definitions: Definitions, schedule: Schedule): Rule {
     jitterMs,
     submission(tick) {
       const asking = askingAt(name, tick);
-      const at = schedule.partition(tick);
-      const targets = schedule.assets.map((asset: Asset): Target => ({
-        asset,
-        key: at as never,
-        partition: keyText(at as never),
-        reason: asking.reason,
-      }));
+      const partition = keyText(schedule.partition(tick) as PartitionKey);
+      const targets = schedule.assets.map((asset): Target => {
+        const key = keyIn(asset, partition, name);
+        return { asset, key, partition, reason: asking.reason };
+      });
       return submissionOf(definitions, targets, asking, tick);
     },
   };
+}
+
+/** The slice that the code of a schedule names. */
+function keyIn({ name, partitions }: Asset, partition: string, schedule: string): PartitionKey {
+  try {
+    return partitions.parse(partition);
+  } catch (cause) {
+    const asked = `schedule "${schedule}" asks for slice "${partition}" of "${name}"`;
+    throw new RangeError(`Cannot tick: ${asked}, which it cannot have`, { cause });
+  }
 }
 
 /** A tick is one run, whoever asks for it and how often. */

@@ -20,5 +20,8 @@ export const assetStatuses: readonly AssetStatus[] = [
 /** How an asset keeps its freshness promise; `none` has not promised anything. */
 export type FreshnessState = "ok" | "warn" | "late" | "none";
 
+/** Every {@linkcode FreshnessState}, from good to bad. */
+export const freshnessStates: readonly FreshnessState[] = ["none", "ok", "warn", "late"];
+
 /** How many things of each status there are. */
 export type Counts<Status extends string> = { readonly [S in Status]: number };

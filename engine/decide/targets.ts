@@ -8,6 +8,7 @@ import { keyText, type PartitionKey } from "../declare/partitions.ts";
 import type { Definitions } from "../graph/define.ts";
 import { chosenAssets, type Statuses } from "./chosen.ts";
 import type { Judgement, Verdict } from "./judge.ts";
+import { newestOf } from "./line.ts";
 import { namedSlices } from "./named_slices.ts";
 import { withRequired } from "./required.ts";
 
@@ -82,21 +83,19 @@ export function targets(
     return named || given ? due : withRequired(definitions, due, { judgement });
   }
   const wished = assets.flatMap((asset) => {
-    const keys = given ? given.get(asset)! : [newestKey(asset, judgement.now)];
+    const keys = given ? given.get(asset)! : newestKeys(asset, judgement.now);
     return keys.map((key) => ({ asset, key, partition: keyText(key), reason: "asked for" }));
   });
   // A day may read a six-hour slice that is not the newest of all: naming both assets means that one too.
   return withRequired(definitions, wished, { judgement, among: new Set(assets) });
 }
 
-function newestKey(asset: Asset, now: Date): PartitionKey {
-  const key = asset.partitions.newest(now);
-  if (key === undefined && asset.partitions.grain !== "none") {
-    throw new RangeError(
-      `Cannot choose a partition of "${asset.name}": none of "${asset.partitions.rule}" has ended`,
-    );
-  }
-  return key;
+function newestKeys(asset: Asset, now: Date): readonly PartitionKey[] {
+  const keys = newestOf(asset.partitions, now).map((n) => n.key);
+  if (keys.length > 0) return keys;
+  throw new RangeError(
+    `Cannot choose a partition of "${asset.name}": none of "${asset.partitions.rule}" has ended`,
+  );
 }
 
 function dueTargets(

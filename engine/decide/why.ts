@@ -6,9 +6,10 @@
 import type { Asset } from "../declare/asset.ts";
 import { fingerprint } from "../graph/fingerprint.ts";
 import type { SliceState, StepRecord } from "../ledger/records.ts";
+import { breaches } from "./breach.ts";
 import { chosen, keyOf, readings, sliceText } from "./inputs.ts";
 import { instantText, type Verdict } from "./judge.ts";
-import { promiseOf } from "./promise.ts";
+import { lineOf, newestTest } from "./line.ts";
 import type { AssetStatus } from "./status.ts";
 import { lacking } from "./required.ts";
 import {
@@ -103,11 +104,10 @@ export class Explaining {
 
   /** How a slice stands; first of all whether its promise is broken. */
   late(asset: Asset, partition: string): Reason {
-    const { judgement, alerts } = this.facts;
+    const { judgement } = this.facts;
     const stands = this.slice(asset, partition);
-    if (partition !== judgement.newest(asset)) return stands;
-    const episode = alerts.find((a) => a.episode === `late:${asset.name}` && !a.resolvedAt);
-    const words = episode?.message ?? this.#brokenPromise(asset);
+    if (!newestTest(asset.partitions, judgement.now)(partition)) return stands;
+    const words = this.#breach(asset, partition);
     if (words === undefined) return stands;
     const about = { asset: asset.name, partition };
     const late = { kind: "late", words: `"${asset.name}" is late: ${words}`, ...about } as const;
@@ -115,10 +115,12 @@ export class Explaining {
     return reasonOf({ ...late, because });
   }
 
-  #brokenPromise(asset: Asset): string | undefined {
-    const { judgement, next } = this.facts;
-    const { state, words } = promiseOf(asset, judgement, { next });
-    return state === "late" ? words : undefined;
+  /** Which promise of the line of a slice is broken, in words. */
+  #breach(asset: Asset, partition: string): string | undefined {
+    const { judgement, next, knownSince } = this.facts;
+    const line = lineOf(asset.partitions, partition);
+    return breaches(asset, judgement, { next, knownSince: knownSince(asset.name) })
+      .find((b) => b.line === "" || b.line === line)?.words;
   }
 
   /** How a slice stands and why. */

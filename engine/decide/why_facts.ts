@@ -4,13 +4,7 @@
  * @module
  */
 import type { Definitions } from "../graph/define.ts";
-import type {
-  AlertRecord,
-  CursorRecord,
-  RunRecord,
-  StepRecord,
-  WorkerRecord,
-} from "../ledger/records.ts";
+import type { CursorRecord, RunRecord, StepRecord, WorkerRecord } from "../ledger/records.ts";
 import type { NextTick } from "./due.ts";
 import type { Judgement } from "./judge.ts";
 
@@ -105,8 +99,8 @@ export interface WhyFacts {
   readonly cursors: readonly CursorRecord[];
   /** What is paused: `schedule:nightly`. */
   readonly paused: ReadonlySet<string>;
-  /** Episodes that are open. */
-  readonly alerts: readonly AlertRecord[];
+  /** Since when an asset is known. */
+  knownSince(asset: string): Date;
   /** How crons are read. */
   readonly next: NextTick;
   /** Runs that were read, by id; undefined of one that does not exist. */

@@ -19,12 +19,15 @@ export type Crons = string | readonly string[];
  * assertEquals(both, "0 6 * * 1-5; 0 9 * * 6,0");
  * assertEquals(eachCron(both), ["0 6 * * 1-5", "0 9 * * 6,0"]);
  * ```
+ *
+ * @throws {RangeError} If the list is empty.
  */
 export function cronText(crons: Crons): string;
 export function cronText(crons: Crons | undefined): string | undefined;
 export function cronText(crons: Crons | undefined): string | undefined {
   if (crons === undefined || typeof crons === "string") return crons;
-  return crons.length === 0 ? undefined : crons.join("; ");
+  if (crons.length > 0) return crons.join("; ");
+  throw new RangeError('Cannot read crons: the list is empty, name one like "0 6 * * *"');
 }
 
 /** The expressions in a text. */

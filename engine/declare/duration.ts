@@ -29,6 +29,18 @@ export function milliseconds(text: Duration): number {
 }
 
 /**
+ * Milliseconds of a duration that must be some time: what repeats every "0s" never rests.
+ *
+ * @throws {SyntaxError} If it is not one.
+ * @throws {RangeError} If it is none at all.
+ */
+export function positive(text: Duration, what: string): number {
+  const ms = milliseconds(text);
+  if (ms > 0) return ms;
+  throw new RangeError(`Cannot declare ${what}: "${text}" must be longer than nothing`);
+}
+
+/**
  * A duration in the two largest units that matter, for people: `2 d 4 h`, `6 h 10 min`, `12 s`.
  *
  * @example

@@ -5,9 +5,10 @@
  */
 import type { Asset, None } from "./asset.ts";
 import { declaredAt } from "./declared_at.ts";
-import { type Duration, milliseconds } from "./duration.ts";
+import type { Duration } from "./duration.ts";
 import type { Resources } from "./resource.ts";
 import {
+  rhythm,
   type RunRequest,
   type Sensor,
   type SensorContext,
@@ -127,7 +128,7 @@ function eventSensor<E, R extends Resources>(
     ...sensorTraits(options),
     declaredAt: at,
     source,
-    every: milliseconds(options.every ?? "5s"),
+    every: rhythm(options.name, options.every ?? "5s"),
     start: null,
     async *evaluate({ heard = [], cursor, ...context }) {
       for (const event of heard as readonly E[]) {

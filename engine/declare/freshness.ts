@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Duration, milliseconds } from "./duration.ts";
+import { type Duration, milliseconds, positive } from "./duration.ts";
 
 /** A promise about age, watched by the engine and alerted on. */
 export interface Freshness {
@@ -23,8 +23,14 @@ export interface Freshness {
  *
  * assertEquals(freshness({ within: "10h" }), { maxAge: 36_000_000, warnAge: 28_800_000 });
  * ```
+ *
+ * @throws {RangeError} If it would warn after it is late.
  */
 export function freshness(o: { readonly within: Duration; readonly warn?: Duration }): Freshness {
-  const maxAge = milliseconds(o.within);
-  return { maxAge, warnAge: o.warn ? milliseconds(o.warn) : maxAge * 0.8 };
+  const maxAge = positive(o.within, "freshness");
+  const warnAge = o.warn ? milliseconds(o.warn) : maxAge * 0.8;
+  if (warnAge <= maxAge) return { maxAge, warnAge };
+  throw new RangeError(
+    `Cannot declare freshness: the warning at "${o.warn}" comes after the asset is late at "${o.within}"`,
+  );
 }

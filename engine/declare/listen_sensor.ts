@@ -5,9 +5,10 @@
  */
 import type { None } from "./asset.ts";
 import { declaredAt } from "./declared_at.ts";
-import { type Duration, milliseconds } from "./duration.ts";
+import type { Duration } from "./duration.ts";
 import type { Resources } from "./resource.ts";
 import {
+  rhythm,
   type RunRequest,
   type Sensor,
   type SensorContext,
@@ -59,7 +60,7 @@ export function listenSensor<Cursor, R extends Resources = None>(
     ...sensorTraits(options),
     declaredAt: declaredAt(),
     source: { of: "channel", channel: options.channel },
-    every: milliseconds(options.every ?? "60s"),
+    every: rhythm(options.name, options.every ?? "60s"),
     start: options.cursor,
     async *evaluate({ heard = [], ...context }) {
       const looking = evaluate({ ...context, payloads: heard });

@@ -8,7 +8,7 @@ import type { Asset, None } from "./asset.ts";
 import type { PartitionsOf } from "./deps.ts";
 import { type KeyOf, keyText, type PartitionKey, type Unpartitioned } from "./partitions.ts";
 import type { Lent, Resources } from "./resource.ts";
-import { type Duration, milliseconds } from "./duration.ts";
+import { type Duration, positive } from "./duration.ts";
 
 /** A wish for one slice of one asset. */
 export interface RunRequest {
@@ -125,10 +125,14 @@ export function sensorTraits<R extends Resources>(
     kind: "sensor",
     name: o.name,
     resources: o.resources ?? {},
-    timeoutMs: milliseconds(o.timeout ?? "60s"),
-    expectMs: o.expect === undefined ? undefined : milliseconds(o.expect),
+    timeoutMs: positive(o.timeout ?? "60s", `the timeout of sensor "${o.name}"`),
+    expectMs: o.expect && positive(o.expect, `what sensor "${o.name}" expects`),
   };
 }
+
+/** How often a sensor looks, in milliseconds. @throws {RangeError} If it would never rest. */
+export const rhythm = (name: string, every: Duration): number =>
+  positive(every, `how often sensor "${name}" looks`);
 
 /** Declares a sensor. The generator's return value is the next cursor. */
 export function sensor<Cursor, R extends Resources = None>(
@@ -144,7 +148,7 @@ export function sensor<Cursor, R extends Resources = None>(
     ...sensorTraits(options),
     declaredAt: declaredAt(),
     source: { of: "poll" },
-    every: milliseconds(options.every),
+    every: rhythm(options.name, options.every),
     start: options.cursor,
     evaluate: options.evaluate as unknown as Sensor["evaluate"],
   };

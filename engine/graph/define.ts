@@ -83,8 +83,9 @@ function twice(declared: Iterable<Named>): Problem[] {
   for (const d of declared) {
     const before = first.get(d.name);
     if (before) {
+      const what = before.kind === d.kind ? `two ${d.kind}s` : `a ${before.kind} and a ${d.kind}`;
       const message =
-        `Cannot define: two ${d.kind}s are named "${d.name}", the other at ${before.declaredAt}`;
+        `Cannot define: ${what} are named "${d.name}", the other at ${before.declaredAt}`;
       problems.push({ message, at: d.declaredAt, names: [d.name] });
     } else first.set(d.name, d);
   }
@@ -102,7 +103,9 @@ function unmapped(asset: Asset, dep: Dep): Problem[] {
 const NAME = /^[a-z][a-z0-9_]*(\/[a-z][a-z0-9_]*)*$/;
 
 function problemsOf(found: Found): Problem[] {
-  const problems = [found.asset, found.job, found.schedule, found.sensor].flatMap((s) => twice(s));
+  // A job and a schedule of one name would share a cursor, and each tick would be one run for both.
+  const ticking = [...found.job, ...found.schedule];
+  const problems = [found.asset, ticking, found.sensor].flatMap((s) => twice(s));
   for (const a of found.asset) {
     if (!NAME.test(a.name)) {
       const message = `Cannot define asset "${a.name}": a name is like "features/activity"`;
@@ -118,7 +121,7 @@ function problemsOf(found: Found): Problem[] {
       problems.push({ message, at: a.declaredAt, names: [up.name, a.name] });
     }
   }
-  for (const owner of [...found.job, ...found.schedule]) {
+  for (const owner of ticking) {
     for (const a of owner.assets.filter((a) => !found.asset.has(a))) {
       const message = `Cannot define ${owner.kind} "${owner.name}": "${a.name}" is not defined`;
       problems.push({ message, at: owner.declaredAt, names: [owner.name, a.name] });

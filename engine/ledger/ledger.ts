@@ -173,6 +173,14 @@ export interface Memory {
     asset: string,
     query: { readonly before?: string | undefined; readonly limit: number },
   ): Promise<readonly MaterializationRecord[]>;
+  /**
+   * What of an asset became visible since an instant, oldest first, and of each slice the last before that; of the newest
+   * `limit` versions, whatever the instant.
+   */
+  builds(
+    asset: string,
+    query: { readonly since: Date; readonly limit: number },
+  ): Promise<readonly { readonly partition: string; readonly at: Date }[]>;
   /** The latest verdict of each check of each slice, or those of one asset. */
   checks(asset?: string): Promise<readonly CheckState[]>;
   /** Some runs. */

@@ -77,6 +77,7 @@ function reading(state: MemoryState) {
   return {
     slices: (assets) => soon(() => reads.slices(state, assets)),
     visible: (slices) => soon(() => reads.visible(state, slices)),
+    builds: (asset, query) => soon(() => reads.builds(state, asset, query)),
     history: (asset, query) => soon(() => reads.history(state, asset, query)),
     checks: (asset) => soon(() => reads.checks(state, asset)),
     runs: (query) => soon(() => reads.runs(state, query)),

@@ -65,6 +65,24 @@ export function visible(state: MemoryState, wanted: readonly SliceKey[]): Materi
     .filter((made) => made !== null);
 }
 
+/** What became visible since an instant, oldest first, and of each slice the last before that. */
+export function builds(
+  state: MemoryState,
+  asset: string,
+  { since, limit }: { readonly since: Date; readonly limit: number },
+): { readonly partition: string; readonly at: Date }[] {
+  const newest = history(state, asset, { limit: Infinity })
+    .filter((m) => m.published)
+    .slice(0, limit)
+    .toReversed();
+  const before = new Map(
+    newest.filter((m) => m.at < since).map((m) => [m.partition, m.version]),
+  );
+  return newest
+    .filter((m) => m.at >= since || before.get(m.partition) === m.version)
+    .map(({ partition, at }) => ({ partition, at }));
+}
+
 /** Versions of an asset, newest first. */
 export function history(
   state: MemoryState,

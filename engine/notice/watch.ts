@@ -3,6 +3,7 @@ import type { NextTick } from "../decide/due.ts";
 import { judge, type Judgement } from "../decide/judge.ts";
 import { type SlowRule, type SlowStep, slowSteps } from "../decide/slow.ts";
 import type { Definitions } from "../graph/define.ts";
+import { WATCH_CURSOR, type WatchCursor } from "../ledger/known.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { AlertRecord } from "../ledger/records.ts";
 import type { AlertChannel } from "./channel.ts";
@@ -25,7 +26,6 @@ export interface Watching {
   onTrouble?(error: unknown): void;
 }
 
-const CURSOR = "watch:alerts";
 /** Milliseconds that one look keeps others from looking, if it dies in the middle. */
 const LEASE_MS = 60_000;
 /** Milliseconds of one look that are spent on telling people; what is left over is told at the next look. */
@@ -35,22 +35,13 @@ const STALE_NOTICE_MS = 24 * 3_600_000;
 /** Episodes that are looked at, open ones first. */
 const MOST_ALERTS = 1_000;
 
-type Cursor = {
-  /** When each asset was first seen, and each sensor (as `sensor:arrivals`). */
-  readonly known: { readonly [name: string]: string };
-  /** When each channel was first seen. */
-  readonly channels?: { readonly [channel: string]: string };
-  /** Until when somebody is looking. */
-  readonly until: string;
-};
-
 /**
  * Looks once: opens episodes that began, ends those that are over, delivers what was not delivered. Of several servers
  * one looks at a time. Gives false if another one is looking.
  */
 export async function watch(o: Watching, now: Date): Promise<boolean> {
-  const [found] = await o.ledger.cursors(CURSOR);
-  const before = (found?.value ?? { known: {}, until: now.toISOString() }) as Cursor;
+  const [found] = await o.ledger.cursors(WATCH_CURSOR);
+  const before = (found?.value ?? { known: {}, until: now.toISOString() }) as WatchCursor;
   if (found && Date.parse(before.until) > now.getTime()) return false;
   const seen = firstSeen(o, before, now);
   const revision = found?.revision ?? 0;
@@ -65,7 +56,7 @@ export async function watch(o: Watching, now: Date): Promise<boolean> {
   return true;
 }
 
-function firstSeen(o: Watching, before: Cursor, now: Date) {
+function firstSeen(o: Watching, before: WatchCursor, now: Date) {
   const at = now.toISOString();
   const known: { [asset: string]: string } = { ...before.known };
   const channels: { [channel: string]: string } = { ...before.channels };
@@ -75,12 +66,12 @@ function firstSeen(o: Watching, before: Cursor, now: Date) {
   return { known, channels };
 }
 
-async function step(o: Watching, revision: number, value: Cursor): Promise<boolean> {
-  const move = { name: CURSOR, revision, value, result: "looked", submissions: [] };
+async function step(o: Watching, revision: number, value: WatchCursor): Promise<boolean> {
+  const move = { name: WATCH_CURSOR, revision, value, result: "looked", submissions: [] };
   return await o.ledger.advance({ ...move, outcome: "skipped" }) !== undefined;
 }
 
-async function settle(o: Watching, known: Cursor["known"], now: Date): Promise<void> {
+async function settle(o: Watching, known: WatchCursor["known"], now: Date): Promise<void> {
   const { definitions, ledger } = o;
   const [slices, checks] = await Promise.all([ledger.slices(), ledger.checks()]);
   const judgement = judge({ definitions, slices, checks, now });
@@ -137,7 +128,7 @@ async function slowOf(
 /** Tells each channel what it does not know, oldest first; one that cannot be reached is left alone until the next look. */
 async function deliver(
   o: Watching,
-  since: NonNullable<Cursor["channels"]>,
+  since: NonNullable<WatchCursor["channels"]>,
   now: Date,
 ): Promise<void> {
   const alerts = (await o.ledger.alerts(MOST_ALERTS))

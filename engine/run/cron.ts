@@ -58,18 +58,27 @@ export function checkCrons(
   const rules = [...definitions.jobs, ...definitions.schedules];
   const declared = [
     ...rules.flatMap((r) => r.cron === undefined ? [] : [{ ...r, cron: r.cron }]),
-    ...definitions.assets.flatMap((a) => crons(a.when).map((c) => ({ ...c, ...named(a) }))),
+    ...definitions.assets.flatMap((a) => cronsOf(a).map((c) => ({ ...c, ...named(a) }))),
   ];
   const problems = declared.flatMap(({ cron, timezone, name, declaredAt }) => {
-    try {
-      nextTick(cron, timezone, now);
-      return [];
-    } catch (error) {
-      const message = `Cannot define "${name}": ${(error as Error).message}`;
-      return [{ message, at: declaredAt, names: [name] }];
-    }
+    const fault = faultOf(cron, timezone, now);
+    if (fault === undefined) return [];
+    return [{ message: `Cannot define "${name}": ${fault}`, at: declaredAt, names: [name] }];
   });
   if (problems.length > 0) throw new DefinitionError(problems);
 }
 
 const named = ({ name, declaredAt }: Asset) => ({ name, declaredAt });
+
+/** Of its condition and its deadline. */
+const cronsOf = ({ when, deadline }: Asset) => [...crons(when), ...(deadline ? [deadline] : [])];
+
+/** What is wrong with a cron, in words. One whose last year is over is none: it ticked. */
+function faultOf(cron: string, timezone: string, now: Date): string | undefined {
+  try {
+    if (nextTick(cron, timezone, now) ?? nextTick(cron, timezone, new Date(0))) return undefined;
+    return `Cannot read cron "${cron}" in time zone "${timezone}": it never ticks`;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

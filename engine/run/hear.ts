@@ -10,6 +10,7 @@ import type { Json } from "../declare/store.ts";
 import { judge } from "../decide/judge.ts";
 import { promiseOf } from "../decide/promise.ts";
 import type { Definitions } from "../graph/define.ts";
+import { knownSinceOf } from "../ledger/known.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Fact } from "../ledger/records.ts";
 import { nextTick } from "./cron.ts";
@@ -20,7 +21,7 @@ export interface HearOptions {
   /** What exists. */
   readonly definitions: Definitions;
   /** What happened. */
-  readonly ledger: Pick<Ledger, "facts" | "newestFact" | "run" | "slices">;
+  readonly ledger: Pick<Ledger, "facts" | "newestFact" | "run" | "slices" | "cursors">;
 }
 
 /** What a sensor is told, and where it stands afterwards; `undefined` leaves that to itself. */
@@ -31,8 +32,10 @@ export interface Heard {
   readonly next: Json | undefined;
 }
 
-/** Facts that are read at one look. */
+/** Facts that are read at once, and events that are told at one look. */
 const BATCH = 1_000;
+/** Facts that are read at one look at most: a sensor does not fall behind a burst that is none of its business. */
+const MOST_READ = 100_000;
 
 /** What there is to be told after a cursor. `given` is what came from outside: payloads or messages. */
 export async function hear(
@@ -74,11 +77,18 @@ async function newFacts(
   read: (fact: Fact) => Promise<unknown> | unknown,
 ): Promise<Heard> {
   if (typeof cursor !== "string") return { heard: [], next: await ledger.newestFact() };
-  const facts = await ledger.facts(cursor, BATCH);
-  const events: unknown[] = [];
-  for (const f of facts) events.push(await read(f));
-  const heard = events.filter((e) => e !== undefined);
-  return { heard, next: facts.at(-1)?.seq ?? cursor };
+  const heard: unknown[] = [];
+  let next = cursor;
+  for (let left = MOST_READ; left > 0 && heard.length < BATCH; left -= BATCH) {
+    const facts = await ledger.facts(next, BATCH);
+    for (const f of facts) {
+      const event = await read(f);
+      if (event !== undefined) heard.push(event);
+    }
+    next = facts.at(-1)?.seq ?? next;
+    if (facts.length < BATCH) break;
+  }
+  return { heard, next };
 }
 
 async function runEvent(
@@ -113,9 +123,11 @@ async function changedPromises(
   { cursor, now }: { readonly cursor: unknown; readonly now: Date },
 ): Promise<Heard> {
   const before = cursor as Standing | null;
-  const judgement = judge({ definitions, slices: await ledger.slices(assets), now });
+  const [slices, since] = await Promise.all([ledger.slices(assets), knownSinceOf(ledger, now)]);
+  const judgement = judge({ definitions, slices, now });
   const found = assets.map((name) => {
-    const { state, words } = promiseOf(definitions.asset(name), judgement, { next: nextTick });
+    const facts = { next: nextTick, knownSince: since(name) };
+    const { state, words } = promiseOf(definitions.asset(name), judgement, facts);
     return { asset: name, state, words, before: before?.[name] ?? state, at: now };
   });
   const next = Object.fromEntries(found.map((f) => [f.asset, f.state]));

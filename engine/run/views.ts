@@ -83,6 +83,16 @@ export interface JobView {
   readonly paused: boolean;
   /** The coming instants, soonest first; empty if the schedule is off. */
   readonly nextTicks: readonly Instant[];
+  /** What happens to missed ticks. */
+  readonly catchUp: "none" | "latest" | "all";
+  /** Over how many seconds ticks are spread. */
+  readonly jitterSeconds: number;
+  /** What the schedule did when it last had something to do, in words; null if it never had. */
+  readonly lastTick: {
+    readonly at: Instant;
+    readonly outcome: "requested" | "skipped" | "failed";
+    readonly result: string;
+  } | null;
   readonly last: RunBrief | null;
 }
 

@@ -10,6 +10,7 @@ import type { Judgement } from "../decide/judge.ts";
 import { type Why, why } from "../decide/why.ts";
 import type { Lack, RunFound } from "../decide/why_facts.ts";
 import type { Definitions } from "../graph/define.ts";
+import { knownSinceOf } from "../ledger/known.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { RunRecord } from "../ledger/records.ts";
 import { pausedOf } from "../ledger/switches.ts";
@@ -21,7 +22,7 @@ export interface WhyAsking {
   /** Where facts are read. */
   readonly ledger: Pick<
     Ledger,
-    "run" | "runs" | "workers" | "cursors" | "alerts" | "slices" | "checks"
+    "run" | "runs" | "workers" | "cursors" | "slices" | "checks"
   >;
   /** Where everything stands. */
   readonly judgement: Judgement;
@@ -36,17 +37,17 @@ const ROUNDS = 20;
 
 /** Why a slice stands as it does. Reads each run that the chain goes through once. */
 export async function explain(o: WhyAsking, asset: Asset, partition: string): Promise<Why> {
-  const [workers, cursors, paused, alerts] = await Promise.all([
+  const [workers, cursors, paused, knownSince] = await Promise.all([
     o.ledger.workers(),
     o.ledger.cursors("schedule:"),
     pausedOf(o.ledger, ""),
-    o.ledger.alerts(200),
+    knownSinceOf(o.ledger, o.judgement.now),
   ]);
   const runs = new Map<string, RunFound | undefined>();
   const runsOf = new Map<string, readonly string[]>();
   const active = new Map<string, readonly RunRecord[]>();
   const { definitions, judgement, next } = o;
-  const seen = { definitions, judgement, workers, cursors, paused, alerts, next };
+  const seen = { definitions, judgement, workers, cursors, paused, knownSince, next };
   const conditions = new Map<string, readonly string[]>();
   const facts = { ...seen, runs, runsOf, active, conditions };
   const read = async (lack: Lack) => {

@@ -1,5 +1,16 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { asset, createService, define, lender, nextTicks, request, sensor } from "engine";
+import {
+  asset,
+  attend,
+  createService,
+  define,
+  lender,
+  nextTick,
+  nextTicks,
+  request,
+  sensor,
+  tick,
+} from "engine";
 import { bench } from "../engine/run/service_fixture.ts";
 import { call, fakeApp } from "./fake.ts";
 
@@ -16,6 +27,52 @@ Deno.test("pause and resume switch a schedule, and say when it stood so before",
   const wrong = await call(app, "pause ml_training_pipeline");
   assertEquals(wrong.code, 2);
   assertStringIncludes(wrong.err, 'not like "schedule:nightly"');
+});
+
+Deno.test("schedules lists what ticks next, and sensors what was said", async () => {
+  const b = bench();
+  const app = fakeApp(b);
+  await tick({ ...b, next: nextTick }, b.clock.at);
+  const listed = await call(app, "schedules");
+  assertEquals(listed.code, 0);
+  assertStringIncludes(listed.out, "2025-01-29 02:00:00, 2025-01-30 02:00:00");
+  assertStringIncludes(listed.out, "first seen: waits for its next tick");
+  const one = await call(app, "schedules ml_training_pipeline");
+  assertStringIncludes(one.out, '"0 2 * * *" UTC; of missed ticks it catches up latest');
+  assertEquals(one.out.match(/02:00:00 UTC/g)?.length, 5);
+  await call(app, "pause schedule:ml_training_pipeline");
+  assertStringIncludes((await call(app, "schedules")).out, "paused");
+  const wrong = await call(app, "schedules ml_trainin_pipeline");
+  assertStringIncludes(wrong.err, 'did you mean "ml_training_pipeline"?');
+  assertEquals((await call(app, "sensors --json")).json(), []);
+});
+
+Deno.test("sensors shows one with its cursor and why it fails", async () => {
+  const b = bench();
+  const shy = sensor({
+    name: "shy",
+    every: "30s",
+    cursor: 7,
+    async *evaluate() {
+      yield* [];
+      return await Promise.reject(new RangeError("Cannot look: gone"));
+    },
+  });
+  const definitions = define({ shy });
+  const resources = lender(() => "");
+  const parts = { ...b, definitions, lender: resources };
+  for (let turn = 0; turn < 2; turn++) {
+    await attend(parts, shy, { now: b.clock.at, signal: new AbortController().signal });
+    b.clock.at = new Date(b.clock.at.getTime() + 60_000);
+  }
+  const about = { version: "1", startedAt: "", adapters: {} as never };
+  const health = () => Promise.resolve({ ok: true, dependencies: [] });
+  const service = createService({ ...parts, about, health, nextTicks });
+  const app = fakeApp({ ...parts, service });
+  assertStringIncludes((await call(app, "sensors")).out, "Cannot look: gone");
+  const { out } = await call(app, "sensors shy");
+  assertStringIncludes(out, "failed 2 times in a row");
+  assertStringIncludes(out, "cursor: 7");
 });
 
 Deno.test("tick --dry-run shows what a tick asks for; tick submits it", async () => {

@@ -4,12 +4,17 @@ import {
   type DayKey,
   define,
   DefinitionError,
+  type Duration,
+  freshness,
   given,
   givenSlices,
+  job,
   materialize,
   multiAsset,
   partitions,
   provide,
+  schedule,
+  sensor,
   UserCodeError,
 } from "engine";
 import * as features from "./fixtures/features.ts";
@@ -105,6 +110,31 @@ Deno.test("define() gathers exports and orders assets", () => {
 Deno.test("define() rejects a name that is used twice", () => {
   const make = () => asset({ name: "x", materialize: () => 1 });
   assertThrows(() => define({ a: make(), b: make() }), DefinitionError, `two assets are named "x"`);
+});
+
+Deno.test("define() rejects a job and a schedule of one name: each tick would be one run for both", () => {
+  const a = asset({ name: "a", materialize: () => 1 });
+  const one = job({ name: "nightly", assets: [a] });
+  const other = schedule({ name: "nightly", cron: "0 2 * * *", assets: [a] });
+  assertThrows(() => define({ a, one, other }), DefinitionError, "a job and a schedule are named");
+});
+
+Deno.test("sensors, freshness and their like refuse durations that make no sense", () => {
+  const never = async function* () {
+    yield* [];
+    return await Promise.resolve(0);
+  };
+  const looks = (o: { every?: Duration; timeout?: Duration; expect?: Duration }) => () =>
+    sensor({ name: "busy", every: "5s", cursor: 0, ...o, evaluate: never });
+  for (const o of [{ every: "0s" }, { timeout: "0ms" }, { expect: "0h" }] as const) {
+    assertThrows(looks(o), RangeError, 'sensor "busy"');
+  }
+  assertThrows(() => freshness({ within: "0s" }), RangeError, "longer than nothing");
+  assertThrows(
+    () => freshness({ within: "2h", warn: "3h" }),
+    RangeError,
+    'the warning at "3h" comes after the asset is late at "2h"',
+  );
 });
 
 Deno.test("define() rejects an upstream that is not defined", () => {

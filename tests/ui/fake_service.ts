@@ -324,6 +324,15 @@ export class FakeService extends FakeBackfills implements Service {
       nextTicks: name === "data_quality_pipeline"
         ? []
         : [0, 1, 2].map((i) => iso(this.#now + (hours + 24 * i) * hour)),
+      catchUp: "latest" as const,
+      jitterSeconds: name === "prediction_pipeline" ? 600 : 0,
+      lastTick: {
+        at: iso(this.#now - 2 * hour),
+        outcome: name === "prediction_pipeline" ? "failed" as const : "requested" as const,
+        result: name === "prediction_pipeline"
+          ? "Cannot choose a slice: the calendar is gone"
+          : `requested at ${iso(this.#now - 2 * hour)}`,
+      },
       last: { run: "51bc0d17", status: "success" as const, at: iso(this.#now - 2 * hour) },
     });
     return Promise.resolve([

@@ -119,6 +119,43 @@ Deno.test("the page of an asset says why it is stale, and what it stands on", as
   assertEquals([...page.matchAll(/data-plot=/g)].length, 4);
 });
 
+Deno.test("the page of an asset shows how its promises stood over the last days", async () => {
+  const page = await read("/assets/features/sleep");
+  assertStringIncludes(text(page), "96.4 % on time");
+  assertMatch(
+    page,
+    /class="ftl" role="img" aria-label="Freshness in the last days: 96.4 % on time"/,
+  );
+  const late = /<i class="failed" style="flex:21600000" title="(late for 6 h 0 min from [^"]+)"/;
+  const [, words] = late.exec(page)!;
+  assertStringIncludes(text(page), `Late once, 6 h 0 min in all ${words}`);
+});
+
+Deno.test("the page of an asset that is new counts from its first promise", async () => {
+  const service = new FakeService(now);
+  const asset = (await service.asset("features/sleep"))!;
+  const [from, middle, to] = [3, 2, 1].map((h) => new Date(now.getTime() - h * 3_600_000));
+  const told = async (states: readonly ["none", "ok" | "none"]) => {
+    const times = [from, middle, to] as Date[];
+    const freshnessTrack = states.map((state, i) => ({
+      from: times[i]!.toISOString(),
+      to: times[i + 1]!.toISOString(),
+      state,
+    }));
+    service.asset = () => Promise.resolve({ ...asset, freshnessTrack });
+    return text(await read("/assets/features/sleep", service));
+  };
+  assertStringIncludes(await told(["none", "ok"]), "100.0 % on time");
+  assertStringIncludes(await told(["none", "none"]), "nothing was promised yet");
+});
+
+Deno.test("/automation tells what becomes of missed ticks, and why the last one failed", async () => {
+  const words = text(await read("/automation"));
+  assertStringIncludes(words, "missed ticks the newest is caught up");
+  assertStringIncludes(words, "spread over 10 min 0 s");
+  assertStringIncludes(words, "last tick Failed Cannot choose a slice: the calendar is gone");
+});
+
 Deno.test("the page of an asset tells when its condition asked, and what it lacks now", async () => {
   const page = await read("/assets/features/sleep");
   const words = text(page);

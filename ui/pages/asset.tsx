@@ -12,9 +12,10 @@ import { Evaluations } from "../parts/evaluations.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Page, type Shell } from "../parts/page.tsx";
 import { Plots, seriesOf } from "../parts/plots.tsx";
-import { AssetTags, FreshnessMark, Pill, runHref } from "../parts/status.tsx";
+import { AssetTags, Pill, runHref } from "../parts/status.tsx";
+import { PromiseTrack } from "../parts/promise_track.tsx";
 import { PartitionStrip } from "../parts/strip.tsx";
-import { ago, count, duration, minute, plain } from "../words.ts";
+import { ago, count, duration, plain } from "../words.ts";
 
 interface AssetProps {
   readonly shell: Shell;
@@ -50,7 +51,7 @@ export function Asset(
         <div class="grid">
           <section class="c-main" data-region="main">
             <Causes asset={asset} why={why} shell={shell} />
-            <FreshnessStrip asset={asset} />
+            <PromiseTrack asset={asset} />
             {asset.partitioning !== null && (
               <PartitionStrip view={partitions} kind={asset.partitioning.kind} now={shell.now} />
             )}
@@ -191,43 +192,6 @@ function Chain({ why }: { readonly why: Why }): JSX.Element {
         </>
       )}
     </details>
-  );
-}
-
-function FreshnessStrip({ asset }: { readonly asset: AssetData }): JSX.Element | null {
-  const track = asset.freshnessTrack;
-  const first = track[0];
-  const last = track.at(-1);
-  if (asset.freshnessPolicy === null || first === undefined || last === undefined) return null;
-  const looks = { ok: "fresh", warn: "stale", late: "failed", none: "missing" } as const;
-  const length = (part: (typeof track)[number]) => Date.parse(part.to) - Date.parse(part.from);
-  const all = track.reduce((sum, part) => sum + length(part), 0);
-  const kept = track.filter((part) => part.state === "ok" || part.state === "warn")
-    .reduce((sum, part) => sum + length(part), 0);
-  const share = `${(100 * kept / all).toFixed(1)} % on time`;
-  return (
-    <div class="cardx">
-      <div class="ch">
-        <h2>Freshness</h2>
-        <FreshnessMark freshness={asset.card.freshness} />
-        <small class="dim">
-          {asset.freshnessPolicy} · {asset.freshnessState} · {share}
-        </small>
-      </div>
-      <div class="ftl" role="img" aria-label={`Freshness in the last days: ${share}`}>
-        {track.map((part) => (
-          <i
-            class={looks[part.state]}
-            style={`flex:${length(part)}`}
-            title={`${part.state} for ${duration(length(part))} from ${minute(part.from)}`}
-          />
-        ))}
-      </div>
-      <div class="fax">
-        <span>{minute(first.from)}</span>
-        <span>{minute(last.to)}</span>
-      </div>
-    </div>
   );
 }
 

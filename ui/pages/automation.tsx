@@ -51,6 +51,12 @@ function Switch(
   );
 }
 
+const CATCH_UP = {
+  none: "are left alone",
+  latest: "the newest is caught up",
+  all: "all are caught up",
+} as const;
+
 function JobCard({ job, now }: { readonly job: Job; readonly now: Date }): JSX.Element {
   return (
     <section class="cardx" id={job.name}>
@@ -67,6 +73,7 @@ function JobCard({ job, now }: { readonly job: Job; readonly now: Date }): JSX.E
         <dt>schedule</dt>
         <dd>
           {job.cron === null ? "none" : <code>{job.cron}</code>} {job.timezone}
+          {job.jitterSeconds > 0 && `, spread over ${duration(job.jitterSeconds * 1000)}`}
           {!job.enabled && <b class="switched-off">{job.paused ? "paused" : "off"}</b>}
         </dd>
         <dt>next</dt>
@@ -77,6 +84,24 @@ function JobCard({ job, now }: { readonly job: Job; readonly now: Date }): JSX.E
               <span class="block">{minute(tick)}{i === 0 && `, ${until(tick, now)}`}</span>
             ))}
         </dd>
+        {job.cron !== null && (
+          <>
+            <dt>missed ticks</dt>
+            <dd>{CATCH_UP[job.catchUp]}</dd>
+          </>
+        )}
+        {job.lastTick !== null && (
+          <>
+            <dt>last tick</dt>
+            <dd>
+              {job.lastTick.outcome === "failed" && (
+                <span class="pill failed">
+                  <i />Failed
+                </span>
+              )} {job.lastTick.result}
+            </dd>
+          </>
+        )}
         <dt>last run</dt>
         <dd>
           {job.last === null

@@ -17,7 +17,7 @@ import { finish } from "./finish.ts";
 import { news } from "./news.ts";
 import { run, runCounts, runs } from "./runs.ts";
 import { addKeys, keySets, removeKeys } from "./sets.ts";
-import { durations, history, slices, visible } from "./slices.ts";
+import { builds, durations, history, slices, visible } from "./slices.ts";
 import { advance, alerts, cursors, openAlert, resolveAlert, told } from "./standing.ts";
 import { submit } from "./submit.ts";
 
@@ -79,6 +79,7 @@ export async function openLedger(url: string, options: LedgerOptions = {}): Prom
     workers: () => plain(workers(sql)),
     slices: (assets) => slices(sql, assets),
     visible: (keys) => plain(visible(sql, keys)),
+    builds: (asset, query) => plain(builds(sql, asset, query)),
     history: (asset, query) => plain(history(sql, asset, query)),
     checks: (asset) => plain(checks(sql, asset)),
     runs: (query) => runs(sql, query),

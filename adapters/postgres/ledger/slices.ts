@@ -34,6 +34,25 @@ export async function history(
     order by m.version desc limit ${query.limit}`;
 }
 
+/** What became visible since an instant, oldest first, and of each slice the last before that. */
+export async function builds(
+  sql: Sql,
+  asset: string,
+  { since, limit }: { readonly since: Date; readonly limit: number },
+): Promise<readonly { readonly partition: string; readonly at: Date }[]> {
+  return await sql<{ partition: string; at: Date }[]>`
+    with newest as (
+      select version, partition, at from engine.materialization m
+      where asset = ${asset} and published order by m.version desc limit ${limit}),
+    before as (
+      select distinct on (partition) version, partition, at from newest
+      where at < ${since} order by partition, version desc)
+    select partition, at from (
+      select version, partition, at from newest where at >= ${since}
+      union all select version, partition, at from before) b
+    order by version`;
+}
+
 interface StateRow {
   readonly asset: string;
   readonly partition: string;

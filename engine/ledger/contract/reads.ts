@@ -79,6 +79,30 @@ export const readBehaviours: readonly Behaviour[] = [
     const [slice, ...more] = await ledger.slices();
     assertEquals([slice?.inFlight, more], [{ run: urgent, state: "running" }, []]);
   }],
+  ["builds() tells what was published when, and the last before an instant", async (subject) => {
+    const { ledger } = subject;
+    const hand = await worker(ledger);
+    const make = async (partition: string, isShown = true) => {
+      await submit(ledger, [step("a", { partition })]);
+      const claimed = await hand.one();
+      await hand.finish([isShown ? done(claimed) : withheld(claimed, result())]);
+      return (await ledger.history("a", { limit: 1 }))[0]!.at;
+    };
+    await make("p");
+    await make("p");
+    await make("q");
+    await pass(subject, 2);
+    const since = await make("r");
+    await make("p", false);
+    await make("p");
+    const told = async (o: { since: Date; limit: number }) =>
+      (await ledger.builds("a", o)).map((b) => b.partition).join("");
+    assertEquals(await told({ since, limit: 9 }), "pqrp");
+    assertEquals(await told({ since: new Date(0), limit: 9 }), "ppqrp");
+    assertEquals(await told({ since, limit: 2 }), "rp");
+    assertEquals((await ledger.builds("a", { since, limit: 9 })).at(-2)?.at, since);
+    assertEquals(await ledger.builds("c", { since, limit: 9 }), []);
+  }],
   ["history() pages through the versions of an asset, newest first", async ({ ledger }) => {
     const hand = await worker(ledger);
     const versions: bigint[] = [];

@@ -4,6 +4,7 @@
  * @module
  */
 import { UnknownName } from "../../declare/errors.ts";
+import { keyText, type PartitionKey } from "../../declare/partitions.ts";
 import { expected } from "../../decide/expected.ts";
 import { blastRadius } from "../../decide/frozen_plan.ts";
 import { missingInputs, missingText } from "../../decide/plan.ts";
@@ -125,25 +126,25 @@ export async function materializeNow(
   return await submit(o, seen, submission);
 }
 
-/** Starts a job at the newest slices, or at those that are named. */
+/** Starts a job, or what a schedule asks for, at the newest slices or at those that are named. */
 export async function triggerNow(
   o: ServiceOptions,
   seen: Seen,
   name: string,
   options: { readonly partition?: string | undefined; readonly triggeredBy?: string | undefined },
 ): Promise<StartedRun> {
-  const job = o.definitions.job(name);
+  const schedule = o.definitions.schedules.find((s) => s.name === name);
+  const job = schedule ? undefined : o.definitions.job(name);
+  const { assets, kind } = schedule ?? job!;
+  const reason = `${kind} "${name}" was triggered`;
+  const partition = options.partition ?? keyText(schedule?.partition(seen.now) as PartitionKey);
   const found = targetsOf(o, seen, {
-    assets: job.assets.map((a) => a.name),
-    ...(options.partition === undefined ? {} : { partitions: [options.partition] }),
-    reason: `job "${job.name}" was triggered`,
+    assets: assets.map((a) => a.name),
+    ...(partition === "" ? {} : { partitions: [partition] }),
+    reason,
   });
-  const submission = submissionOf(o.definitions, found, {
-    ...asker(options.triggeredBy),
-    job,
-    title: job.name,
-    reason: `job "${job.name}" was triggered`,
-  }, seen.now);
+  const asking = { ...asker(options.triggeredBy), job, title: name, reason };
+  const submission = submissionOf(o.definitions, found, asking, seen.now);
   return await submit(o, seen, submission);
 }
 

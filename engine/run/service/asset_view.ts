@@ -7,8 +7,9 @@ import type { Asset } from "../../declare/asset.ts";
 import { durationText } from "../../declare/duration.ts";
 import { keyText, type Partitions } from "../../declare/partitions.ts";
 import type { Json } from "../../declare/store.ts";
-import { promiseOf, promiseTrack } from "../../decide/promise.ts";
+
 import type { AssetStatus } from "../../decide/status.ts";
+import { promiseTrack } from "../../decide/track.ts";
 import { fingerprint } from "../../graph/fingerprint.ts";
 import { upstreamOf } from "../../graph/order.ts";
 import { nextTick } from "../cron.ts";
@@ -22,12 +23,14 @@ import type {
   PartitionsView,
   PartitionView,
 } from "../views.ts";
-import { cardOf } from "./cards.ts";
+import { cardOf, promiseNow } from "./cards.ts";
 import type { ServiceOptions } from "./ports.ts";
 import type { Seen } from "./seen.ts";
 import { conditionText, instant, partitionOrNull } from "./words.ts";
 
 const WEEK_MS = 7 * 86_400_000;
+/** Versions that a timeline is drawn from: one each minute. */
+const MOST_BUILDS = 10_080;
 
 /** A materialization for people. */
 export function materializationOf(m: Omit<MaterializationRecord, "value">): MaterializationView {
@@ -138,18 +141,19 @@ function partitioningOf(asset: Asset, seen: Seen): AssetView["partitioning"] {
   };
 }
 
-/** What was built when, oldest first. */
-const buildsOf = (history: readonly MaterializationView[]) =>
-  history.toReversed().map((m) => ({ partition: m.partition ?? "", at: new Date(m.at) }));
-
 /** Everything about one asset. */
 export async function assetView(o: ServiceOptions, seen: Seen, asset: Asset): Promise<AssetView> {
-  const history = await historyOf(o.ledger, asset.name, { limit: 250 });
+  const history = await historyOf(o.ledger, asset.name, { limit: 1 });
   const policy = promiseText(asset);
   const ups = new Set(Object.values(asset.deps).map(upstreamOf).filter((up) => up !== asset));
   const downs = o.definitions.assets
     .filter((a) => a !== asset && Object.values(a.deps).some((d) => upstreamOf(d) === asset));
   const window = { from: new Date(seen.now.getTime() - WEEK_MS), to: seen.now };
+  const builds = policy === null ? [] : await o.ledger.builds(asset.name, {
+    since: window.from,
+    limit: MOST_BUILDS,
+  });
+  const facts = { next: nextTick, knownSince: seen.knownSince(asset.name) };
   return {
     card: cardOf(asset, seen),
     description: asset.description,
@@ -158,7 +162,7 @@ export async function assetView(o: ServiceOptions, seen: Seen, asset: Asset): Pr
     tags: tagsOf(asset),
     config: asset.config as Json,
     freshnessPolicy: policy,
-    freshnessState: policy && promiseOf(asset, seen.judgement, { next: nextTick }).words,
+    freshnessState: policy && promiseNow(asset, seen).words,
     automation: automationOf(o, asset),
     partitioning: partitioningOf(asset, seen),
     checks: checksOf(o, seen, asset),
@@ -168,7 +172,7 @@ export async function assetView(o: ServiceOptions, seen: Seen, asset: Asset): Pr
     lastFailure: failuresOf(seen, [asset])[0] ?? null,
     jobs: o.definitions.jobs.filter((j) => j.assets.includes(asset)).map((j) => j.name),
     codeVersion: fingerprint(asset).code,
-    freshnessTrack: promiseTrack(asset, buildsOf(history), window, nextTick)
+    freshnessTrack: promiseTrack(asset, builds, window, facts)
       .map((s) => ({ from: instant(s.from), to: instant(s.to), state: s.state })),
   };
 }

@@ -46,7 +46,13 @@ function comingTicks(o: ServiceOptions, rule: Timing, now: Date): readonly Date[
   return [...coming, ...more.map((t) => actsAt(rule, t)).filter((t) => t > now)].slice(0, TICKS);
 }
 
-type Timing = Pick<Job, "name" | "cron" | "timezone" | "jitterMs">;
+type Timing = Pick<Job, "name" | "cron" | "timezone" | "jitterMs" | "catchUp">;
+
+/** What a schedule last did. */
+function lastTickOf(cursor: CursorRecord | undefined): JobView["lastTick"] {
+  if (!cursor?.outcome || cursor.result === null) return null;
+  return { at: instant(cursor.at), outcome: cursor.outcome, result: cursor.result };
+}
 
 /** Everything with a name that can be triggered or ticks. */
 export async function jobViews(o: ServiceOptions): Promise<readonly JobView[]> {
@@ -58,7 +64,16 @@ export async function jobViews(o: ServiceOptions): Promise<readonly JobView[]> {
     const paused = switchedOff.has(`schedule:${name}`);
     const enabled = Boolean(cron) && (o.schedules ?? true) && !paused;
     const ticks = enabled ? comingTicks(o, rule, now) : [];
-    return { cron: cron ?? null, timezone, enabled, paused, nextTicks: ticks.map(instant) };
+    return {
+      cron: cron ?? null,
+      timezone,
+      enabled,
+      paused,
+      nextTicks: ticks.map(instant),
+      catchUp: rule.catchUp,
+      jitterSeconds: rule.jitterMs / 1_000,
+      lastTick: lastTickOf(cursors.get(`schedule:${name}`)),
+    };
   };
   const jobs = o.definitions.jobs.map(async (job): Promise<JobView> => {
     const [last] = await o.ledger.runs({ job: job.name, limit: 1 });

@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import type { Asset } from "../../declare/asset.ts";
 import { chosenAssets } from "../../decide/chosen.ts";
+import type { Lateness } from "../../decide/late.ts";
 import { promiseOf } from "../../decide/promise.ts";
 import { assetStatuses, type Counts } from "../../decide/status.ts";
 import type { Definitions } from "../../graph/define.ts";
@@ -21,6 +22,10 @@ export function builtAt(asset: Asset, { judgement }: Seen): Date | null {
   return judgement.states(asset).findLast((s) => s.visible)?.visible?.at ?? null;
 }
 
+/** How the promises of an asset stand. */
+export const promiseNow = (asset: Asset, { judgement, knownSince }: Seen): Lateness =>
+  promiseOf(asset, judgement, { next: nextTick, knownSince: knownSince(asset.name) });
+
 /** An asset in one line. */
 export function cardOf(asset: Asset, seen: Seen): AssetCard {
   const verdict = seen.judgement.asset(asset);
@@ -33,7 +38,7 @@ export function cardOf(asset: Asset, seen: Seen): AssetCard {
     statusWord: statusWord(asset, verdict),
     at: instant(at),
     age: ageText(at, seen.now),
-    freshness: promiseOf(asset, seen.judgement, { next: nextTick }).state,
+    freshness: promiseNow(asset, seen).state,
     partitionCounts: asset.partitions.grain === "none" ? null : seen.judgement.counts(asset),
     causes: verdict.causes,
   };

@@ -4,6 +4,7 @@
  * @module
  */
 import { judge, type Judgement } from "../../decide/judge.ts";
+import { knownSinceOf } from "../../ledger/known.ts";
 import type { CheckState } from "../../ledger/records.ts";
 import type { ServiceOptions } from "./ports.ts";
 
@@ -17,6 +18,8 @@ export interface Seen {
   readonly judgement: Judgement;
   /** The latest verdicts of checks. */
   readonly checks: readonly CheckState[];
+  /** Since when an asset is known. */
+  knownSince(asset: string): Date;
 }
 
 /** Slices may end at a full minute: a look is older than the minute in which it was made for nobody. */
@@ -49,7 +52,11 @@ async function look(
   asOf: string,
   now: Date,
 ): Promise<Seen> {
-  const [slices, checks] = await Promise.all([o.ledger.slices(), o.ledger.checks()]);
+  const [slices, checks, knownSince] = await Promise.all([
+    o.ledger.slices(),
+    o.ledger.checks(),
+    knownSinceOf(o.ledger, now),
+  ]);
   const judgement = judge({ definitions: o.definitions, slices, checks, now });
-  return { asOf, now, judgement, checks };
+  return { asOf, now, judgement, checks, knownSince };
 }

@@ -15,6 +15,7 @@ import type { SenseView, SwitchView, TickView } from "../automation_views.ts";
 import { nextTick } from "../cron.ts";
 import { type Pausable, setPaused } from "../../ledger/switches.ts";
 import { look, sensorCursor } from "../sense.ts";
+import { givenCursor } from "./given_cursor.ts";
 import type { ServiceOptions } from "./ports.ts";
 import { instant, partitionOrNull } from "./words.ts";
 
@@ -58,7 +59,7 @@ export async function switchNow(
  * Submits a tick, or tells what it would be.
  *
  * @throws {UnknownName} If no job with a cron and no schedule has that name.
- * @throws {RangeError} If the instant cannot be read, or nothing ticked before it.
+ * @throws {RangeError} If the instant cannot be read, nothing ticked before it, or it is still to come and this is no dry run.
  */
 export async function tickNow(
   o: ServiceOptions,
@@ -72,8 +73,15 @@ export async function tickNow(
   const when = at === undefined ? o.clock.now() : instantOf(at);
   const tick = lastTick(rule, when, nextTick);
   if (!tick) throw new RangeError(`Cannot tick "${name}": "${rule.cron}" never ticked by then`);
+  if (!dryRun && tick > o.clock.now()) throw notYet(name, tick);
   return await ticked(o, rule, tick, dryRun);
 }
+
+/** It would compute what has not ended, and the tick itself would find that it was asked for already. */
+const notYet = (name: string, tick: Date): RangeError =>
+  new RangeError(
+    `Cannot tick "${name}" at ${tick.toISOString()}: that is still to come, a dry run shows what it will ask for`,
+  );
 
 function instantOf(text: string): Date {
   // Without a zone it would be read in that of the machine.
@@ -112,7 +120,7 @@ const TRY_MS = 60_000;
  * Lets a sensor look and changes nothing.
  *
  * @throws {UnknownName} If no sensor has that name.
- * @throws {RangeError} If resources cannot be lent here.
+ * @throws {RangeError} If resources cannot be lent here, or the sensor could not stand at that cursor.
  */
 export async function senseNow(
   o: ServiceOptions,
@@ -127,7 +135,8 @@ export async function senseNow(
   if (!lender) throw new RangeError(`Cannot try sensor "${name}": no resources are lent here`);
   const id = sensorCursor(name);
   const record = (await o.ledger.cursors(id)).find((c) => c.name === id);
-  const from = cursor === undefined ? record ? record.value : sensor.start : cursor;
+  const own = record ? record.value : sensor.start;
+  const from = cursor === undefined ? own : givenCursor(sensor, cursor);
   const now = o.clock.now();
   const given = givenOf(sensor, payloads, { cursor: from, now });
   const it = { ...sensor, timeoutMs: Math.min(sensor.timeoutMs, TRY_MS) };

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { promiseTrack } from "../../decide/promise.ts";
+import { promiseTrack } from "../../decide/track.ts";
 import type { NextTick } from "../../decide/due.ts";
 import { median } from "../../decide/expected.ts";
 import type { Definitions } from "../../graph/define.ts";
@@ -157,7 +157,7 @@ async function brokenOf({ definitions, ledger, next, window }: Reporting) {
       if (from < window.to) broken.push({ asset: asset.name, from, to: window.to });
       continue;
     }
-    const late = promiseTrack(asset, builds, window, next).filter((s) => s.state === "late");
+    const late = promiseTrack(asset, builds, window, { next }).filter((s) => s.state === "late");
     broken.push(...late.map(({ from, to }) => ({ asset: asset.name, from, to })));
   }
   return broken;

@@ -123,7 +123,7 @@ Deno.test("promiseTrack() shows each deadline that was missed until it was met",
     { partition: "2025-01-27", at: new Date("2025-01-28T03:00:00Z") },
   ];
   const window = { from: new Date("2025-01-26T00:00:00Z"), to: new Date("2025-01-29T00:00:00Z") };
-  assertEquals(brief(promiseTrack(report, builds, window, nextTick)), [
+  assertEquals(brief(promiseTrack(report, builds, window, { next: nextTick })), [
     "26T00:00 none",
     "26T03:00 ok",
     "27T05:00 warn",
@@ -145,7 +145,7 @@ Deno.test("promiseTrack() of an age and a deadline is the worse of both", () => 
     { partition: "2025-01-26", at: new Date("2025-01-27T09:00:00Z") },
   ];
   const window = { from: new Date("2025-01-26T03:00:00Z"), to: new Date("2025-01-27T12:00:00Z") };
-  assertEquals(brief(promiseTrack(both, builds, window, nextTick)), [
+  assertEquals(brief(promiseTrack(both, builds, window, { next: nextTick })), [
     "26T03:00 ok",
     "26T21:00 warn",
     "26T23:00 late",
@@ -153,7 +153,7 @@ Deno.test("promiseTrack() of an age and a deadline is the worse of both", () => 
   ]);
   const { deadline: _, ...aged } = both;
   const without = { ...aged, deadline: undefined };
-  assertEquals(promiseTrack(without, builds, window, nextTick).at(-1)?.state, "ok");
+  assertEquals(promiseTrack(without, builds, window, { next: nextTick }).at(-1)?.state, "ok");
 });
 
 Deno.test("deadlineState() of a list asks for a version of each member since the deadline before", () => {
@@ -166,4 +166,104 @@ Deno.test("deadlineState() of a list asks for a version of each member since the
   ]);
   const both = { ...built, us: "2025-01-28T02:00:00Z" };
   assertEquals(stateAt(it, "2025-01-28T05:30:00Z", { built: both })[0], "ok");
+});
+
+const sales = asset({
+  name: "sales",
+  partitions: partitions.cross({ day: daily, region: partitions.of("eu", "us") }),
+  deadline: berlin,
+  freshness: freshness({ within: "30h" }),
+  materialize: () => 1,
+});
+
+Deno.test("deadlineState() of time crossed with a list asks for the newest slice of each member", () => {
+  const at = "2025-01-28T05:30:00Z";
+  assertEquals(stateAt(sales, at), [
+    "late",
+    '"sales" [2025-01-27|eu] and 1 more due by 2025-01-28T05:30Z, late by 0 ms',
+  ]);
+  const built = {
+    "2025-01-27|us": "2025-01-28T01:00:00Z",
+    "2025-01-26|eu": "2025-01-28T01:00:00Z",
+  };
+  assertEquals(stateAt(sales, at, { built }), [
+    "late",
+    '"sales" [2025-01-27|eu] due by 2025-01-28T05:30Z, late by 0 ms',
+  ]);
+  const all = { ...built, "2025-01-27|eu": "2025-01-28T01:00:00Z" };
+  assertEquals(stateAt(sales, at, { built: all })[0], "ok");
+});
+
+Deno.test("deadlineState() is late where the code of the deadline fails, or names no slice", () => {
+  const faulty = (partition: () => string) =>
+    asset({
+      name: "it",
+      partitions: daily,
+      deadline: deadline({ by: "0 6 * * *", partition }),
+      materialize: () => 1,
+    });
+  const gone = faulty(() => {
+    throw new RangeError("Cannot choose: the calendar is gone");
+  });
+  assertEquals(stateAt(gone, "2025-01-28T06:00:00Z"), [
+    "late",
+    '"it": what its deadline asks for cannot be told: Cannot choose: the calendar is gone, ' +
+    "due by 2025-01-28T06:00Z, late by 0 ms",
+  ]);
+  const [state, words] = stateAt(faulty(() => "27 January"), "2025-01-28T06:00:00Z");
+  assertEquals([state, words!.includes("27 January")], ["late", true]);
+});
+
+Deno.test("promiseTrack() of lists is the worst of all members", () => {
+  const built = (partition: string, at: string) => ({ partition, at: new Date(at) });
+  const { deadline: _, ...rest } = sales;
+  const aged = { ...rest, deadline: undefined };
+  const builds = [
+    built("2025-01-25|us", "2025-01-26T00:00:00Z"),
+    built("2025-01-25|eu", "2025-01-26T03:00:00Z"),
+    built("2025-01-26|eu", "2025-01-27T03:00:00Z"),
+    built("2025-01-26|us", "2025-01-27T09:00:00Z"),
+  ];
+  const window = { from: new Date("2025-01-26T00:00:00Z"), to: new Date("2025-01-27T12:00:00Z") };
+  assertEquals(brief(promiseTrack(aged, builds, window, { next: nextTick })), [
+    "26T00:00 ok",
+    "27T00:00 warn",
+    "27T06:00 late",
+    "27T09:00 ok",
+  ]);
+});
+
+Deno.test("promiseTrack() of what was never built counts from when it is known", () => {
+  const window = { from: new Date("2025-01-26T00:00:00Z"), to: new Date("2025-01-29T00:00:00Z") };
+  const knownSince = new Date("2025-01-26T06:00:00Z");
+  assertEquals(brief(promiseTrack(report, [], window, { next: nextTick, knownSince })), [
+    "26T00:00 none",
+    "26T06:00 ok",
+    "27T05:00 warn",
+    "27T05:30 late",
+  ]);
+  const { deadline: _, ...rest } = sales;
+  const aged = { ...rest, deadline: undefined };
+  assertEquals(brief(promiseTrack(aged, [], window, { next: nextTick, knownSince })), [
+    "26T00:00 none",
+    "26T06:00 warn",
+    "27T12:00 late",
+  ]);
+});
+
+Deno.test("promiseTrack() of very many deadlines tells of the newest", () => {
+  const often = asset({
+    name: "often",
+    deadline: deadline({ by: "* * * * *", warn: "0s" }),
+    materialize: () => 1,
+  });
+  const to = new Date("2025-01-29T00:00:00Z");
+  const window = { from: new Date("2025-01-22T00:00:00Z"), to };
+  const builds = [
+    { partition: "", at: new Date("2025-01-22T00:00:00Z") },
+    { partition: "", at: new Date("2025-01-28T23:50:30Z") },
+  ];
+  const track = promiseTrack(often, builds, window, { next: nextTick });
+  assertEquals(brief(track.slice(-2)), ["28T23:50 ok", "28T23:52 late"]);
+  assertEquals(track[0]!.state, "none");
 });

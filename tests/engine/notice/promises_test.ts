@@ -164,13 +164,62 @@ Deno.test("watch() judges the age of a list by its oldest member", async () => {
   };
   const look = async () => {
     await watch({ definitions, ledger, channels: [], next: nextTick }, clock.at);
-    return (await ledger.alerts(9)).filter((a) => a.resolvedAt === null).map((a) => a.message);
+    const open = (await ledger.alerts(9)).filter((a) => a.resolvedAt === null);
+    return open.map((a) => `${a.title}: ${a.message}`).sort();
   };
   await make("eu");
   await make("us");
   clock.at = new Date("2025-01-28T02:00:00Z");
   await make("us");
-  assertEquals(await look(), ['"sales" [eu] built 2 h ago, late by 0 ms']);
+  const eu = '"sales" [eu] is late: "sales" [eu] built 2 h ago, late by 0 ms';
+  assertEquals(await look(), [eu]);
+  clock.at = new Date("2025-01-28T04:00:00Z");
+  const us = '"sales" [us] is late: "sales" [us] built 2 h ago, late by 0 ms';
+  assertEquals(await look(), [eu, us], "each member is an episode");
   await make("eu");
-  assertEquals(await look(), []);
+  assertEquals(await look(), [us]);
+});
+
+Deno.test("watch() of a long list tells once how many are late", async () => {
+  const clock = { at: new Date("2025-01-28T00:00:00Z") };
+  const ledger = memoryLedger({ now: () => clock.at });
+  const [first, ...rest] = Array.from({ length: 21 }, (_, i) => `m${i}`);
+  const many = asset({
+    name: "many",
+    partitions: partitions.of(first!, ...rest),
+    freshness: freshness({ within: "2h" }),
+    materialize: () => 1,
+  });
+  const o = { definitions: define({ many }), ledger, channels: [], next: nextTick };
+  await watch(o, clock.at);
+  clock.at = new Date("2025-01-28T02:00:00Z");
+  await watch(o, clock.at);
+  assertEquals((await ledger.alerts(9)).map((a) => [a.episode, a.message]), [
+    ["late:many", '"many" [m0] never built, late by 0 ms, and 20 more like it'],
+  ]);
+});
+
+Deno.test("watch() of time crossed with a list tells of each member that misses its deadline", async () => {
+  const clock = { at: new Date("2025-01-27T12:00:00Z") };
+  const ledger = memoryLedger({ now: () => clock.at });
+  const sales = asset({
+    name: "sales",
+    partitions: partitions.cross({ day: daily, region: partitions.of("eu", "us") }),
+    deadline: deadline({ by: "30 6 * * *" }),
+    materialize: () => 1,
+  });
+  const definitions = define({ sales });
+  const look = () => watch({ definitions, ledger, channels: [], next: nextTick }, clock.at);
+  await look();
+  const key = { day: "2025-01-27", region: "us" } as const;
+  clock.at = new Date("2025-01-28T01:00:00Z");
+  const targets = [{ asset: sales, key, partition: "2025-01-27|us", reason: "asked for" }];
+  const asking = { trigger: "api", by: null, reason: "asked for" } as const;
+  await ledger.submit(submissionOf(definitions, targets, asking, clock.at));
+  await workAll({ definitions, ledger, now: () => clock.at });
+  clock.at = new Date("2025-01-28T06:30:00Z");
+  await look();
+  assertEquals((await ledger.alerts(9)).map((a) => [a.episode, a.title]), [
+    ["deadline:sales:eu", '"sales" [eu] missed its deadline'],
+  ]);
 });

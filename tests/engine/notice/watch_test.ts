@@ -162,6 +162,86 @@ Deno.test("watch() opens a failed episode with the error, and ends it at the nex
   assertEquals(b.mail.told, ["open failed:models/mood", "resolved failed:models/mood"]);
 });
 
+Deno.test("watch() keeps a failed episode when the day is over, until a newer slice succeeds", async () => {
+  const b = setUp();
+  b.knobs.broken = true;
+  await run(b, "models/mood", "2025-01-27");
+  await b.look();
+  b.forward(25 * HOUR);
+  await b.look();
+  const mine = () => b.mail.told.filter((t) => t.endsWith("failed:models/mood"));
+  assertEquals(mine(), ["open failed:models/mood"], "that a day is over mends nothing");
+  b.knobs.broken = false;
+  await run(b, "models/mood", "2025-01-26");
+  await b.look();
+  assertEquals(mine().length, 1, "an older slice tells nothing");
+  await run(b, "models/mood", "2025-01-28");
+  await b.look();
+  assertEquals(mine(), ["open failed:models/mood", "resolved failed:models/mood"]);
+});
+
+Deno.test("watch() tells of each member of a list that fails, also of one that was never built", async () => {
+  const clock = { at: new Date("2025-01-28T00:00:00Z") };
+  const ledger = memoryLedger({ now: () => clock.at });
+  const broken = new Set(["eu"]);
+  const sales = asset({
+    name: "sales",
+    partitions: partitions.of("eu", "uk", "us"),
+    materialize(_, { partition }) {
+      if (broken.has(partition)) throw new RangeError(`Cannot read ${partition}`);
+      return 1;
+    },
+  });
+  const sound = check(sales, {
+    name: "sound",
+    severity: "critical",
+    run: (_, { partition }) => partition === "uk" ? fail("no sale") : pass(),
+  });
+  const definitions = define({ sales, sound });
+  const mail = channel("mail");
+  const make = async (partition: string) => {
+    clock.at = new Date(clock.at.getTime() + 60_000);
+    await submit(definitions, ledger, { name: "sales", partition, at: clock.at });
+    await workAll({ definitions, ledger, now: () => clock.at });
+    await watch({ definitions, ledger, channels: [mail], next: nextTick }, clock.at);
+  };
+  for (const member of ["eu", "uk", "us"]) await make(member);
+  assertEquals(mail.told, ["open failed:sales:eu", "open check:sales:sound:uk"]);
+  broken.add("us");
+  await make("us");
+  assertEquals(mail.told.at(-1), "open failed:sales:us", "another member is another episode");
+  broken.clear();
+  await make("eu");
+  assertEquals(mail.told.at(-1), "resolved failed:sales:eu");
+});
+
+Deno.test("watch() judges a critical check of days crossed with regions by the newest day of each", async () => {
+  const clock = { at: new Date("2025-01-28T00:00:00Z") };
+  const ledger = memoryLedger({ now: () => clock.at });
+  const day = partitions.daily({ start: "2025-01-20" });
+  const sales = asset({
+    name: "sales",
+    partitions: partitions.cross({ day, region: partitions.of("eu", "us") }),
+    materialize: () => 1,
+  });
+  const sound = check(sales, {
+    name: "sound",
+    severity: "critical",
+    run: (_, { partition }) => partition.day === "2025-01-26" ? fail("no sale") : pass(),
+  });
+  const definitions = define({ sales, sound });
+  const look = async (partition: string) => {
+    await submit(definitions, ledger, { name: "sales", partition, at: clock.at });
+    await workAll({ definitions, ledger, now: () => clock.at });
+    await watch({ definitions, ledger, channels: [], next: nextTick }, clock.at);
+    const open = (await ledger.alerts(9)).filter((a) => a.resolvedAt === null);
+    return open.map((a) => a.episode).sort();
+  };
+  assertEquals(await look("2025-01-26|eu"), ["check:sales:sound:eu"]);
+  assertEquals((await look("2025-01-26|us")).length, 2);
+  assertEquals(await look("2025-01-27|eu"), ["check:sales:sound:us"], "an old day is history");
+});
+
 Deno.test("watch() keeps an episode while the failed slice is being tried again", async () => {
   const b = setUp();
   b.knobs.broken = true;

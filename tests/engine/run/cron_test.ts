@@ -4,6 +4,7 @@ import {
   asset,
   checkCrons,
   cronText,
+  deadline,
   define,
   DefinitionError,
   due,
@@ -50,6 +51,30 @@ Deno.test("checkCrons() reads each of several crons", () => {
   const a = asset({ name: "a", materialize: () => 1 });
   const bad = job({ name: "bad", cron: ["0 2 * * *", "0 25 * * *"], assets: [a] });
   assertThrows(() => checkCrons(define({ a, bad }), now), DefinitionError, '"0 25 * * *"');
+});
+
+Deno.test("checkCrons() reads the crons of deadlines: one that cannot be read would silence all alerts", () => {
+  const by = (name: string, cron: string, timezone: string) =>
+    asset({ name, deadline: deadline({ by: cron, timezone }), materialize: () => 1 });
+  const good = by("good", "30 6 * * *", "Europe/Berlin");
+  const bad = by("bad", "half past six", "UTC");
+  const nowhere = by("nowhere", "30 6 * * *", "Mars/Olympus");
+  const definitions = define({ good, bad, nowhere });
+  const error = assertThrows(() => checkCrons(definitions, now), DefinitionError);
+  assertEquals(error.problems.map((p) => p.names), [["bad"], ["nowhere"]]);
+});
+
+Deno.test("checkCrons() refuses a cron that never ticks, and not one whose year is over", () => {
+  const a = asset({ name: "a", materialize: () => 1 });
+  const never = job({ name: "never", cron: "0 0 30 2 *", assets: [a] });
+  const once = job({ name: "once", cron: "0 0 0 1 1 * 2020", assets: [a] });
+  assertThrows(() => checkCrons(define({ a, never }), now), DefinitionError, "never ticks");
+  checkCrons(define({ a, once }), now);
+});
+
+Deno.test("job() and deadline() refuse an empty list of crons", () => {
+  assertThrows(() => job({ name: "a", cron: [], assets: [] }), RangeError, "the list is empty");
+  assertThrows(() => deadline({ by: [] }), RangeError, "the list is empty");
 });
 
 Deno.test("due() finds the ticks that Python's zoneinfo tells of days on which clocks change", () => {

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
   asset,
   assetSensor,
@@ -9,11 +9,13 @@ import {
   job,
   listenSensor,
   look,
+  nextTick,
   request,
   runSensor,
   type Sensor,
   submissionOf,
   topicSensor,
+  watch,
 } from "engine";
 import { sensing } from "./sensing.ts";
 import { workAll } from "./work_all.ts";
@@ -142,6 +144,47 @@ Deno.test("a freshnessSensor is told when a promise is broken and when it is kep
   await b.make("data");
   await b.turn();
   assertEquals(await b.asked(), ["data: ok to late", "data: late to ok"]);
+});
+
+Deno.test("a freshnessSensor is told, as people are, of what was never built in the time it promised", async () => {
+  const b = setUp(freshnessSensor({
+    name: "promises",
+    assets: [data],
+    *on({ words }) {
+      yield request(report, { reason: words });
+    },
+  }));
+  await watch({ ...b, channels: [], next: nextTick }, b.clock.at);
+  await b.turn();
+  b.forward(2 * 3_600_000);
+  await b.turn();
+  assertEquals(await b.asked(), ["never built, late by 0 ms"]);
+});
+
+Deno.test("an assetSensor reads past thousands of facts that are none of its business in one look", async () => {
+  const b = setUp(assetSensor({
+    name: "versions",
+    assets: [data],
+    *on({ asset }) {
+      yield request(report, { reason: `${asset} is new` });
+    },
+  }));
+  await b.turn();
+  const move = {
+    name: "noise",
+    value: 1,
+    result: "",
+    outcome: "requested",
+    submissions: [],
+  } as const;
+  for (let revision = 0; revision < 2_500; revision++) {
+    await b.ledger.advance({ ...move, revision });
+  }
+  const before = (await b.ledger.facts("", 9_999)).length;
+  assert(before >= 2_500, `${before} facts`);
+  await b.make("data");
+  await b.turn();
+  assertEquals(await b.asked(), ["data is new"]);
 });
 
 const told = listenSensor({

@@ -1,6 +1,17 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { type Change, NothingToRun, UnknownName } from "engine";
+import {
+  asset,
+  type Change,
+  define,
+  freshness,
+  nextTick,
+  NothingToRun,
+  partitions,
+  UnknownName,
+  watch,
+} from "engine";
 import { type Bench, bench } from "./service_fixture.ts";
+import { workAll } from "./work_all.ts";
 
 async function built(): Promise<Bench> {
   const b = bench();
@@ -185,6 +196,41 @@ Deno.test("freshness counts from the newest slice, not from filled history", asy
   assertEquals(view.card.freshness, "late");
   assertStringIncludes(view.freshnessState!, "late by 1 h");
   assertEquals(view.card.age, "1 d ago");
+});
+
+Deno.test("a page holds a promise against what was never built since it is known, as alerts do", async () => {
+  const b = bench();
+  const o = { ...b, channels: [], next: nextTick };
+  await watch(o, b.clock.at);
+  const state = async () => (await b.service.asset("features/activity"))!.freshnessState;
+  assertEquals(await state(), "never built, due in 1 d 6 h");
+  b.clock.at = new Date("2025-01-29T18:00:00Z");
+  await watch(o, b.clock.at);
+  const view = (await b.service.asset("features/activity"))!;
+  assertEquals([view.card.freshness, view.freshnessState], ["late", "never built, late by 0 ms"]);
+  assertEquals(view.freshnessTrack.map((s) => s.state), ["none", "warn"]);
+  assertEquals((await b.ledger.alerts(9)).map((a) => a.message), ["never built, late by 0 ms"]);
+});
+
+Deno.test("why() of a member of a list tells of its own promise", async () => {
+  const sales = asset({
+    name: "sales",
+    partitions: partitions.of("eu", "us"),
+    freshness: freshness({ within: "2h" }),
+    materialize: () => 1,
+  });
+  const definitions = define({ sales });
+  const b = bench({ definitions });
+  const o = { ...b, definitions, channels: [], next: nextTick };
+  await watch(o, b.clock.at);
+  b.clock.at = new Date(b.clock.at.getTime() + 2 * 3_600_000);
+  await watch(o, b.clock.at);
+  const { run } = await b.service.materialize({ assets: ["sales"], partitions: ["us"] });
+  await workAll({ definitions, ledger: b.ledger, now: b.clock.now });
+  assertEquals((await b.ledger.run(run))?.run.state, "success");
+  const why = async (partition: string) => (await b.service.why("sales", partition))!.words;
+  assertEquals(await why("eu"), '"sales" is late: "sales" [eu] never built, late by 0 ms');
+  assert(!(await why("us")).includes("late"), "this one is there");
 });
 
 Deno.test("partitions() is a window with counts over all", async () => {

@@ -9,6 +9,7 @@ import {
   partitions,
   request,
   resource,
+  runSensor,
   schedule,
   sensor,
   tick,
@@ -120,13 +121,21 @@ Deno.test("tick() at an instant is that of then, future or past, and UTC without
   await assertRejects(() => service.tick("by_hand"), UnknownName);
 });
 
+Deno.test("tick() that is still to come is shown and not submitted: its slice has not ended", async () => {
+  const { service, ledger } = setUp();
+  const at = "2025-01-29T02:00:00Z";
+  assertEquals((await service.tick("nightly", { at, dryRun: true })).steps.length, 2);
+  await assertRejects(() => service.tick("nightly", { at }), RangeError, "still to come");
+  assertEquals(await ledger.runs({ limit: 9 }), []);
+});
+
 Deno.test("tick() submits once, also when the schedule comes to the same tick", async () => {
   const { service, ledger, definitions, clock } = setUp();
   const o = { definitions, ledger, next: nextTick };
   await tick(o, clock.at);
-  const first = await service.tick("nightly", { at: "2025-01-29T02:00:00Z" });
-  assertEquals((await service.tick("nightly", { at: "2025-01-29T02:00:00Z" })).run, first.run);
   clock.at = new Date("2025-01-29T02:00:00Z");
+  const first = await service.tick("nightly");
+  assertEquals((await service.tick("nightly", { at: "2025-01-29T02:00:00Z" })).run, first.run);
   await tick(o, clock.at);
   assertEquals((await ledger.runs({ job: "nightly", limit: 9 })).map((r) => r.id), [first.run]);
 });
@@ -139,6 +148,40 @@ Deno.test("jobs() shows the coming instants of all crons, spread as they will be
   assertEquals(next.map((t) => t.slice(8, 13)), ["28T16", "29T04", "29T16", "30T04", "30T16"]);
   clock.at = new Date("2025-01-28T16:00:00Z"); // ticked, and put off
   assertEquals((await service.jobs()).find((j) => j.name === "spread")!.nextTicks[0], dry.actsAt);
+});
+
+Deno.test("trigger() of a schedule asks for the slice that its code names now", async () => {
+  const { service, ledger, clock } = setUp({
+    yesterday: schedule({
+      name: "yesterday",
+      cron: "0 4 * * *",
+      assets: [data],
+      partition: (at) => daily.newest(at)!,
+    }),
+  });
+  clock.at = new Date("2025-01-27T12:00:00Z");
+  const { run } = await service.trigger("yesterday");
+  const found = (await ledger.run(run))!;
+  assertEquals(found.steps.map((s) => `${s.asset} ${s.partition}`), ["data 2025-01-26"]);
+  assertEquals(found.run.reason, 'schedule "yesterday" was triggered');
+  await service.trigger("spread");
+  await assertRejects(() => service.trigger("yesterdy"), UnknownName);
+});
+
+Deno.test("jobs() tell what each schedule does with missed ticks and what it did last", async () => {
+  const { service, ledger, clock, definitions } = setUp();
+  await tick({ definitions, ledger, next: nextTick }, clock.at);
+  clock.at = new Date("2025-01-30T02:00:00Z");
+  await tick({ definitions, ledger, next: nextTick }, clock.at);
+  const told = (await service.jobs()).map((j) => [j.name, j.catchUp, j.jitterSeconds, j.lastTick]);
+  const at = "2025-01-30T02:00:00.000Z";
+  assertEquals(told[0], ["nightly", "latest", 0, {
+    at,
+    outcome: "requested",
+    result: `requested at ${at}, 1 missed before`,
+  }]);
+  assertEquals(told[1], ["by_hand", "latest", 0, null]);
+  assertEquals(told[2]!.slice(0, 3), ["spread", "latest", 1_200]);
 });
 
 Deno.test("sense() looks from the given cursor, or its own, and changes nothing", async () => {
@@ -155,6 +198,39 @@ Deno.test("sense() looks from the given cursor, or its own, and changes nothing"
   assertEquals((await service.sense("letters")).requests.length, 3);
   assertEquals([await ledger.cursors(""), await ledger.runs({ limit: 9 })], [[], []]);
   await assertRejects(() => service.sense("lettres"), UnknownName, '"letters"?');
+});
+
+Deno.test("sense() reads a cursor as the sensor would have written it, or says what is right", async () => {
+  const texts = sensor({
+    name: "texts",
+    every: "5s",
+    cursor: "",
+    async *evaluate({ cursor }) {
+      yield request(whole, { key: cursor.trim(), reason: `from ${cursor}` });
+      return await Promise.resolve(cursor);
+    },
+  });
+  const runs = runSensor({
+    name: "runs",
+    states: ["running"],
+    *on({ run }) {
+      yield request(whole, { reason: `run ${run}` });
+    },
+  });
+  const topic = topicSensor({ name: "topic", topic: "orders", *on() {} });
+  const { service } = setUp({ texts, runs, topic });
+  assertEquals((await service.sense("texts", { cursor: 17 })).requests[0]!.reason, "from 17");
+  await service.trigger("nightly");
+  assertEquals((await service.sense("runs", { cursor: 0 })).requests.length, 1);
+  for (
+    const [name, cursor, right] of [
+      ["runs", "yesterday", 'a place among the facts, like "120"'],
+      ["topic", 17, 'offsets by part of the topic, like {"0":"120"}'],
+      ["letters", "two", "like the one it starts with, 0"],
+    ] as const
+  ) {
+    await assertRejects(() => service.sense(name, { cursor }), RangeError, right);
+  }
 });
 
 Deno.test("sense() with a payload is as if the sensor were told", async () => {

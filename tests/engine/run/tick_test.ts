@@ -212,6 +212,46 @@ Deno.test("tick() of a schedule asks for the slice that its code names", async (
   assertEquals(await b.asked(), ["2025-01-21"]);
 });
 
+Deno.test("tick() asks for every member of a list, and for the newest window of each", async () => {
+  const region = partitions.of("eu", "us");
+  const prices = asset({ name: "prices", partitions: region, materialize: () => 1 });
+  const sales = asset({
+    name: "sales",
+    partitions: partitions.cross({ day: daily, region }),
+    materialize: () => 1,
+  });
+  const b = setUp({ prices, sales, nightly: nightly({ assets: [prices, sales] }) });
+  await b.look();
+  await b.look("2025-01-28T02:00:00Z");
+  const [run] = await b.ledger.runs({ limit: 1 });
+  const { steps } = (await b.ledger.run(run!.id))!;
+  assertEquals(steps.map((s) => `${s.asset} ${s.partition}`), [
+    "prices eu",
+    "prices us",
+    "sales 2025-01-27|eu",
+    "sales 2025-01-27|us",
+  ]);
+});
+
+Deno.test("tick() of a schedule that names no slice of its assets fails and says what it named", async () => {
+  const astray = schedule({
+    name: "astray",
+    cron: "0 4 * * *",
+    assets: [report],
+    partition: () => "2025-1-21",
+  });
+  const b = setUp({ report, astray });
+  await b.look();
+  await b.look("2025-01-28T04:00:00Z");
+  assertEquals(await b.asked(), []);
+  const [cursor] = await b.ledger.cursors("schedule:astray");
+  assertEquals(cursor!.outcome, "failed");
+  assertStringIncludes(
+    cursor!.result!,
+    'Cannot tick: schedule "astray" asks for slice "2025-1-21" of "report", which it cannot have',
+  );
+});
+
 Deno.test("tick() goes on with the others when the code of a schedule fails, and with its next tick", async () => {
   let isBroken = true;
   const broken = schedule({
