@@ -8,6 +8,7 @@ import {
   milliseconds,
   nextTick,
   pausedOf,
+  type PoolWaiting,
   simulate as run,
   type Simulation,
 } from "engine";
@@ -34,8 +35,11 @@ function daysOf(called: Called): number {
 
 function fromOf(called: Called): Date {
   const text = called.text("from");
-  const at = text === undefined ? new Date() : new Date(text);
-  if (!Number.isNaN(at.getTime())) return at;
+  if (text === undefined) return new Date();
+  const at = new Date(text);
+  // Without a zone it would be another instant on another machine.
+  const isInstant = /^\d{4}-\d\d-\d\d(T.+(Z|[+-]\d\d:?\d\d))?$/i.test(text);
+  if (isInstant && !Number.isNaN(at.getTime())) return at;
   throw new UsageError(
     `Cannot simulate from "${text}": it is no instant such as "2025-01-27T06:00:00Z"`,
   );
@@ -85,7 +89,7 @@ export const simulate: Run = (setting) =>
 const instant = (at: Date | null) => at ? at.toISOString().slice(0, 16).replace("T", " ") : "-";
 
 function show(io: Io, found: Simulation, assumeMs: number): void {
-  const { ticks, runs, waiting, broken, assumed } = found;
+  const { ticks, runs, waiting, pools, broken, assumed } = found;
   io.out(`${instant(found.from)} to ${instant(found.to)} UTC, simulated: nothing was changed`);
   io.out(`${many(ticks.length, "tick")}, ${many(runs.length, "run")}`);
   io.out("");
@@ -100,13 +104,21 @@ function show(io: Io, found: Simulation, assumeMs: number): void {
   ]);
   tableOf(io, ["QUEUE", "STEPS", "WAIT P50", "WAIT MAX", "NOT BEGUN"], queues);
   io.out("");
+  if (pools.length > 0) {
+    const head = ["POOL", "SLOTS", "STEPS", "WAITED", "WAIT P50", "WAIT MAX", "NOT BEGUN"];
+    tableOf(io, head, pools.map((p) => poolRow(io, p)));
+    io.out("");
+  }
   if (broken.length === 0) io.out("All promises will be kept");
+  const blames = pools.some((p) => p.missed.length > 0);
   const rows = broken.map((b) => [
     paintStatus(io, "late", b.asset),
     instant(b.from),
     b.to >= found.to ? "the end" : instant(b.to),
+    ...(blames ? [blamed(pools, b)] : []),
   ]);
-  if (rows.length > 0) tableOf(io, ["WILL BE LATE", "FROM", "UNTIL"], rows);
+  const head = ["WILL BE LATE", "FROM", "UNTIL", ...(blames ? ["FOR POOL"] : [])];
+  if (rows.length > 0) tableOf(io, head, rows);
   if (assumed.length > 0) {
     const of = assumed.slice(0, 3).join(", ");
     const more = assumed.length > 3 ? ` and ${assumed.length - 3} more` : "";
@@ -117,6 +129,25 @@ function show(io: Io, found: Simulation, assumeMs: number): void {
 function tableOf(io: Io, head: readonly string[], rows: readonly (readonly string[])[]): void {
   table(io, head, rows).forEach((line) => io.out(line));
 }
+
+function poolRow(io: Io, p: PoolWaiting): readonly string[] {
+  return [
+    p.pool,
+    String(p.slots),
+    String(p.steps),
+    String(p.waited),
+    durationText(p.p50),
+    durationText(p.max),
+    p.left ? paint(io, "yellow", String(p.left)) : "0",
+  ];
+}
+
+/** The pools without whose limit a promise would be kept. */
+const blamed = (pools: readonly PoolWaiting[], { asset, from }: Simulation["broken"][number]) =>
+  pools.filter((p) =>
+    p.missed.some((m) => m.asset === asset && m.from.getTime() === from.getTime())
+  )
+    .map((p) => p.pool).join(", ") || "-";
 
 /** Runs of the same thing in a line. */
 function byTitle(io: Io, runs: Simulation["runs"]): readonly (readonly string[])[] {

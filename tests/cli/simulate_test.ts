@@ -39,7 +39,15 @@ Deno.test("simulate says what it assumed, and refuses what is no number of days,
   const app = fakeApp(bench());
   const { err } = await call(app, "simulate --days 1 --from 2025-01-28T00:00:00Z");
   assertStringIncludes(err, "Assumed 30 s for features/activity, models/mood: never ran");
-  for (const wrong of ["--days many", "--slots 0", "--from monday", "--assume long"]) {
+  for (
+    const wrong of [
+      "--days many",
+      "--slots 0",
+      "--from monday",
+      "--from 2025-01-27T06:00",
+      "--assume long",
+    ]
+  ) {
     const refused = await call(app, `simulate ${wrong}`);
     assertEquals(refused.code, 2, wrong);
     assert(refused.err.includes(wrong.split(" ")[1]!), refused.err);

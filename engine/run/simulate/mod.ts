@@ -3,6 +3,7 @@
  *
  * @module
  */
+export type { PoolWaiting } from "./contention.ts";
 export type { VirtualWorker } from "./crew.ts";
-export type * from "./report.ts";
+export type { BrokenPromise, SimulatedRun, SimulatedTick, Simulation, Waiting } from "./report.ts";
 export { simulate, type SimulateOptions } from "./simulate.ts";

@@ -9,6 +9,7 @@ import { median } from "../../decide/expected.ts";
 import type { Definitions } from "../../graph/define.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import type { RunState, StepRecord } from "../../ledger/records.ts";
+import { Contention, type PoolWaiting } from "./contention.ts";
 
 /** A tick of a schedule, or a look of conditions that asked for something. */
 export interface SimulatedTick {
@@ -42,7 +43,7 @@ export interface SimulatedRun {
   readonly endedAt: Date | null;
 }
 
-/** How long steps waited for a worker. */
+/** How long steps waited for a worker, the time apart that they waited for pools. */
 export interface Waiting {
   /** The queue. */
   readonly queue: string;
@@ -78,6 +79,8 @@ export interface Simulation {
   readonly runs: readonly SimulatedRun[];
   /** By queue. */
   readonly waiting: readonly Waiting[];
+  /** By pool, in the order of their declaration. */
+  readonly pools: readonly PoolWaiting[];
   /** Freshness and deadlines that will be missed, by asset and time. */
   readonly broken: readonly BrokenPromise[];
   /** Assets that never ran: how long they take was assumed. */
@@ -94,6 +97,8 @@ export interface Reporting {
   readonly next: NextTick;
   /** Begin and end. */
   readonly window: { readonly from: Date; readonly to: Date };
+  /** Slots by pool. */
+  readonly slots: ReadonlyMap<string, number>;
   /** {@linkcode Simulation.assumed} */
   readonly assumed: readonly string[];
   /** Runs up to this id were there before. */
@@ -107,6 +112,7 @@ export async function reportOf(o: Reporting): Promise<Simulation> {
   const runs = all.toReversed();
   const steps: StepRecord[] = [];
   for (const { id } of runs) steps.push(...(await ledger.run(id))!.steps);
+  const contention = new Contention(steps, o.slots, window.to);
   const facts = await ledger.facts("", Infinity);
   const ticks = facts.filter((f) => f.kind === "tick").map((f) => ({
     at: f.at,
@@ -127,17 +133,18 @@ export async function reportOf(o: Reporting): Promise<Simulation> {
       startedAt: r.startedAt,
       endedAt: r.endedAt,
     })),
-    waiting: waitingOf(steps),
+    waiting: waitingOf(contention),
+    pools: contention.pools,
     broken: await brokenOf(o),
     assumed: o.assumed,
   };
 }
 
-function waitingOf(steps: readonly StepRecord[]): readonly Waiting[] {
-  const byQueue = Map.groupBy(steps, (s) => s.queue);
+function waitingOf(contention: Contention): readonly Waiting[] {
+  const byQueue = Map.groupBy(contention.steps, (s) => s.queue);
   return [...byQueue].map(([queue, of]) => {
     const ms = of.flatMap((s) =>
-      s.attempts.map((a) => a.startedAt.getTime() - a.readyAt.getTime())
+      s.attempts.map((a) => a.startedAt.getTime() - a.readyAt.getTime() - contention.msOf(s))
     );
     const left = of.filter((s) => s.state === "queued" && s.attempts.length === 0).length;
     const max = ms.reduce((a, b) => Math.max(a, b), 0);
