@@ -109,6 +109,7 @@ export * from "./run/materialize.ts";
 export * from "./run/sense.ts";
 export * from "./run/service.ts";
 export * from "./run/simulate/mod.ts";
+export * from "./run/simulation_views.ts";
 export * from "./run/step.ts";
 export * from "./run/step_log.ts";
 export * from "./run/tick.ts";

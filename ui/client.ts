@@ -67,6 +67,7 @@ export function createClient(fetch: Fetch) {
       answer(
         v1.assets[":name"].partitions.$get({ param: named(name), query: { limit: String(limit) } }),
       ),
+    simulation: (query: SimulationQuery) => answer(v1.simulation.$get({ query })),
     jobs: () => answer(v1.jobs.$get()),
     sensors: () => answer(v1.sensors.$get()),
     runs: (query: RunsQuery) => answer(v1.runs.$get({ query })),
@@ -85,6 +86,12 @@ export function createClient(fetch: Fetch) {
     alerts: () => answer(v1.alerts.$get()),
     backfills: (query: { open?: "true"; limit?: string }) => answer(v1.backfills.$get({ query })),
   };
+}
+
+/** Which days a page asks for. */
+export interface SimulationQuery {
+  days?: string;
+  slots?: string;
 }
 
 /** Which runs a page asks for. */
@@ -128,6 +135,8 @@ export type History = Result<"history">;
 export type Partitions = Result<"partitions">;
 /** A check and its verdict. */
 export type Check = Asset["checks"][number];
+/** Days to come. */
+export type Simulation = Result<"simulation">;
 /** A job. */
 export type Job = Result<"jobs">[number];
 /** A sensor. */

@@ -5,6 +5,7 @@ import type { JSX } from "hono/jsx/jsx-runtime";
 import { type Bundle, createBundle } from "./bundle.ts";
 import { ApiProblem, type Client, createClient, type Fetch, type RunsQuery } from "./client.ts";
 import type { LayoutEngine } from "./layout/mod.ts";
+import { Ahead } from "./pages/ahead.tsx";
 import { Alerts } from "./pages/alerts.tsx";
 import { Asset } from "./pages/asset.tsx";
 import { Assets } from "./pages/assets.tsx";
@@ -241,6 +242,12 @@ function addRest(app: Hono, client: Client, shell: GetShell): void {
   app.get("/automation", async (c) => {
     const [jobs, sensors] = await Promise.all([client.jobs(), client.sensors()]);
     return page(c, Automation({ shell: await shell(), jobs, sensors }));
+  });
+  app.get("/automation/ahead", async (c) => {
+    const days = c.req.query("days") || "7";
+    const slots = c.req.query("slots") ?? "";
+    const simulation = await client.simulation(slots === "" ? { days } : { days, slots });
+    return page(c, Ahead({ shell: await shell(), simulation, days, slots }));
   });
   app.get("/quality", async (c) => {
     const partition = c.req.query("partition");

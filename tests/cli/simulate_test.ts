@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { Simulation } from "engine";
+import type { SimulationView } from "engine";
 import { bench } from "../engine/run/service_fixture.ts";
 import { call, fakeApp } from "./fake.ts";
 
@@ -27,12 +27,20 @@ Deno.test("simulate --json gives every run with its instants", async () => {
   const app = fakeApp(bench());
   const { json, code } = await call(app, "simulate --days 1 --from 2025-01-28T00:00:00Z --json");
   assertEquals(code, 0);
-  const { runs, assumed, broken } = json<Simulation>();
+  const { runs, assumed, broken } = json<SimulationView>();
   assertEquals(runs.map((r) => [r.by, r.partition, String(r.createdAt), r.state]), [
     ["ml_training_pipeline", "2025-01-27", "2025-01-28T02:00:00.000Z", "success"],
   ]);
   assertEquals(assumed, ["features/activity", "models/mood"]);
   assertEquals(broken, []);
+});
+
+Deno.test("simulate leaves out what is paused", async () => {
+  const b = bench();
+  const app = fakeApp(b);
+  await call(app, "pause schedule:ml_training_pipeline");
+  const { json } = await call(app, "simulate --days 2 --from 2025-01-28T00:00:00Z --json");
+  assertEquals(json<SimulationView>().runs, []);
 });
 
 Deno.test("simulate says what it assumed, and refuses what is no number of days, slots or instant", async () => {

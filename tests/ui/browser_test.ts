@@ -46,6 +46,7 @@ const paths = [
   "/runs/7f3a91c2",
   "/runs/0e99a3f4",
   "/automation",
+  "/automation/ahead",
   "/quality",
   "/outbox",
   "/alerts",

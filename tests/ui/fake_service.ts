@@ -23,6 +23,7 @@ import {
   type RunSummary,
   type RunView,
   type Service,
+  type SimulateRequest,
   type StepStatus,
   type StepView,
   UnknownName,
@@ -30,6 +31,7 @@ import {
 } from "engine";
 import { type FakeAsset, fakeAssets } from "./fake_assets.ts";
 import { FakeBackfills } from "./fake_backfills.ts";
+import { fakeSimulation } from "./fake_simulation.ts";
 
 const hour = 3_600_000;
 
@@ -493,6 +495,10 @@ export class FakeService extends FakeBackfills implements Service {
     const request = { asset: "features/activity", partition: "2025-01-27T06", key: "1" };
     const requests = [{ ...request, reason: "12 events arrived" }];
     return Promise.resolve({ name, requests, cursor: cursor ?? null });
+  }
+
+  simulate(request: SimulateRequest) {
+    return Promise.resolve(fakeSimulation(new Date(this.#now), request));
   }
 
   plan(request: MaterializeRequest) {

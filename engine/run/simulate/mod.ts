@@ -3,6 +3,7 @@
  *
  * @module
  */
+export type { RunsAlike } from "./alike.ts";
 export type { PoolWaiting } from "./contention.ts";
 export type { VirtualWorker } from "./crew.ts";
 export type { BrokenPromise, SimulatedRun, SimulatedTick, Simulation, Waiting } from "./report.ts";

@@ -8,7 +8,8 @@ import type { NextTick } from "../../decide/due.ts";
 import { median } from "../../decide/expected.ts";
 import type { Definitions } from "../../graph/define.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
-import type { RunState, StepRecord } from "../../ledger/records.ts";
+import type { RunRecord, RunState, StepRecord } from "../../ledger/records.ts";
+import { type RunsAlike, runsAlike } from "./alike.ts";
 import { Contention, type PoolWaiting } from "./contention.ts";
 
 /** A tick of a schedule, or a look of conditions that asked for something. */
@@ -77,6 +78,8 @@ export interface Simulation {
   readonly ticks: readonly SimulatedTick[];
   /** Oldest first. */
   readonly runs: readonly SimulatedRun[];
+  /** Runs of the same thing, in the order of the first of each. */
+  readonly alike: readonly RunsAlike[];
   /** By queue. */
   readonly waiting: readonly Waiting[];
   /** By pool, in the order of their declaration. */
@@ -110,6 +113,7 @@ export async function reportOf(o: Reporting): Promise<Simulation> {
   const { ledger, window } = o;
   const all = (await ledger.runs({ limit: Infinity })).filter((r) => Number(r.id) > o.after);
   const runs = all.toReversed();
+  const simulated = runs.map(runOf);
   const steps: StepRecord[] = [];
   for (const { id } of runs) steps.push(...(await ledger.run(id))!.steps);
   const contention = new Contention(steps, o.slots, window.to);
@@ -122,23 +126,26 @@ export async function reportOf(o: Reporting): Promise<Simulation> {
   return {
     ...window,
     ticks,
-    runs: runs.map(({ title, partition, trigger, by, state, steps: counts, ...r }) => ({
-      title,
-      partition,
-      trigger,
-      by,
-      state,
-      steps: Object.values(counts).reduce((a, b) => a + b, 0),
-      createdAt: r.createdAt,
-      startedAt: r.startedAt,
-      endedAt: r.endedAt,
-    })),
+    runs: simulated,
+    alike: runsAlike(simulated),
     waiting: waitingOf(contention),
     pools: contention.pools,
     broken: await brokenOf(o),
     assumed: o.assumed,
   };
 }
+
+const runOf = ({ steps, ...r }: RunRecord): SimulatedRun => ({
+  title: r.title,
+  partition: r.partition,
+  trigger: r.trigger,
+  by: r.by,
+  state: r.state,
+  steps: Object.values(steps).reduce((a, b) => a + b, 0),
+  createdAt: r.createdAt,
+  startedAt: r.startedAt,
+  endedAt: r.endedAt,
+});
 
 function waitingOf(contention: Contention): readonly Waiting[] {
   const byQueue = Map.groupBy(contention.steps, (s) => s.queue);

@@ -43,6 +43,10 @@ export interface SimulateOptions {
 }
 
 const DAY = 86_400_000;
+/** Instants after which a server answers others: a week of 500 assets takes a second, these some milliseconds. */
+const TURNS = 20;
+
+const othersTurn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
 /**
  * Simulates schedules, conditions, runs, workers and pools. Sensors do not look, since the world outside is not known;
@@ -118,7 +122,8 @@ async function run({ definitions, ledger, clock, crew, next, until }: Running): 
   let ticksAt = 0;
   let wakesAt = 0;
   let seen = "";
-  while (clock.at <= until) {
+  for (let turn = 1; clock.at <= until; turn++) {
+    if (turn % TURNS === 0) await othersTurn();
     const now = new Date(clock.at);
     await crew.finish(clock.at);
     if (ticksAt <= clock.at) ticksAt = (await tick(ticking, now))?.getTime() ?? Infinity;
