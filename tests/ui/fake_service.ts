@@ -19,6 +19,7 @@ import {
   type MaterializeRequest,
   nearest,
   type PartitionView,
+  type PlanView,
   type RunStatus,
   type RunSummary,
   type RunView,
@@ -501,7 +502,7 @@ export class FakeService extends FakeBackfills implements Service {
     return Promise.resolve(fakeSimulation(new Date(this.#now), request));
   }
 
-  plan(request: MaterializeRequest) {
+  plan(request: MaterializeRequest): Promise<PlanView> {
     const names = this.#targets(request);
     return Promise.resolve({
       steps: names.map((asset) => ({
@@ -593,7 +594,8 @@ export class FakeService extends FakeBackfills implements Service {
     }
     if (request.assets) return request.assets.map((name) => this.#find(name).name);
     const group = request.selection?.replace("group:", "");
-    return this.#assets.filter((a) => a.name.startsWith(`${group}/`)).map((a) => a.name);
+    return this.#assets.map((a) => a.name)
+      .filter((name) => name === request.selection || name.startsWith(`${group}/`));
   }
 
   #jobOf(group: string): string {

@@ -193,6 +193,40 @@ Deno.test("/automation shows schedules with next ticks, and sensors with cursor 
   assertStringIncludes(words, "requested nothing: no integration is older than 48 h");
 });
 
+Deno.test("/plan shows what would run, in which order, and what may be stale afterwards", async () => {
+  const service = new FakeService(now);
+  const plan = service.plan.bind(service);
+  service.plan = async (request) => ({
+    ...await plan(request),
+    becomesStale: [{ asset: "quality/report", partitions: 12 }],
+  });
+  const page = await read("/plan?q=models/mood&partition=2025-01-27", service);
+  const words = text(page);
+  assertStringIncludes(words, "1 step would run, in about 42.8 s. Nothing was started.");
+  assertStringIncludes(words, "models/mood 2025-01-27 asked for — 21.4 s");
+  assertStringIncludes(words, "May be stale afterwards 1 asset downstream");
+  assertStringIncludes(words, "quality/report (12 slices)");
+  assertStringIncludes(
+    page,
+    'data-run-plan="{&quot;selection&quot;:&quot;models/mood&quot;,&quot;partitions&quot;:[&quot;2025-01-27&quot;]}"',
+  );
+  assertEquals(service.calls, []);
+  assertMatch(await read("/assets/models/mood"), /href="\/plan\?q=%2Bmodels%2Fmood"/);
+});
+
+Deno.test("/plan without a question is about all that is stale, and says if that is nothing", async () => {
+  const service = new FakeService(now);
+  const asked: unknown[] = [];
+  service.plan = (request) => {
+    asked.push(request);
+    return Promise.resolve({ steps: [], expectedMs: null, becomesStale: [] });
+  };
+  const page = await read("/plan", service);
+  assertStringIncludes(text(page), "Nothing would run.");
+  assert(!page.includes("data-run-plan"));
+  assertEquals(asked, [{ stale: true }]);
+});
+
 Deno.test("/automation/ahead shows runs, waiting and promises of days to come, and for which pool", async () => {
   assertMatch(await read("/automation"), /href="\/automation\/ahead"[^>]*>Days to come</);
   const page = await read("/automation/ahead?days=14&slots=2");

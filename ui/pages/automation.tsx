@@ -19,6 +19,7 @@ export function Automation({ shell, jobs, sensors }: AutomationProps): JSX.Eleme
         <header class="ah">
           <h1>Automation</h1>
           <span class="grow" />
+          <a class="btn" href="/plan">What would run now</a>
           <a class="btn" href="/automation/ahead">Days to come</a>
         </header>
         <div data-region="automation">
