@@ -2,6 +2,7 @@
 // from here.
 import { createRoute, z } from "@hono/zod-openapi";
 import * as schema from "./schemas.ts";
+import * as simulation from "./simulation_schemas.ts";
 
 const asJson = <T extends z.ZodType>(answer: T, description: string) => ({
   description,
@@ -232,6 +233,15 @@ export const plan = createRoute({
   summary: "What a request would run, and why; runs nothing",
   request: { body: body(schema.MaterializeRequest) },
   responses: { 200: asJson(schema.Plan, "The plan"), ...guarded, ...notFound },
+});
+
+/** Days that have not been yet. */
+export const simulate = createRoute({
+  method: "get",
+  path: "/api/v1/simulation",
+  summary: "What would happen in the days to come: ticks, runs, waiting, promises; changes nothing",
+  request: { query: simulation.SimulationQuery },
+  responses: { 200: asJson(simulation.Simulation, "The days to come"), ...badRequest },
 });
 
 /** How good the data is. */

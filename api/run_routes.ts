@@ -46,6 +46,10 @@ export function runRoutes(service: Service) {
       route.retry,
       async (c) => c.json(await service.retry(c.req.valid("param").id), 202),
     )
+    .openapi(
+      route.simulate,
+      async (c) => c.json(await service.simulate(c.req.valid("query")), 200),
+    )
     .openapi(route.plan, async (c) => c.json(await service.plan(c.req.valid("json")), 200));
 }
 

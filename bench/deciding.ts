@@ -7,6 +7,7 @@ import {
   type Ledger,
 } from "engine";
 import { submissionOf, type Target } from "engine";
+import { createApi } from "../api/mod.ts";
 import { openLedger } from "../adapters/postgres/ledger/ledger.ts";
 import { conditionRules } from "../engine/decide/condition_rules.ts";
 import { Decider, type EngineFact } from "../engine/decide/engine/mod.ts";
@@ -16,6 +17,7 @@ import { place } from "./place.ts";
 
 const SIZES = { "100": 100, "1k": 1_000, "10k": 10_000 } as const;
 const now = new Date("2025-01-28T06:00:00Z");
+const shapeOf = (assets: number) => ({ assets, layer: 50, fanIn: 3 });
 
 /** What deciding costs when nothing happened, when everything did, and at the start. */
 export const bench: Bench = {
@@ -24,7 +26,7 @@ export const bench: Bench = {
   async measure() {
     const figures: Figure[] = [];
     for (const [size, assets] of Object.entries(SIZES)) {
-      const definitions = layered({ assets, layer: 50, fanIn: 3 });
+      const definitions = layered(shapeOf(assets));
       figures.push(...await served(size, definitions), ...inMemory(size, definitions));
     }
     return figures;
@@ -42,7 +44,10 @@ async function msOf(times: number, turn: () => unknown): Promise<number[]> {
   return samples;
 }
 
-/** On PostgreSQL, with everything built: the first look of a server that starts, and looks when nothing happened. */
+/**
+ * On PostgreSQL, with everything built: what a server that starts does with its definitions, from declaring them to the
+ * first look, and looks when nothing happened.
+ */
 async function served(size: string, definitions: Definitions): Promise<Figure[]> {
   await using database = await place();
   await using ledger = await openLedger(database.url);
@@ -52,12 +57,16 @@ async function served(size: string, definitions: Definitions): Promise<Figure[]>
   await conditions.look(new Date());
   const params = { assets: definitions.assets.length };
   const idle = await msOf(200, () => conditions.look(new Date()));
-  const load = await msOf(5, () => new Conditions(definitions, ledger).look(new Date()));
-  const service = serviceOn(definitions, ledger);
-  await service.lineage();
-  const api = await msOf(15, async () => JSON.stringify(await service.lineage()));
+  const load = await msOf(5, async () => {
+    const declared = layered(shapeOf(params.assets));
+    await new Conditions(declared, ledger).look(new Date());
+  });
+  const api = createApi(serviceOn(definitions, ledger));
+  const read = async () => await (await api.request("/api/v1/lineage")).text();
+  await read();
+  const statuses = await msOf(15, read);
   return [
-    figure({ name: `stale_api_${size}`, unit: "ms", params }, api),
+    figure({ name: `stale_api_${size}`, unit: "ms", params }, statuses),
     figure({ name: `load_${size}`, unit: "ms", params }, load),
     figure({ name: `tick_idle_${size}`, unit: "ms", params }, idle),
   ];

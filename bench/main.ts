@@ -9,7 +9,7 @@ import type { Bench, Figure } from "./bench.ts";
 import { endAll } from "./open.ts";
 
 /** All measurements, loaded when they are wanted. */
-const BENCHES: { readonly [name: string]: () => Promise<{ readonly bench: Bench }> } = {
+export const BENCHES: { readonly [name: string]: () => Promise<{ readonly bench: Bench }> } = {
   cli_help: () => import("./cli_help.ts"),
   chain_40: () => import("./chain_40.ts"),
   fan_out_1000: () => import("./fan_out_1000.ts"),
@@ -27,10 +27,33 @@ const BENCHES: { readonly [name: string]: () => Promise<{ readonly bench: Bench 
   typecheck_500: () => import("./typecheck_500.ts"),
 };
 
+/** Sizes that `deciding` measures in one go. */
+const SIZES = ["100", "1k", "10k"];
+
+/** Figures that can be asked for by their own name, with the measurement that gives them. */
+export const FIGURES: { readonly [figure: string]: string } = Object.fromEntries(
+  ["load", "tick_idle", "tick_root", "stale_api"].flatMap((of) =>
+    SIZES.map((size) => [`${of}_${size}`, "deciding"])
+  ),
+);
+
 const HELP = `Usage: deno task bench [NAME…] [--json]
 
-Measures on servers of its own; without names all of: ${Object.keys(BENCHES).join(", ")}
+Measures on servers of its own; without names all of: ${Object.keys(BENCHES).join(", ")}.
+One figure of deciding is measured by its name: ${Object.keys(FIGURES).join(", ")}
   --json   one JSON object a line`;
+
+/** What to measure, each once, and which of its figures to print; all if none is named. */
+export function wantedOf(names: readonly string[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const wanted = new Map<string, Set<string>>();
+  const whole = new Set(names.filter((name) => Object.hasOwn(BENCHES, name)));
+  for (const name of names) {
+    const bench = Object.hasOwn(FIGURES, name) ? FIGURES[name]! : name;
+    if (!wanted.has(bench)) wanted.set(bench, new Set());
+    if (bench !== name && !whole.has(bench)) wanted.get(bench)!.add(name);
+  }
+  return wanted;
+}
 
 /** One line for people. */
 function lineOf(f: Figure): string {
@@ -47,9 +70,10 @@ async function main(): Promise<number> {
     return 0;
   }
   const names = args._.length > 0 ? args._.map(String) : Object.keys(BENCHES);
-  const unknown = names.find((name) => !Object.hasOwn(BENCHES, name));
+  const known = { ...BENCHES, ...FIGURES };
+  const unknown = names.find((name) => !Object.hasOwn(known, name));
   if (unknown !== undefined) {
-    const all = Object.keys(BENCHES).join(", ");
+    const all = Object.keys(known).join(", ");
     console.error(`Cannot measure "${unknown}": there is no such bench, they are ${all}`);
     return 2;
   }
@@ -57,10 +81,11 @@ async function main(): Promise<number> {
   Deno.addSignalListener("SIGINT", stop);
   Deno.addSignalListener("SIGTERM", stop);
   let failed = 0;
-  for (const name of names) {
+  for (const [name, figures] of wantedOf(names)) {
     try {
       const { bench } = await BENCHES[name]!();
       for (const figure of await bench.measure()) {
+        if (figures.size > 0 && !figures.has(figure.name)) continue;
         console.log(args["json"] ? JSON.stringify(figure) : lineOf(figure));
       }
     } catch (error) {

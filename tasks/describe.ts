@@ -57,7 +57,7 @@ function assetOf(asset: Asset, definitions: Definitions, prints: Fingerprints): 
   };
 }
 
-function othersOf({ jobs, schedules, sensors }: Definitions): Described["others"] {
+function othersOf({ jobs, schedules, sensors, pools = [] }: Definitions): Described["others"] {
   const names = (assets: readonly Asset[]) => assets.map((a) => a.name).sort();
   return Object.fromEntries([
     ...[...jobs, ...schedules].map((o) => {
@@ -68,6 +68,8 @@ function othersOf({ jobs, schedules, sensors }: Definitions): Described["others"
       return [`${kind} ${name}`, plain({ cron, timezone, assets: names(o.assets), ...rest })];
     }),
     ...sensors.map((s) => [`sensor ${s.name}`, plain({ every: s.every })]),
+    // A revision from before there were pools has none.
+    ...pools.map((p) => [`pool ${p.name}`, plain({ slots: p.slots, description: p.description })]),
   ]);
 }
 

@@ -68,6 +68,8 @@ export function createClient(fetch: Fetch) {
       answer(
         v1.assets[":name"].partitions.$get({ param: named(name), query: { limit: String(limit) } }),
       ),
+    plan: (json: PlanRequest) => answer(v1.plan.$post({ json })),
+    simulation: (query: SimulationQuery) => answer(v1.simulation.$get({ query })),
     jobs: () => answer(v1.jobs.$get()),
     sensors: () => answer(v1.sensors.$get()),
     runs: (query: RunsQuery) => answer(v1.runs.$get({ query })),
@@ -86,6 +88,19 @@ export function createClient(fetch: Fetch) {
     alerts: () => answer(v1.alerts.$get()),
     backfills: (query: { open?: "true"; limit?: string }) => answer(v1.backfills.$get({ query })),
   };
+}
+
+/** What a page would run. */
+export interface PlanRequest {
+  selection?: string;
+  stale?: true;
+  partitions?: string[];
+}
+
+/** Which days a page asks for. */
+export interface SimulationQuery {
+  days?: string;
+  slots?: string;
 }
 
 /** Which runs a page asks for. */
@@ -129,6 +144,10 @@ export type History = Result<"history">;
 export type Partitions = Result<"partitions">;
 /** A check and its verdict. */
 export type Check = Asset["checks"][number];
+/** What would run. */
+export type Plan = Result<"plan">;
+/** Days to come. */
+export type Simulation = Result<"simulation">;
 /** A job. */
 export type Job = Result<"jobs">[number];
 /** A sensor. */

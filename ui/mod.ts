@@ -3,8 +3,16 @@ import { type Context, Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import type { JSX } from "hono/jsx/jsx-runtime";
 import { type Bundle, createBundle } from "./bundle.ts";
-import { ApiProblem, type Client, createClient, type Fetch, type RunsQuery } from "./client.ts";
+import {
+  ApiProblem,
+  type Client,
+  createClient,
+  type Fetch,
+  type PlanRequest,
+  type RunsQuery,
+} from "./client.ts";
 import type { LayoutEngine } from "./layout/mod.ts";
+import { Ahead } from "./pages/ahead.tsx";
 import { Alerts } from "./pages/alerts.tsx";
 import { Asset } from "./pages/asset.tsx";
 import { Assets } from "./pages/assets.tsx";
@@ -14,6 +22,7 @@ import { Events } from "./pages/events.tsx";
 import { Home } from "./pages/home.tsx";
 import { Lineage, LineageCounts } from "./pages/lineage.tsx";
 import { Panel } from "./pages/panel.tsx";
+import { Plan } from "./pages/plan.tsx";
 import { Problem } from "./pages/problem.tsx";
 import { Quality } from "./pages/quality.tsx";
 import { Run } from "./pages/run.tsx";
@@ -217,6 +226,15 @@ function addRuns(app: Hono, client: Client, shell: GetShell): void {
     const backfills = await client.backfills({ limit: "100" });
     return page(c, Backfills({ shell: await shell(), backfills }));
   });
+  app.get("/plan", async (c) => {
+    const selection = c.req.query("q")?.trim() ?? "";
+    const partition = c.req.query("partition")?.trim() ?? "";
+    const request: PlanRequest = {
+      ...(selection === "" ? { stale: true } : { selection }),
+      ...(partition === "" ? {} : { partitions: [partition] }),
+    };
+    return page(c, Plan({ shell: await shell(), plan: await client.plan(request), request }));
+  });
   app.get("/runs/:id", async (c) => {
     const id = c.req.param("id");
     const [view, log, latest] = await Promise.all([
@@ -240,6 +258,12 @@ function addRest(app: Hono, client: Client, shell: GetShell): void {
   app.get("/automation", async (c) => {
     const [jobs, sensors] = await Promise.all([client.jobs(), client.sensors()]);
     return page(c, Automation({ shell: await shell(), jobs, sensors }));
+  });
+  app.get("/automation/ahead", async (c) => {
+    const days = c.req.query("days") || "7";
+    const slots = c.req.query("slots") ?? "";
+    const simulation = await client.simulation(slots === "" ? { days } : { days, slots });
+    return page(c, Ahead({ shell: await shell(), simulation, days, slots }));
   });
   app.get("/quality", async (c) => {
     const partition = c.req.query("partition");

@@ -54,7 +54,7 @@ export interface Described {
 
 /** One change in words. */
 export interface DefinitionChange {
-  /** What changed: `code`, `config`, `deps`, `partitions`, or the name of a trait. */
+  /** What changed: `code`, `config`, `deps`, `order`, `partitions`, or the name of a trait. */
   readonly what: string;
   /** In words: `"features" went from 7 to 8`. */
   readonly words: string;
@@ -105,8 +105,10 @@ export function diffDefinitions(
   for (const [name, now] of Object.entries(after.assets)) {
     const then = before.assets[name];
     if (!then) continue;
-    const hard = hardChanges(then, now, codeWords);
-    const changes = [...hard, ...traitChanges(then.traits, now.traits)];
+    const deps = depChanges(then, now);
+    const hard = [...hardChanges(then, now, codeWords), ...deps.filter((c) => c.what === "deps")];
+    const order = deps.filter((c) => c.what === "order");
+    const changes = [...hard, ...order, ...traitChanges(then.traits, now.traits)];
     if (changes.length > 0) changed.push({ name, changes });
     if (hard.length > 0 && !now.external) why.set(name, hard.map((c) => c.words).join("; "));
   }
@@ -129,7 +131,7 @@ function gone(from: Described, to: Described): readonly string[] {
   return namesOf(from).filter((name) => !known.has(name));
 }
 
-/** Changes that make what was built stale. */
+/** Changes of the asset itself that make what was built stale. */
 function hardChanges(
   then: DescribedAsset,
   now: DescribedAsset,
@@ -152,11 +154,20 @@ function hardChanges(
     const words = `it is cut "${now.partitions}" instead of "${then.partitions}"`;
     changes.push({ what: "partitions", words });
   }
-  return [...changes, ...depChanges(then, now)];
+  return changes;
 }
 
 const depText = ({ asset, rule }: DescribedDep) =>
   rule === "same" ? `"${asset}"` : `${rule} "${asset}"`;
+
+/** How a dep that is new, gone or other is told of. */
+function depWords(then: DescribedDep | undefined, now: DescribedDep | undefined): string {
+  const verb = (d: DescribedDep) => d.rule === "after" ? "runs" : "reads";
+  const verbNot = (d: DescribedDep) => d.rule === "after" ? "run" : "read";
+  if (!then) return `it ${verb(now!)} ${depText(now!)} now`;
+  if (!now) return `it does not ${verbNot(then)} ${depText(then)} any more`;
+  return `it ${verb(now)} ${depText(now)} instead of ${depText(then)}`;
+}
 
 function depChanges(then: DescribedAsset, now: DescribedAsset): readonly DefinitionChange[] {
   const inputs = new Set([...Object.keys(then.deps), ...Object.keys(now.deps)]);
@@ -165,12 +176,10 @@ function depChanges(then: DescribedAsset, now: DescribedAsset): readonly Definit
     if (a && b && canonicalJson(a as unknown as Json) === canonicalJson(b as unknown as Json)) {
       return [];
     }
-    const words = !a
-      ? `it reads ${depText(b!)} now`
-      : !b
-      ? `it does not read ${depText(a)} any more`
-      : `it reads ${depText(b)} instead of ${depText(a)}`;
-    return [{ what: "deps", words: words === "" ? "its deps changed" : words }];
+    const words = depWords(a, b);
+    // What it only runs after is not read: it makes nothing stale.
+    const isOrder = [a, b].every((d) => d === undefined || d.rule === "after");
+    return [{ what: isOrder ? "order" : "deps", words }];
   });
 }
 

@@ -171,6 +171,11 @@ export function changedSince(plan: FrozenPlan, definitions: Definitions): readon
   });
 }
 
+/** The first planned slice that does not exist any more: its key was removed. */
+export function goneSlice(plan: FrozenPlan, definitions: Definitions): SliceKey | undefined {
+  return plan.steps.find((s) => !keyOf(definitions.asset(s.asset), s.partition));
+}
+
 /** The run of a plan: exactly its steps. Applied twice it is one run, unless `again`. */
 export function submissionOfPlan(
   plan: FrozenPlan,
@@ -212,5 +217,21 @@ export function readPlan(text: string): FrozenPlan {
   if (!Array.isArray(value.steps) || typeof value.definitions !== "object") {
     throw new SyntaxError("Cannot read plan: it has no steps or no definitions, make it anew");
   }
+  value.steps.forEach((step, i) => readStep(step, i, value.definitions!));
   return value as FrozenPlan;
+}
+
+/** A plan that somebody edited by hand. */
+function readStep(step: Partial<FrozenStep>, i: number, definitions: FrozenPlan["definitions"]) {
+  const refuse = (why: string) => {
+    throw new SyntaxError(`Cannot read plan: ${why}, make it anew`);
+  };
+  const { asset, partition, needs } = step ?? {};
+  if (typeof asset !== "string" || typeof partition !== "string" || !Array.isArray(needs)) {
+    refuse(`step ${i + 1} has no asset, partition or needs`);
+  } else if (!Object.hasOwn(definitions, asset)) {
+    refuse(`step ${i + 1} runs "${asset}", and what that was is not in it`);
+  } else if (!needs.every((n) => Number.isInteger(n) && n >= 0 && n < i)) {
+    refuse(`step ${i + 1} needs [${needs}], which are not all steps before it`);
+  }
 }

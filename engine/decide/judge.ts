@@ -6,7 +6,7 @@
 import type { Asset } from "../declare/asset.ts";
 import { keyText, type Partitions } from "../declare/partitions.ts";
 import type { Definitions } from "../graph/define.ts";
-import { codeCause, fingerprint } from "../graph/fingerprint.ts";
+import { codeCause, configChanges, fingerprint } from "../graph/fingerprint.ts";
 import type { CheckState, InputRecord, SliceState } from "../ledger/records.ts";
 import { chosen, keyOf, type Reading, readings, sliceText } from "./inputs.ts";
 import { newestTest } from "./line.ts";
@@ -217,7 +217,8 @@ class Judge implements Judgement {
     const now = fingerprint(asset);
     const causes: string[] = [];
     if (visible.code !== now.code) causes.push(codeCause(asset, visible.code));
-    if (visible.config !== now.config) causes.push("the config changed");
+    const { config, reads: other } = configChanges(asset, visible.config);
+    if (config) causes.push("the config changed");
     const recorded = Map.groupBy(visible.inputs, (i) => `${i.input} ${i.asset}`);
     for (const read of reads) {
       const id = `${read.input} ${read.up.name}`;
@@ -225,6 +226,8 @@ class Judge implements Judgement {
       recorded.delete(id);
     }
     for (const gone of [...recorded.values()].flat()) causes.push(goneText(gone));
+    // Last: an input that is new or gone says it better.
+    if (other) causes.push(DECLARED_OTHERWISE);
     return [...new Set(causes)];
   }
 
@@ -278,6 +281,9 @@ class Judge implements Judgement {
     return causes;
   }
 }
+
+/** The cause of a slice whose asset reads other things than when it was built, or otherwise. */
+export const DECLARED_OTHERWISE = "what it reads is declared otherwise";
 
 /** The version of an external input that was looked at for one step and not published. */
 export const OBSERVED_INLINE = "0";

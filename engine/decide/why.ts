@@ -8,7 +8,7 @@ import { fingerprint } from "../graph/fingerprint.ts";
 import type { SliceState, StepRecord } from "../ledger/records.ts";
 import { breaches } from "./breach.ts";
 import { chosen, keyOf, readings, sliceText } from "./inputs.ts";
-import { instantText, type Verdict } from "./judge.ts";
+import { DECLARED_OTHERWISE, instantText, type Verdict } from "./judge.ts";
 import { lineOf, newestTest } from "./line.ts";
 import type { AssetStatus } from "./status.ts";
 import { lacking } from "./required.ts";
@@ -283,15 +283,18 @@ export class Explaining {
     const visible = state.visible!;
     const builtIn = `since run ${visible.run} built ${sliceText(asset.name, state.partition)}`;
     const code = visible.code !== now.code;
-    const config = visible.config !== now.config;
     const inputs = this.#changedInputs(asset, state.partition);
     return causes.map((cause): Reason => {
       const about = { asset: asset.name, partition: state.partition, run: visible.run };
-      if (code && cause.includes("code")) {
+      // Inputs are quoted: what one is named does not make it code.
+      if (code && cause.startsWith("the code ")) {
         return reasonOf({ kind: "code_changed", words: `${cause} ${builtIn}`, ...about });
       }
-      if (config && cause.includes("config")) {
+      if (cause === "the config changed") {
         return reasonOf({ kind: "config_changed", words: `${cause} ${builtIn}`, ...about });
+      }
+      if (cause === DECLARED_OTHERWISE) {
+        return reasonOf({ kind: "deps_changed", words: `${cause} ${builtIn}`, ...about });
       }
       const input = inputs.find((i) => cause.includes(sliceText(i.asset, i.partition)));
       if (!input) return reasonOf({ kind: "input_changed", words: cause, ...about });

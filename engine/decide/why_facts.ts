@@ -5,6 +5,7 @@
  */
 import type { Definitions } from "../graph/define.ts";
 import type { CursorRecord, RunRecord, StepRecord, WorkerRecord } from "../ledger/records.ts";
+import type { PoolRecord } from "../ledger/pools.ts";
 import type { NextTick } from "./due.ts";
 import type { Judgement } from "./judge.ts";
 
@@ -26,6 +27,7 @@ export type ReasonKind =
   // Why it changed.
   | "code_changed"
   | "config_changed"
+  | "deps_changed"
   | "input_changed"
   | "asked_for"
   // Why it did not succeed.
@@ -36,6 +38,7 @@ export type ReasonKind =
   | "upstream_running"
   | "same_slice_running"
   | "job_limit"
+  | "pool_full"
   | "no_worker"
   | "no_free_slot"
   | "retry_later"
@@ -95,6 +98,8 @@ export interface WhyFacts {
   readonly judgement: Judgement;
   /** Who works. */
   readonly workers: readonly WorkerRecord[];
+  /** Pools with those who have slots of them; undefined where the ledger does not limit by them. */
+  readonly pools: readonly PoolRecord[] | undefined;
   /** Where schedules stand. */
   readonly cursors: readonly CursorRecord[];
   /** What is paused: `schedule:nightly`. */

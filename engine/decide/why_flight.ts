@@ -5,6 +5,7 @@
  */
 import type { Asset } from "../declare/asset.ts";
 import type { SliceState, StepRecord } from "../ledger/records.ts";
+import { type FullPool, fullPools } from "./full_pools.ts";
 import { sliceText } from "./inputs.ts";
 import { instantText } from "./judge.ts";
 import type { Explaining } from "./why.ts";
@@ -57,7 +58,7 @@ function stepReason(e: Explaining, flight: Flight, above: boolean): Reason {
     return reasonOf({ kind: "waiting", words, ...about(flight), because });
   }
   const words = `${what} is queued in run ${run.id}`;
-  return reasonOf({ kind: "queued", words, ...about(flight), because: [queuedFor(e, flight)] });
+  return reasonOf({ kind: "queued", words, ...about(flight), because: queuedFor(e, flight) });
 }
 
 function besideReason(run: string, { asset, partition, state }: StepRecord): Reason {
@@ -94,7 +95,7 @@ function jobLimit(e: Explaining, { run }: Flight): Reason {
 }
 
 /** What keeps a queued step from being claimed. */
-function queuedFor(e: Explaining, flight: Flight): Reason {
+function queuedFor(e: Explaining, flight: Flight): readonly Reason[] {
   const { step } = flight;
   const { judgement, workers } = e.facts;
   const { now } = judgement;
@@ -102,7 +103,7 @@ function queuedFor(e: Explaining, flight: Flight): Reason {
     const { length } = step.attempts;
     const failed = `attempt ${length} failed: ${step.error?.message ?? "unknown"}`;
     const words = `${failed}; it is tried again at ${secondText(step.readyAt, now)}`;
-    return reasonOf({ kind: "retry_later", words, ...about(flight) });
+    return [reasonOf({ kind: "retry_later", words, ...about(flight) })];
   }
   const other = judgement.state(step.asset, step.partition)?.inFlight;
   if (other?.state === "running" && other.run !== flight.run.id) {
@@ -110,22 +111,40 @@ function queuedFor(e: Explaining, flight: Flight): Reason {
     const same = found?.steps.find((s) => s.asset === step.asset && s.partition === step.partition);
     const since = same?.startedAt ? ` since ${instantText(same.startedAt, now)}` : "";
     const words = `the same slice runs${since} in run ${other.run}, and never twice at once`;
-    return reasonOf({ kind: "same_slice_running", words, ...about(flight), run: other.run });
+    return [reasonOf({ kind: "same_slice_running", words, ...about(flight), run: other.run })];
   }
   const fitting = workers.filter((w) => w.queues.includes(step.queue));
   if (fitting.length === 0) {
     const alive = workers.length === 0 ? "no worker is alive" : "no living worker takes it";
     const words = `${alive}: its queue is "${step.queue}"`;
-    return reasonOf({ kind: "no_worker", words, ...about(flight) });
+    return [reasonOf({ kind: "no_worker", words, ...about(flight) })];
   }
+  const { pools } = e.facts;
+  const full = pools ? fullPools(step.pools, pools) : [];
+  if (full.length > 0) return full.map((of) => poolFull(flight, of));
   const slots = fitting.reduce((n, w) => n + w.slots, 0);
   const running = runningOn(e, step.queue);
   if (running >= slots) {
     const words = `all ${slots} slots of queue "${step.queue}" are taken by other steps`;
-    return reasonOf({ kind: "no_free_slot", words, ...about(flight) });
+    return [reasonOf({ kind: "no_free_slot", words, ...about(flight) })];
   }
   const words = "a worker takes it within a second";
-  return reasonOf({ kind: "about_to_start", words, ...about(flight) });
+  return [reasonOf({ kind: "about_to_start", words, ...about(flight) })];
+}
+
+/** It wants more slots of a pool than are free. */
+function poolFull(flight: Flight, { name, wanted, pool }: FullPool): Reason {
+  if (!pool) {
+    const words = `it takes slots of pool "${name}", which nobody declared`;
+    return reasonOf({ kind: "pool_full", words, ...about(flight) });
+  }
+  const { slots, holders } = pool;
+  const who = holders.slice(0, MOST_BLOCKERS)
+    .map((h) => `${sliceText(h.asset, h.partition)} (${h.slots}) in run ${h.run}`).join(", ");
+  const more = holders.length > MOST_BLOCKERS ? ` and ${holders.length - MOST_BLOCKERS} more` : "";
+  const taken = who ? `, taken by ${who}${more}` : "";
+  const words = `it takes ${wanted} of the ${slots} slots of pool "${name}"${taken}`;
+  return reasonOf({ kind: "pool_full", words, ...about(flight), run: holders[0]?.run ?? null });
 }
 
 /** Steps that run on the workers of a queue. */

@@ -8,11 +8,13 @@ import type { Check } from "../declare/check.ts";
 import type { Dep } from "../declare/deps.ts";
 import { DefinitionError, type Problem, UnknownName } from "../declare/errors.ts";
 import type { Job } from "../declare/job.ts";
+import type { Pool } from "../declare/pool.ts";
 import type { Schedule } from "../declare/schedule.ts";
 import type { Sensor } from "../declare/sensor.ts";
 import { mappingProblem } from "./mapping.ts";
 import { nearest } from "./nearest.ts";
 import { sorted, upstreamOf } from "./order.ts";
+import { poolProblems } from "./pools.ts";
 
 /** A module, or any object of declarations. */
 export type Exports = { readonly [name: string]: unknown };
@@ -33,6 +35,8 @@ export interface Definitions<A = Asset> {
   readonly schedules: readonly Schedule[];
   /** All sensors. */
   readonly sensors: readonly Sensor[];
+  /** All pools. */
+  readonly pools: readonly Pool[];
   /** The asset of that name. */
   get<N extends A extends { readonly name: infer Name extends string } ? Name : never>(
     name: N,
@@ -51,6 +55,7 @@ interface Found {
   readonly job: Set<Job>;
   readonly schedule: Set<Schedule>;
   readonly sensor: Set<Sensor>;
+  readonly pool: Set<Pool>;
 }
 
 function gather(modules: readonly Exports[]): Found {
@@ -60,6 +65,7 @@ function gather(modules: readonly Exports[]): Found {
     job: new Set(),
     schedule: new Set(),
     sensor: new Set(),
+    pool: new Set(),
   };
   const kindOf = (v: unknown) => (v as { kind?: unknown } | null)?.kind;
   const visit = (value: unknown) => {
@@ -105,7 +111,8 @@ const NAME = /^[a-z][a-z0-9_]*(\/[a-z][a-z0-9_]*)*$/;
 function problemsOf(found: Found): Problem[] {
   // A job and a schedule of one name would share a cursor, and each tick would be one run for both.
   const ticking = [...found.job, ...found.schedule];
-  const problems = [found.asset, ticking, found.sensor].flatMap((s) => twice(s));
+  const problems = [found.asset, ticking, found.sensor, found.pool].flatMap((s) => twice(s));
+  problems.push(...poolProblems(found.asset, found.pool));
   for (const a of found.asset) {
     if (!NAME.test(a.name)) {
       const message = `Cannot define asset "${a.name}": a name is like "features/activity"`;
@@ -178,6 +185,7 @@ export function define<const M extends readonly Exports[]>(
     jobs: [...jobs.values()],
     schedules: [...found.schedule],
     sensors: [...found.sensor],
+    pools: [...found.pool],
     get: (name) => byName.get(name) as never,
     asset: (name) => named("asset", byName, name),
     job: (name) => named("job", jobs, name),

@@ -98,6 +98,17 @@ export function codeCause(asset: Asset, before: string): string {
   return change === undefined ? "the code changed" : `the code changed: ${change}`;
 }
 
+/** What of the config of an asset is not that of a fingerprint any more. */
+export function configChanges(
+  asset: Asset,
+  before: string,
+): { readonly config: boolean; readonly reads: boolean } {
+  const [[config, reads], now] = [before.split("."), fingerprint(asset).config.split(".")];
+  // Recorded as one digest: it cannot be told apart any more.
+  if (reads === undefined) return { config: before !== now.join("."), reads: false };
+  return { config: config !== now[0], reads: reads !== now[1] };
+}
+
 /**
  * The fingerprints of an asset. Layout of the code, descriptions, owners and the like do not count.
  *
@@ -117,7 +128,7 @@ export function fingerprint(asset: Asset): Fingerprint {
   const made: Fingerprint = {
     code: sources.get(asset)?.codeOf(asset.name) ??
       digest(`${asset.code.replace(/\s+/g, " ").trim()}\n${asset.version}`),
-    config: digest(canonicalJson({ config: asset.config, reads: readsOf(asset) })),
+    config: `${digest(canonicalJson(asset.config))}.${digest(canonicalJson(readsOf(asset)))}`,
   };
   known.set(asset, made);
   return made;

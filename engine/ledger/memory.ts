@@ -7,12 +7,14 @@ import type { Ledger } from "./ledger.ts";
 import * as backfilling from "./memory_backfills.ts";
 import * as crew from "./memory_crew.ts";
 import { news } from "./memory_news.ts";
+import * as pooling from "./memory_pools.ts";
 import * as queue from "./memory_queue.ts";
 import * as reads from "./memory_reads.ts";
 import { cancelRun, submit } from "./memory_runs.ts";
 import * as standing from "./memory_standing.ts";
 import * as sets from "./memory_sets.ts";
 import { emptyState, type MemoryState } from "./memory_state.ts";
+import type { Pools } from "./pools.ts";
 
 /**
  * A ledger that forgets when the process ends. `now` is its clock; it never reads another one.
@@ -38,7 +40,7 @@ import { emptyState, type MemoryState } from "./memory_state.ts";
  * assertEquals(await ledger.open(late), undefined);
  * ```
  */
-export function memoryLedger({ now }: { readonly now: () => Date }): Ledger {
+export function memoryLedger({ now }: { readonly now: () => Date }): Ledger & Pools {
   const state = emptyState(now);
   return {
     name: "memory",
@@ -47,6 +49,7 @@ export function memoryLedger({ now }: { readonly now: () => Date }): Ledger {
     ...stands(state),
     ...fills(state),
     ...holds(state),
+    ...shares(state),
     news: (signal) => news(state, signal),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
@@ -122,4 +125,12 @@ function holds(state: MemoryState) {
     removeKeys: (set, keys) => soon(() => sets.removeKeys(state, set, keys)),
     keySets: (known) => soon(() => sets.keySets(state, known)),
   } satisfies Partial<Ledger>;
+}
+
+function shares(state: MemoryState) {
+  return {
+    pools: () => soon(() => pooling.pools(state)),
+    declarePools: (slots) => soon(() => pooling.declarePools(state, slots)),
+    setPool: (name, slots, by) => soon(() => pooling.setPool(state, name, slots, by)),
+  } satisfies Partial<Pools>;
 }

@@ -32,7 +32,7 @@ export function claim(state: MemoryState, ask: Ask): Claimed[] {
   let index = 0;
   while (index < state.ready.length && claimed.length < ask.room) {
     const step = state.ready[index]!;
-    if (ask.queues.includes(step.planned.queue) && step.readyAt! <= now && isFree(step)) {
+    if (ask.queues.includes(step.planned.queue) && step.readyAt! <= now && isFree(state, step)) {
       state.ready.splice(index, 1);
       claimed.push(begin(state, step, worker));
     } else index++;
@@ -126,7 +126,8 @@ function handOn(state: MemoryState, ready: StepNode[], ask: Ask): Claimed[] {
   const next: Claimed[] = [];
   const now = state.now();
   for (const step of ready.sort(claimOrder)) {
-    const fits = next.length < ask.room && ask.queues.includes(step.planned.queue) && isFree(step);
+    const fits = next.length < ask.room && ask.queues.includes(step.planned.queue) &&
+      isFree(state, step);
     if (worker === undefined || !fits) {
       enqueue(state, step, now);
       continue;

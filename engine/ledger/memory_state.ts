@@ -6,6 +6,7 @@
  */
 import type { BackfillRecord } from "./backfills.ts";
 import type { EventRecord, News } from "./ledger.ts";
+import type { PoolNode } from "./memory_pools.ts";
 import type { SetNode } from "./memory_sets.ts";
 import type {
   AlertRecord,
@@ -118,6 +119,7 @@ export interface MemoryState {
   readonly alerts: Mutable<AlertRecord>[];
   /** By id, oldest first. */
   readonly backfills: Map<string, BackfillNode>;
+  readonly pools: Map<string, PoolNode>;
   /** By name. */
   readonly sets: Map<string, SetNode>;
   readonly listeners: Set<(news: News) => void>;
@@ -145,6 +147,7 @@ export function emptyState(now: () => Date): MemoryState {
     cursors: new Map(),
     alerts: [],
     backfills: new Map(),
+    pools: new Map(),
     sets: new Map(),
     listeners: new Set(),
     version: 0n,

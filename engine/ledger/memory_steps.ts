@@ -13,6 +13,7 @@ import {
   type StepNode,
   type WorkerNode,
 } from "./memory_state.ts";
+import { fitsPools } from "./memory_pools.ts";
 import type { AttemptState, Claimed, StepError, StepState } from "./records.ts";
 
 /** Who is claimed first: smaller priority, older run, earlier in the plan. */
@@ -48,8 +49,9 @@ function placeOf(state: MemoryState, step: StepNode): number {
   return low;
 }
 
-/** Whether nobody computes the slice of the step. */
-export const isFree = (step: StepNode): boolean => step.slice.running === null;
+/** Whether nobody computes the slice of the step, and its pools have room. */
+export const isFree = (state: MemoryState, step: StepNode): boolean =>
+  step.slice.running === null && fitsPools(state, step);
 
 /** Begins an attempt of a step that is in no queue. */
 export function begin(state: MemoryState, step: StepNode, worker: WorkerNode): Claimed {

@@ -8,8 +8,10 @@ import {
   factsOf,
   freezePlan,
   type FrozenPlan,
+  goneSlice,
   submissionOfPlan,
 } from "../decide/frozen_plan.ts";
+import { sliceText } from "../decide/inputs.ts";
 import { judge, type Judgement } from "../decide/judge.ts";
 import { missingInputs, missingText, plan } from "../decide/plan.ts";
 import { targets, type Wish } from "../decide/targets.ts";
@@ -69,7 +71,8 @@ export interface ApplyOptions {
 /**
  * Runs exactly the steps of a plan. Newer data does not hinder it, since its steps read what is newest anyway.
  *
- * @throws {PlanRefused} If definitions changed since, or it was applied already, unless `anyway`.
+ * @throws {PlanRefused} If definitions changed since, or it was applied already, unless `anyway`; and if it has no steps, or
+ * one of an asset or a slice that is gone.
  */
 export async function applyPlan(
   o: Applying,
@@ -86,7 +89,18 @@ export async function applyPlan(
       `Cannot apply the plan of ${plan.madeAt}: ${changes[0]}${others}, ${remedy}`,
     );
   }
+  // Reading slices also brings the keys that exist by now.
   const judgement = await look(o);
+  const slice = goneSlice(plan, definitions);
+  if (slice) {
+    throw new PlanRefused(
+      `Cannot apply the plan of ${plan.madeAt}: ${sliceText(slice.asset, slice.partition)} does ` +
+        "not exist any more, make it anew",
+    );
+  }
+  if (plan.steps.length === 0) {
+    throw new PlanRefused(`Cannot apply the plan of ${plan.madeAt}: it has no steps`);
+  }
   const missing = missingInputs(definitions, plan.steps, judgement);
   if (missing.length > 0) throw new RangeError(missingText(missing));
   const submission = submissionOfPlan(plan, { trigger, by: null, again: anyway });

@@ -22,6 +22,7 @@ import { changesOf } from "./service/changes.ts";
 import type { ServiceOptions } from "./service/ports.ts";
 import { isRunId, logLines, logQuery, runView, summaryOf } from "./service/run_view.ts";
 import { watcher } from "./service/seen.ts";
+import { simulateNow } from "./service/simulating.ts";
 import { senseNow, switchNow, tickNow } from "./service/switching.ts";
 import { whyOf } from "./service/why_view.ts";
 import { aboutView, alertViews, eventsView, overviewOf } from "./service/system_view.ts";
@@ -64,6 +65,7 @@ export function createService(o: ServiceOptions): Service {
     setPaused: (what, paused, by = "a person") => switchNow(o, what, { paused, by }),
     tick: (name, options = {}) => tickNow(o, name, options),
     sense: (name, options = {}) => senseNow(o, name, options),
+    simulate: (request) => simulateNow(o, request),
     plan: async (request) => await planOf(o, await see(), request),
     materialize: async (request) => await materializeNow(o, await see(), request),
     trigger: async (job, options = {}) => await triggerNow(o, await see(), job, options),

@@ -1,5 +1,6 @@
 import type { AutomationService } from "./automation_views.ts";
 import type { BackfillService } from "./backfill_views.ts";
+import type { SimulationService } from "./simulation_views.ts";
 import type { RunState, StepState } from "../ledger/records.ts";
 import type { Severity } from "../declare/check.ts";
 import type { Json } from "../declare/store.ts";
@@ -515,7 +516,7 @@ export type Change =
  * The engine as seen by people. Names, partitions and runs that do not exist: reading methods of
  * one thing give `undefined`, acting methods throw an `UnknownName` or a `RangeError`.
  */
-export interface Service extends AutomationService, BackfillService {
+export interface Service extends AutomationService, BackfillService, SimulationService {
   about(): Promise<About>;
   health(): Promise<HealthView>;
   overview(): Promise<Overview>;

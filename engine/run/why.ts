@@ -12,6 +12,7 @@ import type { Lack, RunFound } from "../decide/why_facts.ts";
 import type { Definitions } from "../graph/define.ts";
 import { knownSinceOf } from "../ledger/known.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import type { Pools } from "../ledger/pools.ts";
 import type { RunRecord } from "../ledger/records.ts";
 import { pausedOf } from "../ledger/switches.ts";
 
@@ -20,10 +21,12 @@ export interface WhyAsking {
   /** What is declared. */
   readonly definitions: Definitions;
   /** Where facts are read. */
-  readonly ledger: Pick<
-    Ledger,
-    "run" | "runs" | "workers" | "cursors" | "slices" | "checks"
-  >;
+  readonly ledger:
+    & Pick<
+      Ledger,
+      "run" | "runs" | "workers" | "cursors" | "slices" | "checks"
+    >
+    & Partial<Pick<Pools, "pools">>;
   /** Where everything stands. */
   readonly judgement: Judgement;
   /** How crons are read. */
@@ -37,8 +40,9 @@ const ROUNDS = 20;
 
 /** Why a slice stands as it does. Reads each run that the chain goes through once. */
 export async function explain(o: WhyAsking, asset: Asset, partition: string): Promise<Why> {
-  const [workers, cursors, paused, knownSince] = await Promise.all([
+  const [workers, pools, cursors, paused, knownSince] = await Promise.all([
     o.ledger.workers(),
+    o.ledger.pools?.(),
     o.ledger.cursors("schedule:"),
     pausedOf(o.ledger, ""),
     knownSinceOf(o.ledger, o.judgement.now),
@@ -47,7 +51,7 @@ export async function explain(o: WhyAsking, asset: Asset, partition: string): Pr
   const runsOf = new Map<string, readonly string[]>();
   const active = new Map<string, readonly RunRecord[]>();
   const { definitions, judgement, next } = o;
-  const seen = { definitions, judgement, workers, cursors, paused, knownSince, next };
+  const seen = { definitions, judgement, workers, pools, cursors, paused, knownSince, next };
   const conditions = new Map<string, readonly string[]>();
   const facts = { ...seen, runs, runsOf, active, conditions };
   const read = async (lack: Lack) => {

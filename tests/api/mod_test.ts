@@ -4,6 +4,7 @@ import type { Service } from "engine";
 import { createApi, isApiPath } from "../../api/mod.ts";
 import * as backfill from "../../api/backfill_schemas.ts";
 import * as schema from "../../api/schemas.ts";
+import * as simulation from "../../api/simulation_schemas.ts";
 import { FakeService } from "../ui/fake_service.ts";
 
 const json = { "content-type": "application/json" };
@@ -29,6 +30,7 @@ const reads: readonly (readonly [string, z.ZodType])[] = [
   ["/api/v1/assets/features/activity/evaluations", schema.Evaluations],
   ["/api/v1/jobs", schema.Job.array()],
   ["/api/v1/sensors", schema.Sensor.array()],
+  ["/api/v1/simulation?days=1&slots=2", simulation.Simulation],
   ["/api/v1/runs", schema.Runs],
   ["/api/v1/runs?status=failed&limit=1", schema.Runs],
   ["/api/v1/runs/7f3a91c2", schema.Run],
@@ -51,6 +53,15 @@ for (const [path, expected] of reads) {
     assert(answer.success, answer.error?.message);
   });
 }
+
+Deno.test("GET /api/v1/simulation refuses what makes no sense", async () => {
+  const api = createApi(new FakeService());
+  for (const query of ["days=0", "days=40", "days=x", "slots=1.5"]) {
+    const response = await api.request(`/api/v1/simulation?${query}`);
+    assertEquals(response.status, 400, query);
+    assertStringIncludes((await response.json()).message, query.split("=")[0]!);
+  }
+});
 
 Deno.test("GET limits and filters reach the service", async () => {
   const api = createApi(new FakeService());

@@ -2,6 +2,7 @@ import type { z } from "@hono/zod-openapi";
 import type * as engine from "engine";
 import type * as backfill from "../../api/backfill_schemas.ts";
 import type * as schema from "../../api/schemas.ts";
+import type * as simulation from "../../api/simulation_schemas.ts";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true
   : false;
@@ -30,6 +31,7 @@ export type SchemasDescribeViews = [
   Expect<Same<typeof schema.Run, engine.RunView>>,
   Expect<Same<typeof schema.Partitions, engine.PartitionsView>>,
   Expect<Same<typeof schema.Plan, engine.PlanView>>,
+  Expect<Same<typeof simulation.Simulation, engine.SimulationView>>,
   Expect<Same<typeof schema.Why, engine.WhyView>>,
   Expect<Same<typeof schema.Evaluations, engine.EvaluationsView>>,
   Expect<Same<typeof schema.Switch, engine.SwitchView>>,

@@ -1,5 +1,6 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { figure } from "../../bench/bench.ts";
+import { BENCHES, FIGURES, wantedOf } from "../../bench/main.ts";
 import { endAll, ending } from "../../bench/open.ts";
 
 Deno.test("figure() gives the median with the best and the worst run", () => {
@@ -18,6 +19,21 @@ Deno.test("figure() gives the median with the best and the worst run", () => {
 Deno.test("figure() takes the middle of two runs, and four digits", () => {
   assertEquals(figure({ name: "a", unit: "s" }, [1, 2, 100, 3]).value, 2.5);
   assertEquals(figure({ name: "a", unit: "s" }, [0.123456]).value, 0.1235);
+});
+
+Deno.test("wantedOf() measures once what gives several figures, and prints those that are named", () => {
+  assertEquals(
+    wantedOf(["why", "load_1k", "tick_idle_10k"]),
+    new Map([["why", new Set()], ["deciding", new Set(["load_1k", "tick_idle_10k"])]]),
+  );
+  assertEquals(wantedOf(["load_1k", "deciding"]), new Map([["deciding", new Set()]]));
+});
+
+Deno.test("every measurement has the name under which it is asked for", async () => {
+  for (const [name, load] of Object.entries(BENCHES)) {
+    assertEquals((await load()).bench.name, name);
+  }
+  for (const bench of Object.values(FIGURES)) assert(Object.hasOwn(BENCHES, bench), bench);
 });
 
 Deno.test("figure() refuses to make a figure of nothing", () => {

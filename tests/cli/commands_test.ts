@@ -384,8 +384,41 @@ Deno.test("plan --out keeps a plan that apply runs, once", async () => {
   }
 });
 
+Deno.test("plan --out and apply say what is wrong with a file, and that there is nothing to do", async () => {
+  const { app } = await built();
+  const folder = await Deno.makeTempDir();
+  try {
+    const refused = async (line: string, words: string) => {
+      const { code, err } = await call(app, line);
+      assertEquals([code, err], [2, words]);
+    };
+    const file = `${folder}/plan.json`;
+    await refused(
+      `plan models/mood --partition 2025-01-27 --out ${folder}/no/plan.json`,
+      `Cannot keep the plan in "${folder}/no/plan.json": there is no such folder`,
+    );
+    await refused(`apply ${folder}`, `Cannot apply "${folder}": it is a folder`);
+    const some = await call(app, `plan models/mood --partition 2025-01-27 --out ${file}`);
+    assertEquals(some.code, 0);
+    const plan = JSON.parse(await Deno.readTextFile(file)) as object;
+    await Deno.writeTextFile(file, JSON.stringify({ ...plan, steps: [] }));
+    const applied = await call(app, `apply ${file}`);
+    assertEquals([applied.code, applied.out], [0, "Nothing to apply: the plan has no steps"]);
+    await refused(
+      "plan --diff main models/mood",
+      'Cannot compare with "main" and "models/mood": --diff compares all definitions and runs nothing',
+    );
+    assertStringIncludes((await call(app, "plan --diff main --stale")).err, "and --stale");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("plan tells what may be stale afterwards", async () => {
   const { app } = await built();
   const { out } = await call(app, "plan features/activity");
-  assertStringIncludes(out, "May be stale afterwards: models/mood, quality/report");
+  assertStringIncludes(
+    out,
+    "May be stale afterwards, 2 assets, 2 slices: models/mood, quality/report",
+  );
 });

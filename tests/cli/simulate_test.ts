@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { Simulation } from "engine";
+import type { SimulationView } from "engine";
 import { bench } from "../engine/run/service_fixture.ts";
 import { call, fakeApp } from "./fake.ts";
 
@@ -27,7 +27,7 @@ Deno.test("simulate --json gives every run with its instants", async () => {
   const app = fakeApp(bench());
   const { json, code } = await call(app, "simulate --days 1 --from 2025-01-28T00:00:00Z --json");
   assertEquals(code, 0);
-  const { runs, assumed, broken } = json<Simulation>();
+  const { runs, assumed, broken } = json<SimulationView>();
   assertEquals(runs.map((r) => [r.by, r.partition, String(r.createdAt), r.state]), [
     ["ml_training_pipeline", "2025-01-27", "2025-01-28T02:00:00.000Z", "success"],
   ]);
@@ -35,11 +35,27 @@ Deno.test("simulate --json gives every run with its instants", async () => {
   assertEquals(broken, []);
 });
 
+Deno.test("simulate leaves out what is paused", async () => {
+  const b = bench();
+  const app = fakeApp(b);
+  await call(app, "pause schedule:ml_training_pipeline");
+  const { json } = await call(app, "simulate --days 2 --from 2025-01-28T00:00:00Z --json");
+  assertEquals(json<SimulationView>().runs, []);
+});
+
 Deno.test("simulate says what it assumed, and refuses what is no number of days, slots or instant", async () => {
   const app = fakeApp(bench());
   const { err } = await call(app, "simulate --days 1 --from 2025-01-28T00:00:00Z");
   assertStringIncludes(err, "Assumed 30 s for features/activity, models/mood: never ran");
-  for (const wrong of ["--days many", "--slots 0", "--from monday", "--assume long"]) {
+  for (
+    const wrong of [
+      "--days many",
+      "--slots 0",
+      "--from monday",
+      "--from 2025-01-27T06:00",
+      "--assume long",
+    ]
+  ) {
     const refused = await call(app, `simulate ${wrong}`);
     assertEquals(refused.code, 2, wrong);
     assert(refused.err.includes(wrong.split(" ")[1]!), refused.err);

@@ -12,6 +12,7 @@ import {
   materialize,
   multiAsset,
   partitions,
+  pool,
   provide,
   schedule,
   sensor,
@@ -143,6 +144,26 @@ Deno.test("define() rejects an upstream that is not defined", () => {
     DefinitionError,
     `"train" is an upstream of "model" but not defined`,
   );
+});
+
+Deno.test("define() gathers pools, and refuses slots that do not exist", () => {
+  const warehouse = pool({ name: "warehouse", slots: 2 });
+  const of = (pools: Record<string, number>) => asset({ name: "x", pools, materialize: () => 1 });
+  assertEquals(define({ warehouse, x: of({ warehouse: 2 }) }).pools, [warehouse]);
+  const refused = (pools: Record<string, number>, words: string) =>
+    assertThrows(() => define({ warehouse, x: of(pools) }), DefinitionError, words);
+  refused({ warehose: 1 }, `"x": no pool is named "warehose", did you mean "warehouse"?`);
+  refused({ gpu: 1 }, `"x": no pool is named "gpu", declare it: pool({ name: "gpu", slots: 4 })`);
+  refused({ warehouse: 3 }, `"x": it takes 3 slots of pool "warehouse", which has 2`);
+  refused({ warehouse: 0.5 }, `it takes 0.5 slots of pool "warehouse", give a whole number from 1`);
+  const twin = pool({ name: "warehouse", slots: 1 });
+  assertThrows(() => define({ warehouse, twin }), DefinitionError, "two pools are named");
+});
+
+Deno.test("pool() refuses what is no number of slots", () => {
+  for (const slots of [0, -1, 1.5, NaN]) {
+    assertThrows(() => pool({ name: "api", slots }), RangeError, `pool "api": it has ${slots}`);
+  }
 });
 
 Deno.test("sensor() yields requests and returns the next cursor", async () => {

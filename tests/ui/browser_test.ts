@@ -46,6 +46,8 @@ const paths = [
   "/runs/7f3a91c2",
   "/runs/0e99a3f4",
   "/automation",
+  "/automation/ahead",
+  "/plan?q=models/mood",
   "/quality",
   "/outbox",
   "/alerts",
@@ -116,6 +118,18 @@ browserTest(
       await page.waitForSelector('[data-switch="sensor:new_life_events"][data-to="paused"]');
       assertEquals([...service.paused], []);
       assertEquals(await page.evaluate("window.untouched"), true);
+    }),
+);
+
+browserTest(
+  "what the plan page shows is run by its button, and not before",
+  () =>
+    visit("plan", "light", async ({ page, service, open }) => {
+      await open("/plan?q=models/mood&partition=2025-01-27");
+      assertEquals(service.calls, []);
+      await page.locator("[data-run-plan]").click();
+      await page.waitForSelector("a.toast:has-text('Started run')");
+      assertEquals(service.calls, ["materialize models/mood 2025-01-27"]);
     }),
 );
 

@@ -21,10 +21,12 @@ import {
   type MaterializeRequest,
   nearest,
   type PartitionView,
+  type PlanView,
   type RunStatus,
   type RunSummary,
   type RunView,
   type Service,
+  type SimulateRequest,
   type StepStatus,
   type StepView,
   UnknownName,
@@ -32,6 +34,7 @@ import {
 } from "engine";
 import { declared, type FakeAsset, fakeAssets } from "./fake_assets.ts";
 import { FakeBackfills } from "./fake_backfills.ts";
+import { fakeSimulation } from "./fake_simulation.ts";
 
 const hour = 3_600_000;
 
@@ -521,7 +524,11 @@ export class FakeService extends FakeBackfills implements Service {
     return Promise.resolve({ name, requests, cursor: cursor ?? null });
   }
 
-  plan(request: MaterializeRequest) {
+  simulate(request: SimulateRequest) {
+    return Promise.resolve(fakeSimulation(new Date(this.#now), request));
+  }
+
+  plan(request: MaterializeRequest): Promise<PlanView> {
     const names = this.#targets(request);
     return Promise.resolve({
       steps: names.map((asset) => ({
@@ -613,7 +620,8 @@ export class FakeService extends FakeBackfills implements Service {
     }
     if (request.assets) return request.assets.map((name) => this.#find(name).name);
     const group = request.selection?.replace("group:", "");
-    return this.#assets.filter((a) => a.name.startsWith(`${group}/`)).map((a) => a.name);
+    return this.#assets.map((a) => a.name)
+      .filter((name) => name === request.selection || name.startsWith(`${group}/`));
   }
 
   #jobOf(group: string): string {

@@ -242,6 +242,63 @@ Deno.test("/automation shows schedules with next ticks, and sensors with cursor 
   assertStringIncludes(words, "requested nothing: no integration is older than 48 h");
 });
 
+Deno.test("/plan shows what would run, in which order, and what may be stale afterwards", async () => {
+  const service = new FakeService(now);
+  const plan = service.plan.bind(service);
+  service.plan = async (request) => ({
+    ...await plan(request),
+    becomesStale: [{ asset: "quality/report", partitions: 12 }],
+  });
+  const page = await read("/plan?q=models/mood&partition=2025-01-27", service);
+  const words = text(page);
+  assertStringIncludes(words, "1 step would run, in about 42.8 s. Nothing was started.");
+  assertStringIncludes(words, "models/mood 2025-01-27 asked for — 21.4 s");
+  assertStringIncludes(words, "May be stale afterwards 1 asset downstream");
+  assertStringIncludes(words, "quality/report (12 slices)");
+  assertStringIncludes(
+    page,
+    'data-run-plan="{&quot;selection&quot;:&quot;models/mood&quot;,&quot;partitions&quot;:[&quot;2025-01-27&quot;]}"',
+  );
+  assertEquals(service.calls, []);
+  assertMatch(await read("/assets/models/mood"), /href="\/plan\?q=%2Bmodels%2Fmood"/);
+});
+
+Deno.test("/plan without a question is about all that is stale, and says if that is nothing", async () => {
+  const service = new FakeService(now);
+  const asked: unknown[] = [];
+  service.plan = (request) => {
+    asked.push(request);
+    return Promise.resolve({ steps: [], expectedMs: null, becomesStale: [] });
+  };
+  const page = await read("/plan", service);
+  assertStringIncludes(text(page), "Nothing would run.");
+  assert(!page.includes("data-run-plan"));
+  assertEquals(asked, [{ stale: true }]);
+});
+
+Deno.test("/automation/ahead shows runs, waiting and promises of days to come, and for which pool", async () => {
+  assertMatch(await read("/automation"), /href="\/automation\/ahead"[^>]*>Days to come</);
+  const page = await read("/automation/ahead?days=14&slots=2");
+  const words = text(page);
+  assertStringIncludes(words, "Simulated from 2025-01-28 08:30 to 2025-02-11 08:30 UTC");
+  assertStringIncludes(words, "models/mood 2025-01-29 03:10 2025-01-29 03:30 warehouse");
+  assertStringIncludes(words, "quality/report 2025-01-30 03:00 the end —");
+  assertStringIncludes(words, "ml_training_pipeline 1 2025-01-29 02:00 Success 1 h 30 min 0 ms");
+  assertStringIncludes(words, "pool warehouse 2 3 30 min 0 s 1 h 0 min 0");
+  assertStringIncludes(words, "Assumed 30.0 s for what never ran: features/social.");
+  assertMatch(page, /<option value="14" selected=""/);
+  assertMatch(page, /name="slots"[^>]*value="2"/);
+});
+
+Deno.test("/automation/ahead says what is wrong with its question", async () => {
+  using site = createSite();
+  for (const query of ["days=soon", "days=400", "slots=0"]) {
+    const response = await site.get(`/automation/ahead?${query}`);
+    assertEquals(response.status, 400, query);
+    assertStringIncludes(text(await response.text()), query.split("=")[0]!);
+  }
+});
+
 Deno.test("/automation has a switch for each schedule and sensor, which says what it does", async () => {
   const service = new FakeService();
   service.setPaused("sensor:new_life_events", true);

@@ -34,7 +34,12 @@ export async function post<Answer = Started>(
 
 /** Starts a run of some assets, or of all that is stale. */
 export async function materialize(
-  request: { assets?: readonly string[]; partitions?: readonly string[]; stale?: boolean },
+  request: {
+    selection?: string;
+    assets?: readonly string[];
+    partitions?: readonly string[];
+    stale?: boolean;
+  },
 ): Promise<void> {
   const reason = request.stale ? "everything stale, asked for by hand" : "asked for by hand";
   const started = await post("/api/v1/runs", { ...request, reason, triggeredBy: "ui" });

@@ -126,7 +126,8 @@ async function submitMaterialize(form: HTMLFormElement): Promise<void> {
 }
 
 async function press(button: HTMLElement): Promise<void> {
-  const { trigger, runAction, run, switch: name, to } = button.dataset;
+  const { trigger, runAction, run, switch: name, to, runPlan } = button.dataset;
+  if (runPlan !== undefined) await materialize(JSON.parse(runPlan));
   if (name !== undefined) {
     const done = await post("/api/v1/switches", { name, paused: to === "paused" });
     if (done) toast(`${name.replace(":", " ")} ${to}`);
@@ -152,7 +153,7 @@ document.addEventListener("submit", (event) => {
 });
 document.addEventListener("click", (event) => {
   const button = (event.target as HTMLElement).closest<HTMLElement>(
-    "[data-trigger],[data-run-action],[data-switch]",
+    "[data-trigger],[data-run-action],[data-switch],[data-run-plan]",
   );
   if (button !== null) void press(button);
 });

@@ -112,6 +112,9 @@ function Head(
               Build missing and failed <b>{count(unbuilt(partitioning.counts))}</b>
             </button>
           )}
+          <a class="btn" href={`/plan?q=${encodeURIComponent(`+${card.name}`)}`}>
+            Plan<span class="vh">: what would run for {card.name}</span>
+          </a>
           <button type="submit" class="btn primary">
             <Icon name="play" />Materialize
           </button>

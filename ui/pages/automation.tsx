@@ -18,6 +18,9 @@ export function Automation({ shell, jobs, sensors }: AutomationProps): JSX.Eleme
       <div class="page">
         <header class="ah">
           <h1>Automation</h1>
+          <span class="grow" />
+          <a class="btn" href="/plan">What would run now</a>
+          <a class="btn" href="/automation/ahead">Days to come</a>
         </header>
         <div data-region="automation">
           <h2 class="section">Jobs</h2>

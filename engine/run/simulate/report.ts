@@ -8,7 +8,9 @@ import type { NextTick } from "../../decide/due.ts";
 import { median } from "../../decide/expected.ts";
 import type { Definitions } from "../../graph/define.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
-import type { RunState, StepRecord } from "../../ledger/records.ts";
+import type { RunRecord, RunState, StepRecord } from "../../ledger/records.ts";
+import { type RunsAlike, runsAlike } from "./alike.ts";
+import { Contention, type PoolWaiting } from "./contention.ts";
 
 /** A tick of a schedule, or a look of conditions that asked for something. */
 export interface SimulatedTick {
@@ -42,7 +44,7 @@ export interface SimulatedRun {
   readonly endedAt: Date | null;
 }
 
-/** How long steps waited for a worker. */
+/** How long steps waited for a worker, the time apart that they waited for pools. */
 export interface Waiting {
   /** The queue. */
   readonly queue: string;
@@ -76,8 +78,12 @@ export interface Simulation {
   readonly ticks: readonly SimulatedTick[];
   /** Oldest first. */
   readonly runs: readonly SimulatedRun[];
+  /** Runs of the same thing, in the order of the first of each. */
+  readonly alike: readonly RunsAlike[];
   /** By queue. */
   readonly waiting: readonly Waiting[];
+  /** By pool, in the order of their declaration. */
+  readonly pools: readonly PoolWaiting[];
   /** Freshness and deadlines that will be missed, by asset and time. */
   readonly broken: readonly BrokenPromise[];
   /** Assets that never ran: how long they take was assumed. */
@@ -94,6 +100,8 @@ export interface Reporting {
   readonly next: NextTick;
   /** Begin and end. */
   readonly window: { readonly from: Date; readonly to: Date };
+  /** Slots by pool. */
+  readonly slots: ReadonlyMap<string, number>;
   /** {@linkcode Simulation.assumed} */
   readonly assumed: readonly string[];
   /** Runs up to this id were there before. */
@@ -105,8 +113,10 @@ export async function reportOf(o: Reporting): Promise<Simulation> {
   const { ledger, window } = o;
   const all = (await ledger.runs({ limit: Infinity })).filter((r) => Number(r.id) > o.after);
   const runs = all.toReversed();
+  const simulated = runs.map(runOf);
   const steps: StepRecord[] = [];
   for (const { id } of runs) steps.push(...(await ledger.run(id))!.steps);
+  const contention = new Contention(steps, o.slots, window.to);
   const facts = await ledger.facts("", Infinity);
   const ticks = facts.filter((f) => f.kind === "tick").map((f) => ({
     at: f.at,
@@ -116,28 +126,32 @@ export async function reportOf(o: Reporting): Promise<Simulation> {
   return {
     ...window,
     ticks,
-    runs: runs.map(({ title, partition, trigger, by, state, steps: counts, ...r }) => ({
-      title,
-      partition,
-      trigger,
-      by,
-      state,
-      steps: Object.values(counts).reduce((a, b) => a + b, 0),
-      createdAt: r.createdAt,
-      startedAt: r.startedAt,
-      endedAt: r.endedAt,
-    })),
-    waiting: waitingOf(steps),
+    runs: simulated,
+    alike: runsAlike(simulated),
+    waiting: waitingOf(contention),
+    pools: contention.pools,
     broken: await brokenOf(o),
     assumed: o.assumed,
   };
 }
 
-function waitingOf(steps: readonly StepRecord[]): readonly Waiting[] {
-  const byQueue = Map.groupBy(steps, (s) => s.queue);
+const runOf = ({ steps, ...r }: RunRecord): SimulatedRun => ({
+  title: r.title,
+  partition: r.partition,
+  trigger: r.trigger,
+  by: r.by,
+  state: r.state,
+  steps: Object.values(steps).reduce((a, b) => a + b, 0),
+  createdAt: r.createdAt,
+  startedAt: r.startedAt,
+  endedAt: r.endedAt,
+});
+
+function waitingOf(contention: Contention): readonly Waiting[] {
+  const byQueue = Map.groupBy(contention.steps, (s) => s.queue);
   return [...byQueue].map(([queue, of]) => {
     const ms = of.flatMap((s) =>
-      s.attempts.map((a) => a.startedAt.getTime() - a.readyAt.getTime())
+      s.attempts.map((a) => a.startedAt.getTime() - a.readyAt.getTime() - contention.msOf(s))
     );
     const left = of.filter((s) => s.state === "queued" && s.attempts.length === 0).length;
     const max = ms.reduce((a, b) => Math.max(a, b), 0);

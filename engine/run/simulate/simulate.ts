@@ -12,6 +12,7 @@ import type { SliceState } from "../../ledger/records.ts";
 import { type Pausable, setPaused } from "../../ledger/switches.ts";
 import { Conditions } from "../automation.ts";
 import { tick } from "../tick.ts";
+import { blame } from "./contention.ts";
 import { Crew, type VirtualWorker } from "./crew.ts";
 import { endsOf } from "./ends.ts";
 import { type Clock, recall } from "./past.ts";
@@ -37,19 +38,43 @@ export interface SimulateOptions {
   readonly past?: readonly SliceState[];
   /** What is paused, `schedule:nightly`. */
   readonly paused?: Iterable<string>;
+  /** Slots by pool, where they are no longer those that are declared. */
+  readonly slots?: ReadonlyMap<string, number>;
 }
 
 const DAY = 86_400_000;
+/** Instants after which a server answers others: a week of 500 assets takes a second, these some milliseconds. */
+const TURNS = 20;
+
+const othersTurn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
 /**
- * Simulates schedules, conditions, runs and workers. Sensors do not look, since the world outside is not known; every
- * step succeeds and gives something new. The same options give the same simulation.
+ * Simulates schedules, conditions, runs, workers and pools. Sensors do not look, since the world outside is not known;
+ * every step succeeds and gives something new. The same options give the same simulation. Where promises are missed and
+ * steps waited for a pool, the same days go by once more without its limit.
  */
 export async function simulate(o: SimulateOptions): Promise<Simulation> {
+  // Days may go by more than once.
+  const again = { ...o, paused: [...(o.paused ?? [])] };
+  return await blame(await once(again), (pools) => once(again, pools));
+}
+
+/** The same days, with pools that have no limit. */
+async function once(
+  o: SimulateOptions,
+  without: ReadonlySet<string> = new Set(),
+): Promise<Simulation> {
   const { definitions, next } = o;
   const clock: Clock = { at: o.from.getTime() };
+  const slots = new Map(definitions.pools.map((p) => {
+    const { name } = p;
+    return [name, without.has(name) ? Infinity : o.slots?.get(name) ?? p.slots];
+  }));
   const ledger = memoryLedger({ now: () => new Date(clock.at) });
+  // What is built already was built with whatever slots there were.
+  await ledger.declarePools(Object.fromEntries([...slots.keys()].map((name) => [name, Infinity])));
   await recall({ definitions, ledger, clock, past: o.past ?? [] });
+  await ledger.declarePools(Object.fromEntries(slots));
   clock.at = o.from.getTime();
   const first = await lastRun(ledger);
   for (const what of o.paused ?? []) {
@@ -67,7 +92,7 @@ export async function simulate(o: SimulateOptions): Promise<Simulation> {
   await run({ definitions, ledger, clock, crew, next, until });
   const assumed = [...usual.keys()].filter((a) => !o.durations.get(a)?.length).sort();
   const window = { from: o.from, to: new Date(until) };
-  return await reportOf({ definitions, ledger, next, window, assumed, after: first });
+  return await reportOf({ definitions, ledger, next, window, assumed, slots, after: first });
 }
 
 /** The usual time, at least a millisecond: a step that takes none would end before it began. */
@@ -97,7 +122,8 @@ async function run({ definitions, ledger, clock, crew, next, until }: Running): 
   let ticksAt = 0;
   let wakesAt = 0;
   let seen = "";
-  while (clock.at <= until) {
+  for (let turn = 1; clock.at <= until; turn++) {
+    if (turn % TURNS === 0) await othersTurn();
     const now = new Date(clock.at);
     await crew.finish(clock.at);
     if (ticksAt <= clock.at) ticksAt = (await tick(ticking, now))?.getTime() ?? Infinity;

@@ -69,6 +69,24 @@ Deno.test("diffDefinitions() finds nothing stale by what does not decide results
   ]);
 });
 
+Deno.test("diffDefinitions() tells of a new order, which makes nothing stale", () => {
+  const c = { asset: "c", rule: "after", detail: null };
+  const found = diffDefinitions(described(), described({ d: { deps: { a: same("a"), c } } }));
+  assertEquals(found.changed, [{
+    name: "d",
+    changes: [
+      { what: "deps", words: 'it reads "a" instead of after "a"' },
+      { what: "order", words: 'it runs after "c" now' },
+    ],
+  }]);
+  const alone = diffDefinitions(described(), described({ d: { deps: { c } } }));
+  assertEquals(alone.stale, []);
+  assertEquals(alone.changed[0]!.changes.map((x) => x.words), [
+    'it does not run after "a" any more',
+    'it runs after "c" now',
+  ]);
+});
+
 Deno.test("diffDefinitions() says how config, cut, deps and version changed", () => {
   const cases: readonly (readonly [Partial<DescribedAsset>, string])[] = [
     [{ config: { days: 8, deep: { a: 1 } } }, "config.days went from 7 to 8"],

@@ -21,6 +21,14 @@ interface Situation {
 
 const [USERS, ACTIVITY, MOOD, REPORT] = CHAIN as [string, string, string, string];
 
+/** The newest slice that is built is older than was promised. */
+async function twoDaysOld(w: World): Promise<World> {
+  w.later(-40 * 60);
+  await w.run([USERS]);
+  await w.run([ACTIVITY], { partition: "2025-01-25" });
+  return w.later(40 * 60);
+}
+
 const SITUATIONS: readonly Situation[] = [
   {
     when: "an input was computed again",
@@ -263,6 +271,22 @@ const SITUATIONS: readonly Situation[] = [
     words: /^all 1 slots of queue "default"/,
   },
   {
+    when: "its pool is full",
+    knobs: { slots: 1 },
+    happened: async (w) => {
+      await w.run([USERS, ACTIVITY]);
+      await w.ask([MOOD]);
+      await w.busy({ slots: 4 });
+      await w.ask([ACTIVITY], { partition: "2025-01-26" });
+    },
+    of: ACTIVITY,
+    at: "2025-01-26",
+    stands: "queued",
+    root: "pool_full",
+    words:
+      /^it takes 1 of the 1 slots of pool "warehouse", taken by "models\/mood" \[2025-01-27\] \(1\) in run 2$/,
+  },
+  {
     when: "a worker is free",
     happened: async (w) => {
       await w.ask([USERS]);
@@ -350,12 +374,7 @@ const SITUATIONS: readonly Situation[] = [
   {
     when: "its promise is broken and nothing asks for it",
     knobs: { promise: true },
-    happened: async (w) => {
-      w.later(-40 * 60);
-      await w.run([USERS]);
-      await w.run([ACTIVITY], { partition: "2025-01-25" });
-      w.later(40 * 60);
-    },
+    happened: twoDaysOld,
     of: ACTIVITY,
     stands: "late",
     root: "no_automation",
@@ -365,10 +384,8 @@ const SITUATIONS: readonly Situation[] = [
     when: "its promise is broken since it fails",
     knobs: { promise: true },
     happened: async (w) => {
-      w.later(-40 * 60);
-      await w.run([USERS]);
-      await w.run([ACTIVITY], { partition: "2025-01-25" });
-      await w.later(40 * 60).edit({ broken: [ACTIVITY] }).run([ACTIVITY]);
+      await twoDaysOld(w);
+      await w.edit({ broken: [ACTIVITY] }).run([ACTIVITY]);
     },
     of: ACTIVITY,
     stands: "late",
@@ -387,6 +404,124 @@ const SITUATIONS: readonly Situation[] = [
     stands: "missing",
     root: "asked_for",
     words: /^run 2 was asked for by a person \(cli\)/,
+  },
+  {
+    when: "it reads the same otherwise",
+    happened: async (w) => (await w.run(CHAIN)).edit({ strict: true }),
+    of: REPORT,
+    stands: "stale",
+    root: "deps_changed",
+    words:
+      /^what it reads is declared otherwise since run 1 built "quality\/report" \[2025-01-27\]$/,
+  },
+  {
+    when: "it reads something that it did not read before",
+    happened: async (w) => {
+      await w.run([...CHAIN, "source/postal_code"]);
+      w.edit({ also: "source/postal_code" });
+    },
+    stands: "stale",
+    root: "input_changed",
+    words: /^"source\/postal_code" is a new input/,
+  },
+  {
+    when: "it does not read something any more",
+    knobs: { also: "source/postal_code" },
+    happened: async (w) => {
+      await w.run([...CHAIN, "source/postal_code"]);
+      w.edit({ also: undefined });
+    },
+    stands: "stale",
+    root: "input_changed",
+    words: /^the input "source\/postal_code" is gone$/,
+  },
+  {
+    when: "it is stale and somebody cancelled the run that would have mended it",
+    happened: async (w) => {
+      await w.run(CHAIN);
+      await w.edit({ users: 2 }).run([USERS]);
+      await w.ledger.cancel(await w.ask([ACTIVITY]), "ada");
+    },
+    of: ACTIVITY,
+    stands: "cancelled",
+    root: "asked_for",
+    words: /Cancelled by "ada"/,
+  },
+  {
+    when: "its condition is paused",
+    knobs: { eager: true },
+    happened: async (w) => {
+      await w.run([USERS, ACTIVITY, MOOD]);
+      await setPaused(w.ledger, "condition:quality/report", {
+        paused: true,
+        by: "ada",
+        now: w.now,
+      });
+    },
+    of: REPORT,
+    stands: "missing",
+    root: "condition_waits",
+    words: /^the condition of "quality\/report" is paused$/,
+  },
+  {
+    when: "its condition holds and is looked at soon",
+    knobs: { eager: true },
+    happened: (w) => w.run([USERS, ACTIVITY, MOOD]),
+    of: REPORT,
+    stands: "missing",
+    root: "condition_waits",
+    words: /^the condition of "quality\/report" holds: it is looked at within 30 s$/,
+  },
+  {
+    when: "a backfill asked for it",
+    happened: (w) => w.run(CHAIN, { trigger: "backfill", by: "7", reason: "January again" }),
+    stands: "rebuilt",
+    root: "asked_for",
+    words: /^run 1 was asked for by backfill "7": January again; asked for$/,
+  },
+  {
+    when: "its condition asked for it",
+    happened: (w) => w.run(CHAIN, { trigger: "condition", by: REPORT, reason: "mood changed" }),
+    of: REPORT,
+    stands: "rebuilt",
+    root: "asked_for",
+    words: /by condition "quality\/report": mood changed/,
+  },
+  {
+    when: "its promise is broken since its schedule is paused",
+    knobs: { promise: true, job: true },
+    happened: async (w) => {
+      await twoDaysOld(w);
+      await setPaused(w.ledger, "schedule:nightly", { paused: true, by: "ada", now: w.now });
+    },
+    of: ACTIVITY,
+    stands: "late",
+    root: "schedule_paused",
+    words: /^schedule "nightly" is paused$/,
+  },
+  {
+    when: "its promise is broken since no worker takes it",
+    knobs: { promise: true },
+    happened: async (w) => {
+      await twoDaysOld(w);
+      await w.ask([ACTIVITY]);
+    },
+    of: ACTIVITY,
+    stands: "late",
+    root: "no_worker",
+    words: /^no worker is alive/,
+  },
+  {
+    when: "its promise is broken while it is tried again",
+    knobs: { promise: true, attempts: 3 },
+    happened: async (w) => {
+      await twoDaysOld(w);
+      await w.edit({ broken: [ACTIVITY] }).run([ACTIVITY]);
+    },
+    of: ACTIVITY,
+    stands: "late",
+    root: "retry_later",
+    words: /^attempt 1 failed: .*0 rows; it is tried again at/,
   },
   {
     when: "it belongs to others",
@@ -418,6 +553,25 @@ for (const s of SITUATIONS) {
 Deno.test("why() has at least thirty situations to tell apart", () => {
   assert(SITUATIONS.length >= 30);
   assert(new Set(SITUATIONS.map((s) => s.root)).size >= 20);
+  const of = (...kinds: ReasonKind[]) => SITUATIONS.filter((s) => kinds.includes(s.stands)).length;
+  assert(of("stale", "behind") >= 6);
+  assert(of("waiting", "queued") >= 6);
+  assert(of("missing") >= 6);
+  assert(of("rebuilt") >= 4);
+  assert(of("failed", "blocked", "skipped") >= 6);
+  assert(of("late") >= 5);
+});
+
+Deno.test("why() takes no input for code because of its name", async () => {
+  const world = new World({ also: "source/postal_code" });
+  await world.run([...CHAIN, "source/postal_code"]);
+  await world.edit({ users: 2, model: "2" }).run(["source/postal_code"], { reason: "new codes" });
+  const { reason } = await world.why(MOOD);
+  assertEquals(reason.because.slice(0, 2).map((r) => r.kind), ["code_changed", "input_changed"]);
+  assertMatch(
+    reason.because[1]!.words,
+    /^"source\/postal_code" changed .* by run 2 \(new codes\)$/,
+  );
 });
 
 Deno.test("why() tells every link of the chain and what else holds it back", async () => {

@@ -8,11 +8,12 @@ import {
   freshness,
   job,
   judge,
-  type Ledger,
+  latest,
   newest,
   nextTick,
   partitions,
   pass,
+  pool,
   submissionOf,
   type Target,
   type Trigger,
@@ -47,6 +48,14 @@ export interface Knobs {
   queue?: string;
   /** Whether `features/activity` promises an age. */
   promise?: boolean;
+  /** Version of the code of `models/mood`. */
+  model?: string;
+  /** How the report reads the mood; the newest there is unless it is so. */
+  strict?: boolean;
+  /** What the mood reads besides activity. */
+  also?: "source/postal_code" | undefined;
+  /** Slots of a pool of which activity and mood take one each. */
+  slots?: number;
 }
 
 const daily = partitions.daily({ start: "2025-01-20" });
@@ -57,8 +66,11 @@ export function declared(k: Knobs): Definitions {
     if (k.broken?.includes(name)) throw k.error ?? new RangeError("Cannot train: 0 rows");
     return value;
   };
+  const warehouse = k.slots ? [pool({ name: "warehouse", slots: k.slots })] : [];
+  const pools: Record<string, number> = k.slots ? { warehouse: 1 } : {};
   const users = external({ name: "source/users", observe: () => k.users ?? 1 });
   const ads = external({ name: "source/ads", observe: () => 1 });
+  const code = external({ name: "source/postal_code", observe: () => k.users ?? 1 });
   const activity = asset({
     name: "features/activity",
     deps: { users },
@@ -67,13 +79,16 @@ export function declared(k: Knobs): Definitions {
     config: { days: k.days ?? 7 },
     retry: { attempts: k.attempts ?? 1, delay: "30s", jitter: 0 },
     queue: k.queue ?? "default",
+    pools,
     ...(k.promise ? { freshness: freshness({ within: "30h" }) } : {}),
     materialize: ({ users }) => say("features/activity", users),
   });
   const mood = asset({
     name: "models/mood",
-    deps: { activity },
+    deps: { activity, ...(k.also ? { code } : {}) },
     partitions: daily,
+    version: k.model ?? "1",
+    pools,
     materialize: ({ activity }) => say("models/mood", activity + 1),
   });
   const plausible = check(mood, {
@@ -84,13 +99,13 @@ export function declared(k: Knobs): Definitions {
   });
   const report = asset({
     name: "quality/report",
-    deps: { mood: newest(mood) },
+    deps: { mood: k.strict ? latest(mood) : newest(mood) },
     partitions: daily,
     ...(k.eager ? { when: when.eager } : {}),
     materialize: ({ mood }) => mood,
   });
   const nightly = job({ name: "nightly", cron: "0 2 * * *", assets: [activity, mood] });
-  const all = { users, ads, activity, mood, plausible, report };
+  const all = { warehouse, users, ads, code, activity, mood, plausible, report };
   return k.job ? define(all, { nightly }) : define(all);
 }
 
@@ -102,11 +117,13 @@ export const CHAIN = ["source/users", "features/activity", "models/mood", "quali
 /** An engine on a ledger in memory whose clock stands still unless it is moved. */
 export class World {
   now = new Date("2025-01-28T06:00:00Z");
-  readonly ledger: Ledger = memoryLedger({ now: () => this.now });
+  readonly ledger = memoryLedger({ now: () => this.now });
   definitions: Definitions;
 
   constructor(public knobs: Knobs = {}) {
     this.definitions = declared(knobs);
+    const { pools } = this.definitions;
+    void this.ledger.declarePools(Object.fromEntries(pools.map((p) => [p.name, p.slots])));
   }
 
   /** Declares anew, as after an edit. */

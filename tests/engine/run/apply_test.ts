@@ -5,7 +5,16 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { type Definitions, type Ledger, type PlannedStep, UnknownName } from "engine";
+import {
+  asset,
+  define,
+  type Definitions,
+  type Ledger,
+  partitions,
+  type PlannedStep,
+  UnknownName,
+  withKeySets,
+} from "engine";
 import { memoryLedger } from "engine/testing";
 import { type FrozenPlan, readPlan } from "../../../engine/decide/frozen_plan.ts";
 import { applyPlan, planNow, PlanRefused } from "../../../engine/run/apply.ts";
@@ -158,6 +167,50 @@ Deno.test("planNow() refuses what lacks an input, and what does not exist", asyn
     '"+models/mood"',
   );
   await assertRejects(() => planNow(here(w), { assets: ["models/moon"] }), UnknownName);
+});
+
+Deno.test("applyPlan() refuses a slice whose key was removed, even anyway", async () => {
+  const customers = partitions.dynamic("customers");
+  const bill = asset({ name: "bill", partitions: customers, materialize: () => 1 });
+  const definitions = define({ bill });
+  const memory = memoryLedger({ now: () => now });
+  const place = { definitions, ledger: withKeySets(memory, definitions) };
+  await memory.addKeys("customers", ["acme", "initech"]);
+  await place.ledger.slices();
+  const plan = kept(await planNow(at(place), { assets: ["bill"], partitions: ["acme"] }));
+  // By another process: this one has not heard of it.
+  await memory.removeKeys("customers", ["acme"]);
+  await assertRejects(
+    () => applyPlan(at(place), plan, { trigger: "cli", anyway: true }),
+    PlanRefused,
+    '"bill" [acme] does not exist any more, make it anew',
+  );
+});
+
+Deno.test("applyPlan() refuses a plan without steps: it would be a run that never ends", async () => {
+  const w = await built();
+  const plan = await planNow(here(w), { stale: true });
+  assertEquals(plan.steps, []);
+  await assertRejects(
+    () => applyPlan(here(w), plan, { trigger: "cli" }),
+    PlanRefused,
+    "it has no steps",
+  );
+});
+
+Deno.test("readPlan() refuses steps that were edited into nonsense", async () => {
+  const w = await built();
+  const plan = await planNow(here(w), { assets: ["models/mood"] });
+  const [step] = plan.steps;
+  const edited = (steps: readonly unknown[]) => () => readPlan(JSON.stringify({ ...plan, steps }));
+  assertThrows(edited([{}]), SyntaxError, "step 1 has no asset, partition or needs, make it anew");
+  assertThrows(edited([null]), SyntaxError, "step 1 has no asset");
+  assertThrows(edited([{ ...step, needs: [0] }]), SyntaxError, "step 1 needs [0]");
+  assertThrows(
+    edited([{ ...step, asset: "quality/report" }]),
+    SyntaxError,
+    'step 1 runs "quality/report", and what that was is not in it',
+  );
 });
 
 Deno.test("readPlan() refuses what is no plan", () => {

@@ -10,6 +10,10 @@ import {
   latest,
   nextTick,
   partitions,
+  type Pool,
+  pool,
+  submissionOf,
+  type Target,
   when,
 } from "engine";
 import { project } from "../../../../project.ts";
@@ -18,6 +22,8 @@ import {
   type SimulateOptions,
   type Simulation,
 } from "../../../../engine/run/simulate/mod.ts";
+import { memoryLedger } from "engine/testing";
+import { workAll } from "../work_all.ts";
 import { CHAIN, World } from "../../decide/why_world.ts";
 import { served, stubbed } from "./virtual_server.ts";
 
@@ -45,6 +51,21 @@ const minute = (at: Date | null) =>
   at && new Date(Math.floor(at.getTime() / MINUTE) * MINUTE).toISOString();
 
 const daily = partitions.daily({ start: "2025-01-20" });
+
+/** What is there when 2025-01-26 is built. */
+async function built(definitions: Definitions) {
+  const now = new Date("2025-01-27T02:00:00Z");
+  const ledger = memoryLedger({ now: () => now });
+  await ledger.declarePools(Object.fromEntries(definitions.pools.map((p) => [p.name, p.slots])));
+  const targets = definitions.assets.map((asset): Target => {
+    const partition = "2025-01-26";
+    return { asset, partition, key: asset.partitions.parse(partition), reason: "asked for" };
+  });
+  const asking = { trigger: "cli", by: null, reason: "asked for" } as const;
+  await ledger.submit(submissionOf(definitions, targets, asking, now));
+  await workAll({ definitions, ledger, now: () => now });
+  return await ledger.slices();
+}
 const a = asset({ name: "a", partitions: daily, materialize: () => 1 });
 const b = asset({ name: "b", partitions: daily, deps: { a }, materialize: ({ a }) => a });
 
@@ -67,6 +88,11 @@ async function compared(
   const shown = (r: Simulation["runs"][number] | (typeof real)[number]) =>
     [r.title, r.by, r.partition, minute(r.createdAt), minute(r.startedAt)].join(" | ");
   assertEquals(found.runs.map(shown), real.map(shown));
+  const ticks = (await ledger.facts("", Infinity)).filter((f) => f.kind === "tick" && f.at <= to);
+  assertEquals(
+    found.ticks.map((t) => `${minute(t.at)} ${t.name}: ${t.result}`),
+    ticks.map((f) => `${minute(f.at)} ${f.name}: ${(f.data as { result: string }).result}`),
+  );
   // What ends within the window; the server goes on a little to end what it has begun.
   const ended = found.runs.filter((r) => r.endedAt).length;
   const end = (r: Simulation["runs"][number] | (typeof real)[number]) =>
@@ -91,6 +117,25 @@ Deno.test("simulate() gives what conditions ask for as a server on a virtual clo
   const definitions = stubbed(define({ a, b, c, d, noon, nightly }), msOf);
   const { runs } = await compared(definitions, { days: 2, slots: 2, msOf });
   assert(runs.filter((r) => r.trigger === "condition").length >= 4);
+});
+
+Deno.test("simulate() gives what waits for a pool as a server on a virtual clock does", async () => {
+  const msOf = (name: string) => (name === "long" ? 50 : 10) * MINUTE + 20_000;
+  const api = pool({ name: "api", slots: 2 });
+  const of = (name: string, slots: number) =>
+    asset({ name, partitions: daily, pools: { api: slots }, materialize: () => 1 });
+  const [long, wide, x, y] = [of("long", 1), of("wide", 2), of("x", 1), of("y", 1)];
+  const free = asset({ name: "free", partitions: daily, deps: { x }, materialize: () => 1 });
+  const hourly = job({ name: "hourly", cron: "0 * * * *", assets: [x, y, free] });
+  const nightly = job({ name: "nightly", cron: "0 2 * * *", assets: [long, wide, x] });
+  const definitions = stubbed(
+    define({ api, long, wide, x, y, free, hourly, nightly }),
+    msOf,
+  );
+  const { pools, runs } = await compared(definitions, { days: 2, slots: 8, msOf });
+  assertEquals(pools.map((p) => [p.pool, p.slots]), [["api", 2]]);
+  assert(pools[0]!.waited >= 2 && pools[0]!.max >= 40 * MINUTE, JSON.stringify(pools));
+  assert(runs.length > 40, `only ${runs.length} runs`);
 });
 
 Deno.test("simulate() gives the same for the same options", async () => {
@@ -130,6 +175,86 @@ Deno.test("simulate() shows who waits for a free slot, and for how long", async 
   ]);
   const four = await simulated(define(exports));
   assertEquals(four.waiting[0]!.max, 0);
+});
+
+/** Steps of a job at 02:00, each for 30 min with a slot of `warehouse`, that promise to be there at three. */
+function scarce(slots: number, names = ["x", "y", "z"]) {
+  const warehouse = pool({ name: "warehouse", slots });
+  const some = names.map((name) =>
+    asset({
+      name,
+      partitions: daily,
+      pools: { warehouse: 1 },
+      deadline: deadline({ by: "10 3 * * *" }),
+      materialize: () => 1,
+    })
+  );
+  const all = job({ name: "all", cron: "0 2 * * *", assets: some });
+  return define({ warehouse, some, all });
+}
+const halfAnHour = (names: readonly string[]) => new Map(names.map((n) => [n, [30 * MINUTE]]));
+
+Deno.test("simulate() shows who waits for a pool, and which deadline is missed for it", async () => {
+  const durations = halfAnHour(["x", "y", "z"]);
+  const past = await built(scarce(1));
+  const o = { from: new Date("2025-01-28T01:00:00Z"), durations, past };
+  const { pools, waiting, broken } = await simulated(scarce(1), o);
+  const z = {
+    asset: "z",
+    from: new Date("2025-01-28T03:10:00Z"),
+    to: new Date("2025-01-28T03:30:00Z"),
+  };
+  assertEquals(broken, [z]);
+  const waits = { steps: 3, waited: 2, p50: 30 * MINUTE, max: 60 * MINUTE, left: 0 };
+  assertEquals(pools, [{ pool: "warehouse", slots: 1, ...waits, missed: [z] }]);
+  assertEquals(waiting, [{ queue: "default", steps: 3, p50: 0, max: 0, left: 0 }]);
+});
+
+Deno.test("simulate() blames no pool for what is late without its limit too", async () => {
+  const durations = new Map(["x", "y", "z"].map((n) => [n, [90 * MINUTE]]));
+  const o = { from: new Date("2025-01-28T01:00:00Z"), durations, past: await built(scarce(1)) };
+  const { pools, broken } = await simulated(scarce(1), o);
+  assertEquals(broken.map((b) => b.asset), ["x", "y", "z"]);
+  assertEquals(pools[0]!.missed, []);
+});
+
+Deno.test("simulate() takes the slots that a pool has now instead of those that are declared", async () => {
+  const durations = halfAnHour(["x", "y", "z"]);
+  const o = { durations, slots: new Map([["warehouse", 3]]) };
+  const { pools } = await simulated(scarce(1), o);
+  assertEquals([pools[0]!.slots, pools[0]!.waited, pools[0]!.max], [3, 0, 0]);
+});
+
+Deno.test("simulate() tells of steps that a pool keeps waiting to the end", async () => {
+  const durations = new Map([["x", [48 * HOUR]]]);
+  const { pools } = await simulated(scarce(1), { durations });
+  assertEquals([pools[0]!.steps, pools[0]!.left], [1, 2]);
+});
+
+Deno.test("simulate() blames pools together for what none of them alone makes late", async () => {
+  const [first, second] = ["first", "second"].map((name) => pool({ name, slots: 1 })) as [
+    Pool,
+    Pool,
+  ];
+  const of = (name: string, pools: readonly string[], priority = 0) =>
+    asset({
+      name,
+      partitions: daily,
+      priority,
+      pools: Object.fromEntries(pools.map((p) => [p, 1])),
+      ...(name === "victim" ? { deadline: deadline({ by: "40 2 * * *" }) } : {}),
+      materialize: () => 1,
+    });
+  const some = [of("a1", ["first"]), of("a2", ["second"]), of("victim", ["first", "second"], 9)];
+  const all = job({ name: "all", cron: "0 2 * * *", assets: some });
+  const definitions = define({ first, second, some, all });
+  const { pools, broken } = await simulated(definitions, {
+    from: new Date("2025-01-28T01:00:00Z"),
+    durations: halfAnHour(["a1", "a2", "victim"]),
+    past: await built(definitions),
+  });
+  assertEquals(broken.map((b) => b.asset), ["victim"]);
+  assertEquals(pools.map((p) => p.missed), [broken, broken]);
 });
 
 Deno.test("simulate() shows steps that nobody takes", async () => {

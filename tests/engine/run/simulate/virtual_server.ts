@@ -36,9 +36,12 @@ export function stubbed(definitions: Definitions, msOf: (asset: string) => numbe
     } as Asset);
   }
   const job = (j: Job): Job => ({ ...j, assets: j.assets.map((a) => made.get(a)!) });
+  const named = <T extends { readonly name: string }>(all: readonly T[]) =>
+    Object.fromEntries(all.map((x) => [x.name, x]));
   return define(
-    Object.fromEntries([...made.values()].map((a) => [a.name, a])),
-    Object.fromEntries(definitions.jobs.map((j) => [j.name, job(j)])),
+    named([...made.values()]),
+    named(definitions.jobs.map(job)),
+    named(definitions.pools),
   );
 }
 
@@ -49,6 +52,7 @@ export async function served(
 ): Promise<{ readonly ledger: Ledger; readonly trouble: readonly string[] }> {
   using time = new VirtualTime(o.from);
   const ledger = memoryLedger({ now: () => new Date() });
+  await ledger.declarePools(Object.fromEntries(definitions.pools.map((p) => [p.name, p.slots])));
   const stop = new AbortController();
   const trouble: string[] = [];
   await using resources = lender(() => "");
