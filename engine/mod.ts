@@ -41,6 +41,7 @@ export * from "./declare/when.ts";
 export * from "./graph/define.ts";
 export * from "./graph/fingerprint.ts";
 export * from "./graph/mapping.ts";
+export * from "./graph/mapping_problem.ts";
 export * from "./graph/nearest.ts";
 export * from "./graph/order.ts";
 export * from "./graph/select.ts";

@@ -10,7 +10,7 @@ import { DefinitionError, type Problem, UnknownName } from "../declare/errors.ts
 import type { Job } from "../declare/job.ts";
 import type { Schedule } from "../declare/schedule.ts";
 import type { Sensor } from "../declare/sensor.ts";
-import { mappingProblem } from "./mapping.ts";
+import { mappingProblem } from "./mapping_problem.ts";
 import { nearest } from "./nearest.ts";
 import { sorted, upstreamOf } from "./order.ts";
 
