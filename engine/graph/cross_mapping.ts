@@ -9,7 +9,6 @@ import {
   gathered,
   isAlike,
   isCross,
-  isTime,
   type Natural,
   natural,
   type OrdinalRanges,
@@ -150,10 +149,6 @@ export function byNames(up: Partitions, down: Partitions): Natural | undefined {
   if (axesOf(up).names.length > pairs.length) as = "many";
   return { as, both: byPairs(up, down, pairs) };
 }
-
-/** Dimensions along which one slice comes before another. */
-export const timesOf = (rule: Partitions): readonly string[] =>
-  isCross(rule) ? Object.keys(rule.dimensions).filter((n) => isTime(rule.dimensions[n]!)) : [];
 
 /** `move` along one dimension of two crosses that are cut alike, the same slice in all others. */
 export function alongDimension(

@@ -5,13 +5,7 @@
  */
 import type { Dep, Mapped, SliceTable } from "../declare/deps.ts";
 import type { Partitions } from "../declare/partitions.ts";
-import {
-  alongDimension,
-  byNames,
-  fittingDimensions,
-  inDimension,
-  timesOf,
-} from "./cross_mapping.ts";
+import { alongDimension, byNames, fittingDimensions, inDimension } from "./cross_mapping.ts";
 import {
   before,
   type Both,
@@ -26,6 +20,7 @@ import {
   natural,
   overlap,
   shifted,
+  timesOf,
   whole,
   window,
 } from "./mapping_parts.ts";

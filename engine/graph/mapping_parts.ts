@@ -25,6 +25,10 @@ export const isCross = (
   rule: Partitions,
 ): rule is Cross<{ readonly [d: string]: Partitions<string> }> => rule.grain === "cross";
 
+/** Dimensions along which one slice comes before another. */
+export const timesOf = (rule: Partitions): readonly string[] =>
+  isCross(rule) ? Object.keys(rule.dimensions).filter((n) => isTime(rule.dimensions[n]!)) : [];
+
 const range = (from: number, to: number): OrdinalRanges => (from < to ? [from, to] : []);
 const single = (index: number): OrdinalRanges => range(index, index < 0 ? index : index + 1);
 

@@ -5,9 +5,9 @@
  */
 import type { Dep, Mapped, SliceTable } from "../declare/deps.ts";
 import { keyText, type Partitions } from "../declare/partitions.ts";
-import { fittingDimensions, ruleIn, sharedDimensions, timesOf } from "./cross_mapping.ts";
+import { fittingDimensions, ruleIn, sharedDimensions } from "./cross_mapping.ts";
 import { alignedMapping } from "./mapping.ts";
-import { isAlike, isCross, isTime, natural } from "./mapping_parts.ts";
+import { isAlike, isCross, isTime, natural, timesOf } from "./mapping_parts.ts";
 import { upstreamOf } from "./order.ts";
 
 const HINT = "wrap it in all(), latest(), mapped(), overlapping() or after()";
