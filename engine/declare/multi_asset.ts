@@ -44,6 +44,16 @@ function refuseTables(o: { readonly outputs: readonly string[]; readonly io?: Io
   );
 }
 
+function refuseOutputs({ outputs }: { readonly outputs: readonly string[] }): void {
+  const twice = outputs.find((o, i) => outputs.indexOf(o) !== i);
+  if (outputs.length > 0 && twice === undefined) return;
+  throw new TypeError(
+    "Cannot declare assets together: " +
+      (twice === undefined ? "no output is named" : `output "${twice}" is named twice`) +
+      ', outputs are like ["train", "valid"]',
+  );
+}
+
 /** Declares several assets that one function computes together, such as the two halves of a split. */
 export function multiAsset<
   const K extends string,
@@ -52,6 +62,7 @@ export function multiAsset<
   R extends Resources = None,
   Outs extends { readonly [Output in K]: unknown } = { readonly [Output in K]: unknown },
 >(options: MultiAssetOptions<K, D, P, R, Outs>): Family<Pick<Outs, K>, P> {
+  refuseOutputs(options);
   refuseTables(options);
   const running = new WeakMap<object, Promise<Outs>>();
   const { outputs, ...shared } = options;

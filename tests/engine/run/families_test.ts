@@ -92,6 +92,13 @@ Deno.test("each run of a family computes it again", async () => {
   assertEquals(await f.values(), { train: [1, 2], valid: "v2" });
 });
 
+Deno.test("multiAsset() refuses outputs that are none or named twice", () => {
+  const of = (outputs: readonly "a"[]) => () =>
+    multiAsset({ name: "x", outputs, materialize: () => ({ a: 1 }) });
+  assertThrows(of([]), TypeError, "no output is named");
+  assertThrows(of(["a", "a"]), TypeError, 'output "a" is named twice');
+});
+
 Deno.test("multiAsset() refuses versioned tables and previous(), and says what would do", () => {
   const both = { name: "x", outputs: ["a", "b"] as const, materialize: () => ({ a: 1, b: 2 }) };
   assertThrows(
