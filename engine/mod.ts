@@ -29,6 +29,7 @@ export * from "./declare/event_sensors.ts";
 export * from "./declare/external.ts";
 export * from "./declare/freshness.ts";
 export * from "./declare/job.ts";
+export * from "./declare/lazy.ts";
 export * from "./declare/listen_sensor.ts";
 export * from "./declare/multi_asset.ts";
 export * from "./declare/partitions.ts";

@@ -282,6 +282,17 @@ const perWeekly = e.asset({
 type Cells = e.Slices<e.KeyOf<typeof cross>, e.OutOf<typeof perCross>>;
 type Two = e.Slices<e.KeyOf<typeof twoTimes>, bigint>;
 
+const { eager, onDemand } = e.multiAsset({
+  name: "some",
+  outputs: ["eager", "onDemand"],
+  materialize: () => ({ eager: 1 as const, onDemand: e.lazy(() => Promise.resolve("text")) }),
+});
+/** Outputs on demand are what they are once they are made. */
+export type OnDemand = [
+  Expect<Equal<e.OutOf<typeof eager>, 1>>,
+  Expect<Equal<e.OutOf<typeof onDemand>, string>>,
+];
+
 /** Crosses, dimension by dimension. */
 export type Crosses = [
   Expect<Equal<e.InputOf<typeof perCross, typeof cross>, e.OutOf<typeof perCross>>>,
