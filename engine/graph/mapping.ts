@@ -26,7 +26,7 @@ import {
 } from "./mapping_parts.ts";
 import { upstreamOf } from "./order.ts";
 
-export type { OrdinalRanges } from "./mapping_parts.ts";
+export type { Both, Natural, OrdinalRanges } from "./mapping_parts.ts";
 
 /** A dep between two rules as arithmetic; for `up` one range comes out, but for tables and crosses. */
 export interface Mapping extends Both {
