@@ -100,7 +100,7 @@ export const commands: readonly Command[] = [
     load: async () => (await import("./commands/trigger.ts")).trigger,
   }),
   command("backfill", "run a job or a selection for many slices, in as many runs as you like", {
-    words: "JOB|SELECTION [A..B]",
+    words: "JOB|SELECTION [KEY|A..B]",
     takes: [1, 2],
     json: true,
     options: [

@@ -157,9 +157,9 @@ export function rejected() {
 
   e.asset({
     name: "x",
-    partitions: hourly,
-    // @ts-expect-error six hours are not one of the hours: the message says what to wrap it in
-    deps: { perWindow: perCross },
+    partitions: customers,
+    // @ts-expect-error no dimension of the cross is a set of customers
+    deps: { perCross },
     materialize: () => 1,
   });
   // @ts-expect-error an external asset has no upstreams
@@ -272,6 +272,49 @@ const running = e.asset({
   materialize: ({ before, yesterday }) => (before ?? 0) + (yesterday?.length ?? 0),
 });
 
+const weeksOf = e.partitions.cross({ day: weekly, region });
+const perTwo = e.asset({ name: "per_two", partitions: twoTimes, materialize: () => 2n });
+const perWeekly = e.asset({
+  name: "per_weekly",
+  partitions: e.partitions.cross({ week: weekly, customer: customers }),
+  materialize: () => 1,
+});
+type Cells = e.Slices<e.KeyOf<typeof cross>, e.OutOf<typeof perCross>>;
+type Two = e.Slices<e.KeyOf<typeof twoTimes>, bigint>;
+
+const { eager, onDemand } = e.multiAsset({
+  name: "some",
+  outputs: ["eager", "onDemand"],
+  materialize: () => ({ eager: 1 as const, onDemand: e.lazy(() => Promise.resolve("text")) }),
+});
+/** Outputs on demand are what they are once they are made. */
+export type OnDemand = [
+  Expect<Equal<e.OutOf<typeof eager>, 1>>,
+  Expect<Equal<e.OutOf<typeof onDemand>, string>>,
+];
+
+/** Crosses, dimension by dimension. */
+export type Crosses = [
+  Expect<Equal<e.InputOf<typeof perCross, typeof cross>, e.OutOf<typeof perCross>>>,
+  Expect<Equal<e.InputOf<typeof perCross, typeof daily>, Cells>>,
+  Expect<Equal<e.InputOf<typeof perCross, typeof region>, Cells>>,
+  Expect<Equal<e.InputOf<typeof perCross, typeof hourly>, Cells>>,
+  Expect<Equal<e.InputOf<typeof perCross, typeof weeksOf>, Cells>>,
+  Expect<Equal<e.InputOf<typeof perCross, typeof twoTimes>, e.OutOf<typeof perCross>>>,
+  Expect<Equal<e.InputOf<typeof perTwo, typeof cross>, Two>>,
+  Expect<Equal<e.InputOf<typeof perHour, typeof cross>, e.Slices<e.HourKey, number>>>,
+  Expect<Equal<e.InputOf<typeof perWeek, typeof cross>, string>>,
+  Expect<Equal<e.InputOf<e.Mapped<typeof perTwo, "dimension", "day">, typeof daily>, Two>>,
+  Expect<Equal<e.InputOf<e.Mapped<typeof perTwo, "dimension", "day">, typeof cross>, Two>>,
+  Expect<Equal<e.InputOf<e.Mapped<typeof perCross, "window">, typeof cross>, Cells>>,
+  Expect<
+    Equal<
+      e.InputOf<e.Mapped<typeof perCross, "offset">, typeof cross>,
+      e.OutOf<typeof perCross> | undefined
+    >
+  >,
+];
+
 /** Weeks, crons, dynamic sets and the deps that name slices. */
 export type Mappings = [
   Expect<Equal<e.KeyOf<typeof weekly>, e.DayKey>>,
@@ -311,6 +354,18 @@ export type Mappings = [
 /** Rules and deps that must not compile; never called. */
 export function refusedMappings() {
   const materialize = () => 1;
+  // @ts-expect-error two dimensions are days: dimension(perTwo, "day") says which
+  e.asset({ name: "x", partitions: daily, deps: { perTwo }, materialize });
+  // @ts-expect-error no dimension of that name
+  e.asset({ name: "x", partitions: daily, deps: { a: e.dimension(perTwo, "month") }, materialize });
+  // @ts-expect-error weeks of customers share no dimension with days of regions
+  e.asset({ name: "x", partitions: cross, deps: { perWeekly }, materialize });
+  // @ts-expect-error other weeks and days have the same keys
+  e.asset({ name: "x", partitions: weeksOf, deps: { a: e.offset(perCross, -1) }, materialize });
+  // @ts-expect-error it is no dimension of it
+  e.lookback(perCross, 3, "hour");
+  // @ts-expect-error it has no dimensions
+  e.lookback(perDay, 3, "day");
   // @ts-expect-error a list does not name months
   e.partitions.monthly({ start: "january" });
   // @ts-expect-error a weekday is written out

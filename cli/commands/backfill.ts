@@ -25,9 +25,6 @@ function numberOf(called: Called, option: string): number | undefined {
 function requestOf({ definitions }: App, called: Called): BackfillRequest {
   const [what, range] = called.words as readonly [string, string?];
   const only = FILTERS.filter((f) => called.on(f));
-  if (range !== undefined && !range.includes("..")) {
-    throw new UsageError(`Cannot backfill "${range}": a range is like "2025-01-20..2025-01-27"`);
-  }
   const isJob = definitions.jobs.some((j) => j.name === what);
   const all = called.text("chunk") === "all";
   return {

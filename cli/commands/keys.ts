@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dynamicKey, dynamicRules, nearest, UnknownName } from "engine";
+import { dynamicRules, nearest, plainKey, UnknownName } from "engine";
 import type { App } from "../app.ts";
 import { EXIT, type Run } from "../command.ts";
 import { table } from "../table.ts";
@@ -38,7 +38,7 @@ const changing = (method: "addKeys" | "removeKeys", word: string): Run => (setti
     const { called, io } = setting;
     const [name, ...given] = called.words;
     const set = knownSet(app, name!);
-    const changed = await app.ledger[method](set, given.map(dynamicKey));
+    const changed = await app.ledger[method](set, given.map(plainKey));
     if (called.on("json")) io.out(json({ set, changed }));
     else io.out(`${many(changed, "key")} ${word} "${set}"`);
     return EXIT.ok;

@@ -125,7 +125,10 @@ export function sumOfSteps(
   return Object.fromEntries(both) as BackfillDone["steps"];
 }
 
-/** The next runs that need not wait; where all wait for each other, the first. */
+/**
+ * The next runs that need not wait. Where all that were looked at wait and nothing is active, the first of all that does
+ * not; where every one waits for another, the first.
+ */
 function ready(o: {
   readonly runs: readonly unknown[];
   readonly submitted: ReadonlySet<number>;
@@ -139,7 +142,7 @@ function ready(o: {
   for (let place = 0; place < o.runs.length && chosen.length < o.room; place++) {
     if (o.submitted.has(place)) continue;
     first ??= place;
-    if (looked++ >= LOOKAHEAD) break;
+    if (looked++ >= LOOKAHEAD && (!o.isIdle || chosen.length)) break;
     if (!o.waits(place)) chosen.push(place);
   }
   return !chosen.length && o.isIdle && o.room > 0 && first !== undefined ? [first] : chosen;

@@ -6,7 +6,7 @@
 import type { Asset } from "../declare/asset.ts";
 import { upstreamOf } from "../graph/order.ts";
 import type { BackfillRecord } from "../ledger/backfills.ts";
-import type { BackfillSlice } from "./backfill_runs.ts";
+import { type BackfillSlice, startInTime } from "./backfill_runs.ts";
 import { median } from "./expected.ts";
 
 /** What an estimate rests on. */
@@ -33,7 +33,7 @@ export function expectedBackfill(
   let [together, work, isKnown] = [0, 0, false];
   for (const slices of runs) {
     const counts = countsOf(slices);
-    const id = [...counts].map(([a, n]) => `${a.name} ${n}`).join("\n");
+    const id = [...counts].map(([a, { all, inARow }]) => `${a.name} ${all} ${inARow}`).join("\n");
     const cost = known.get(id) ?? costOf(counts, usual);
     known.set(id, cost);
     together += Math.max(cost.chain, cost.work / width);
@@ -44,15 +44,28 @@ export function expectedBackfill(
   return Math.max(together / Math.max(1, Math.min(concurrency, runs.length)), work / width);
 }
 
+interface Count {
+  readonly all: number;
+  /** Those that are computed one after the other, since each reads the one before. */
+  readonly inARow: number;
+}
+
 /** Assets upstream first, since the slices of a run stand so. */
-function countsOf(slices: readonly BackfillSlice[]): ReadonlyMap<Asset, number> {
-  const counts = new Map<Asset, number>();
-  for (const { asset } of slices) counts.set(asset, (counts.get(asset) ?? 0) + 1);
-  return counts;
+function countsOf(slices: readonly BackfillSlice[]): ReadonlyMap<Asset, Count> {
+  const byAsset = Map.groupBy(slices, (s): Asset => s.asset);
+  return new Map([...byAsset].map(([asset, of]) => [asset, { all: of.length, inARow: row(of) }]));
+}
+
+/** Of a cross the slices of one time are computed at once. */
+function row(slices: readonly BackfillSlice[]): number {
+  const [{ asset }] = slices as readonly [BackfillSlice];
+  if (!Object.values(asset.deps).some((dep) => upstreamOf(dep) === asset)) return 1;
+  if (asset.partitions.timezone !== undefined) return slices.length;
+  return new Set(slices.map((s) => startInTime(s) ?? s.index)).size;
 }
 
 function costOf(
-  counts: ReadonlyMap<Asset, number>,
+  counts: ReadonlyMap<Asset, Count>,
   usual: ReadonlyMap<string, number | null>,
 ): { readonly chain: number; readonly work: number } {
   const ends = new Map<Asset, number>();
@@ -62,16 +75,14 @@ function costOf(
     const ups = Object.values(asset.deps).map(upstreamOf);
     const begin = ups.filter((u) => u !== asset && counts.has(u))
       .reduce((latest, up) => Math.max(latest, endOf(up)), 0);
-    // What reads its own last slice computes them one after the other.
-    const inARow = ups.includes(asset) ? counts.get(asset)! : 1;
-    const end = begin + inARow * (usual.get(asset.name) ?? 0);
+    const end = begin + counts.get(asset)!.inARow * (usual.get(asset.name) ?? 0);
     ends.set(asset, end);
     return end;
   };
   let [chain, work] = [0, 0];
-  for (const [asset, n] of counts) {
+  for (const [asset, { all }] of counts) {
     chain = Math.max(chain, endOf(asset));
-    work += n * (usual.get(asset.name) ?? 0);
+    work += all * (usual.get(asset.name) ?? 0);
   }
   return { chain, work };
 }

@@ -6,6 +6,7 @@
 import type { Asset } from "../declare/asset.ts";
 import { keyText, type PartitionKey, type Partitions } from "../declare/partitions.ts";
 import type { Definitions } from "../graph/define.ts";
+import { isCross, timesOf } from "../graph/mapping_parts.ts";
 import { ordinalsIn } from "./slice_ranges.ts";
 
 /** A slice of a backfill. */
@@ -72,7 +73,7 @@ export function cutIntoRuns(
   if (chunk === null) return slices.length ? [slices] : [];
   const units = unitsOf(slices);
   const inner = units.filter((u) => Number.isFinite(u.at));
-  if (reverse) inner.reverse();
+  if (reverse) newestFirst(inner);
   const ordered = [
     ...units.filter((u) => u.at === -Infinity),
     ...inner,
@@ -84,6 +85,12 @@ export function cutIntoRuns(
     runs.push(more.length ? [first!, ...more].flatMap((u) => u.slices) : first!.slices);
   }
   return runs;
+}
+
+/** What is of one time stays upstream first; lists have no time and are turned round. */
+function newestFirst(units: Unit[]): void {
+  const place = new Map(units.map((u, i) => [u, u.at === TIMELESS ? -i : i]));
+  units.sort((a, b) => b.at - a.at || place.get(a)! - place.get(b)!);
 }
 
 /** Later than any instant: slices that are no spans of time keep their own order. */
@@ -99,7 +106,7 @@ function unitsOf(slices: readonly BackfillSlice[]): readonly Unit[] {
     const [id, at] = slice.asset.partitions.grain === "none"
       ? [`one ${slice.asset.name}`, i < firstCut ? -Infinity : Infinity]
       : start === undefined
-      ? [`key ${slice.partition}`, TIMELESS]
+      ? [`key ${slice.partition}`, startInTime(slice) ?? TIMELESS]
       : [start, start];
     const unit = units.get(id);
     if (unit) unit.slices.push(slice);
@@ -108,29 +115,49 @@ function unitsOf(slices: readonly BackfillSlice[]): readonly Unit[] {
   return [...units.values()].sort((a, b) => a.at === b.at ? 0 : a.at - b.at);
 }
 
+/** The time of a slice: its own rule, or the one dimension of time of a cross. */
+function timeIn(
+  { asset: { partitions: rule }, index }: BackfillSlice,
+): { readonly rule: Partitions; readonly index: number } | undefined {
+  if (rule.timezone !== undefined) return { rule, index };
+  const [name, ...others] = timesOf(rule);
+  if (!isCross(rule) || name === undefined || others.length) return undefined;
+  const place = Object.keys(rule.dimensions).sort().indexOf(name);
+  return { rule: rule.dimensions[name]!, index: rule.cell(index)[place]! };
+}
+
+/** Where the time of a slice begins, ms since 1970; undefined if it has none or several. */
+export function startInTime(slice: BackfillSlice): number | undefined {
+  const found = timeIn(slice);
+  return found?.rule.start(found.index);
+}
+
 /** Where the slice of `anchor` that a slice ends in begins. */
 function starts(anchor: Partitions | undefined): (slice: BackfillSlice) => number | undefined {
-  return ({ asset: { partitions: rule }, key, index }) => {
-    if (!anchor || rule.timezone === undefined) return undefined;
-    return rule === anchor ? rule.start(index) : startOver(anchor, rule.span(key)!);
+  return (slice) => {
+    const found = anchor && timeIn(slice);
+    if (!found) return undefined;
+    const { rule, index } = found;
+    return rule === anchor ? rule.start(index) : startOver(anchor, rule, index);
   };
 }
 
 /** The rule of time whose slices are longest. */
 function coarsest(slices: readonly BackfillSlice[]): Partitions | undefined {
-  const rules = new Map<Partitions, PartitionKey>();
-  for (const { asset, key } of slices) rules.set(asset.partitions, key);
+  const rules = new Map<Partitions, number>();
+  for (const { asset: { partitions: rule }, index } of slices) {
+    if (rule.timezone !== undefined) rules.set(rule, index);
+  }
   let found: { readonly rule: Partitions; readonly ms: number } | undefined;
-  for (const [rule, key] of rules) {
-    const span = rule.span(key);
-    const ms = span ? span[1].getTime() - span[0].getTime() : 0;
+  for (const [rule, index] of rules) {
+    const ms = rule.born(index) - rule.start(index);
     if (ms > (found?.ms ?? 0)) found = { rule, ms };
   }
   return found?.rule;
 }
 
-/** The start of the slice of `rule` in which a span ends; of the span itself where it is before all of them. */
-function startOver(rule: Partitions, [start, end]: readonly [Date, Date]): number {
-  const index = rule.at(end.getTime() - 1);
-  return index === -1 ? start.getTime() : rule.start(index);
+/** The start of the slice of `anchor` in which a slice ends; of the slice itself where it is before all of them. */
+function startOver(anchor: Partitions, rule: Partitions, index: number): number {
+  const at = anchor.at(rule.born(index) - 1);
+  return at === -1 ? rule.start(index) : anchor.start(at);
 }

@@ -8,6 +8,7 @@ import { keyText, type PartitionKey } from "../declare/partitions.ts";
 import type { Definitions } from "../graph/define.ts";
 import { upstreamOf } from "../graph/order.ts";
 import { select } from "../graph/select.ts";
+import { downstreamOf } from "./backfill_downstream.ts";
 import type { BackfillSubmission } from "../ledger/backfills.ts";
 import { type BackfillSlice, cutIntoRuns, sliceAt, type SliceSets } from "./backfill_runs.ts";
 import type { SliceKey } from "../ledger/records.ts";
@@ -44,14 +45,6 @@ export const RUN_SLICES = 500;
 
 const CONCURRENCY = 4;
 
-/** The assets of a wish, upstream first. */
-function namedAssets(definitions: Definitions, judgement: Judgement, wish: BackfillWish) {
-  const named = assetsOf(definitions, judgement, wish);
-  if (!wish.downstream) return named;
-  if (!named.length) return named;
-  return select(definitions.assets, `(${named.map((a) => a.name).join(" ")})+`);
-}
-
 /** What a backfill computes, and what it would look for in vain. */
 export interface BackfillChoice {
   /** Assets upstream first. */
@@ -79,18 +72,23 @@ export function chooseBackfill(
         `or narrow it to what is ${backfillFilters.join(", ")}`,
     );
   }
+  const named = assetsOf(definitions, judgement, wish);
   // What others own is observed, not filled.
-  const assets = namedAssets(definitions, judgement, wish)
+  const assets = (wish.downstream ? withDownstream(definitions, named) : named)
     .filter((a) => !(a.external && only.size));
+  const { now } = judgement;
   const given = wish.partitions?.length
-    ? namedSlices(assets, wish.partitions, judgement.now)
+    ? namedSlices(assets, wish.partitions, { now, derive: downstreamOf(new Set(named), now) })
     : undefined;
   const found = assets.flatMap((asset): readonly BackfillSlice[] => {
-    const all = given ? slicesOf(asset, given.get(asset)!) : existing(asset, judgement.now);
+    const all = given ? slicesOf(asset, given.get(asset)!) : existing(asset, now);
     return only.size ? all.filter((s) => isOneOf(only, judgement, s)) : all;
   });
   return completed(found, judgement, new Set(assets), definitions);
 }
+
+const withDownstream = (definitions: Definitions, named: readonly Asset[]) =>
+  named.length === 0 ? [] : select(definitions.assets, `(${named.map((a) => a.name).join(" ")})+`);
 
 const slicesOf = (asset: Asset, keys: readonly PartitionKey[]): readonly BackfillSlice[] =>
   keys.map((key) => sliceOf(asset, key, keyText(key)));

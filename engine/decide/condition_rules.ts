@@ -78,7 +78,9 @@ function mappingFor(asset: Asset, dep: Dep, moment: Moment): Mapping {
   const isWhole = up.partitions.grain === "none" && asset.partitions.grain === "none";
   if (isWhole && !("mode" in dep)) return { kind: "same" };
   const mapping = mappingOf(dep, asset.partitions);
-  const detail = "mode" in dep ? [dep.mode, dep.size ?? null, dep.detail ?? null] : ["aligned"];
+  const detail = "mode" in dep
+    ? [dep.mode, dep.size ?? null, dep.detail ?? null, ...(dep.along ? [dep.along] : [])]
+    : ["aligned"];
   return {
     kind: "custom",
     rule: JSON.stringify([up.partitions.rule, asset.partitions.rule, ...detail]),

@@ -3,14 +3,22 @@
  *
  * @module
  */
-import { keyText, type PartitionKey, type Partitions } from "../declare/partitions.ts";
+import {
+  type Cross,
+  type Dimensions,
+  keyText,
+  type PartitionKey,
+  type Partitions,
+} from "../declare/partitions.ts";
+import { isCross, timesOf } from "../graph/mapping_parts.ts";
 
 const escaped = (text: string) => text.replaceAll("%", "%25").replaceAll(",", "%2C");
 const plain = (text: string) => text.replaceAll("%2C", ",").replaceAll("%25", "%");
 
 /**
  * The keys as text. Where slices are spans of time, those that follow each other become a range; other keys are listed,
- * since such a rule may lose keys in between.
+ * since such a rule may lose keys in between. Of a cross with a time it is ranges of that for each of the others:
+ * `2025-01-01..2025-01-31|eu`.
  *
  * @example
  * ```ts
@@ -29,15 +37,42 @@ export function rangesOf(rule: Partitions, keys: readonly PartitionKey[]): strin
 
 /** {@linkcode rangesOf} the slices of some ordinals. */
 export function rangesOfOrdinals(rule: Partitions, ordinals: readonly number[]): string {
+  if (isCross(rule) && timesOf(rule).length > 0) return boxesOf(rule, ordinals);
+  if (rule.timezone === undefined) {
+    return ordinals.map((i) => escaped(keyText(rule.keyAt(i)))).join(",");
+  }
+  return spansOf(rule, ordinals).join(",");
+}
+
+/** Runs of ordinals by their first and last key. */
+function spansOf(rule: Partitions, ordinals: readonly number[]): readonly string[] {
   const text = (i: number) => keyText(rule.keyAt(i));
-  if (rule.timezone === undefined) return ordinals.map((i) => escaped(text(i))).join(",");
   const ranges: [first: number, last: number][] = [];
   for (const i of ordinals.toSorted((a, b) => a - b)) {
     const open = ranges.at(-1);
     if (open && i <= open[1] + 1) open[1] = i;
     else ranges.push([i, i]);
   }
-  return ranges.map(([a, b]) => a === b ? text(a) : `${text(a)}..${text(b)}`).join(",");
+  return ranges.map(([a, b]) => a === b ? text(a) : `${text(a)}..${text(b)}`);
+}
+
+/** Spans of the first time for each combination of the other dimensions. */
+function boxesOf(rule: Cross<Dimensions>, ordinals: readonly number[]): string {
+  const names = Object.keys(rule.dimensions).sort();
+  const rules = names.map((n) => rule.dimensions[n]!);
+  const time = names.indexOf(timesOf(rule)[0]!);
+  const byOthers = new Map<string, { readonly cell: readonly number[]; readonly at: number[] }>();
+  for (const i of ordinals) {
+    const cell = rule.cell(i);
+    const id = cell.with(time, 0).join();
+    const found = byOthers.get(id) ?? { cell, at: [] };
+    byOthers.set(id, found);
+    found.at.push(cell[time]!);
+  }
+  return [...byOthers.values()].flatMap(({ cell, at }) => {
+    const others = cell.map((c, d) => d === time ? "" : rules[d]!.keyAt(c));
+    return spansOf(rules[time]!, at).map((span) => escaped(others.with(time, span).join("|")));
+  }).join(",");
 }
 
 /**
@@ -51,8 +86,24 @@ export function keysIn(rule: Partitions, text: string): readonly PartitionKey[] 
 /** The ordinals of {@linkcode keysIn}. */
 export function ordinalsIn(rule: Partitions, text: string): readonly number[] {
   if (rule.timezone !== undefined) return text.split(",").flatMap((range) => between(rule, range));
-  return text.split(",").map((key) => indexOf(rule, plain(key)))
-    .filter((i) => i !== -1 && !rule.removed(i));
+  const texts = text.split(",").map(plain);
+  if (!isCross(rule)) {
+    return texts.map((key) => indexOf(rule, key)).filter((i) => i !== -1 && !rule.removed(i));
+  }
+  const found = new Set(texts.flatMap((box) => inBox(rule, box)));
+  return [...found].filter((i) => !rule.removed(i)).sort((a, b) => a - b);
+}
+
+/** The ordinals of a key of a cross, or of a range in the times of one. */
+function inBox(rule: Cross<Dimensions>, box: string): readonly number[] {
+  const parts = box.split("|");
+  const names = Object.keys(rule.dimensions).sort();
+  if (parts.length !== names.length) return [];
+  const cells = names.map((n, d) => between(rule.dimensions[n]!, parts[d]!)).reduce<number[][]>(
+    (cells, values) => cells.flatMap((c) => values.map((v) => [...c, v])),
+    [[]],
+  );
+  return cells.map((cell) => rule.indexOfCell(cell));
 }
 
 /** -1 if the rule has no such slice. */

@@ -75,7 +75,7 @@ export function targets(
   }
   const assets = named ? assetsOf(definitions, judgement, wish) : definitions.assets;
   const given = wish.partitions?.length
-    ? namedSlices(assets, wish.partitions, judgement.now)
+    ? namedSlices(assets, wish.partitions, { now: judgement.now })
     : undefined;
   if (wish.stale) {
     const due = assets.flatMap((asset) => dueTargets(judgement, asset, given?.get(asset)));

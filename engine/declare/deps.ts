@@ -37,6 +37,8 @@ export interface Mapped<A extends Asset = Asset, M extends Mode = Mode, Detail =
   readonly size?: number;
   /** What else the rule says; part of the fingerprint. */
   readonly detail?: Detail;
+  /** The dimension of a cross in which slices are counted. */
+  readonly along?: string | undefined;
 }
 /** One entry of `deps`. */
 export type Dep = Asset | Mapped;
@@ -60,17 +62,29 @@ export const newest = <A extends Asset>(asset: A): Mapped<A, "newest"> => ({
   asset,
   mode: "newest",
 });
-/** The slice that is being computed and the `size - 1` before it. Both must be cut alike. */
-export const lookback = <A extends Asset>(asset: A, size: number): Mapped<A, "window"> => ({
-  asset,
-  mode: "window",
-  size,
-});
-/** The slice so many places later, or earlier if negative; undefined where there is none. Both must be cut alike. */
+/**
+ * The slice that is being computed and the `size - 1` before it. Both must be cut alike. Of a cross they are counted in
+ * its dimension of time; where it has several, `along` says in which.
+ */
+export const lookback = <A extends Asset>(
+  asset: A,
+  size: number,
+  along?: DimensionOf<A>,
+): Mapped<A, "window"> => ({ asset, mode: "window", size, ...(along ? { along } : {}) });
+/**
+ * The slice so many places later, or earlier if negative; undefined where there is none. Both must be cut alike. `along`
+ * as in {@linkcode lookback}.
+ */
 export const offset = <A extends Asset>(
   asset: A,
   places: number,
-): Mapped<A, "offset", number> => ({ asset, mode: "offset", detail: places });
+  along?: DimensionOf<A>,
+): Mapped<A, "offset", number> => ({
+  asset,
+  mode: "offset",
+  detail: places,
+  ...(along ? { along } : {}),
+});
 /** One slice, whatever slice is being computed. */
 export const only = <A extends Asset>(
   asset: A,
@@ -81,7 +95,10 @@ export const mapped = <
   A extends Asset,
   const T extends { readonly [key: string]: readonly KeyOf<PartitionsOf<A>>[] },
 >(asset: A, table: T): Mapped<A, "map", T> => ({ asset, mode: "map", detail: table });
-/** The slice that the named dimension of the slice being computed says, where several dimensions would fit. */
+/**
+ * By the named dimension alone. Of an upstream that is no cross the slice that this dimension of the slice being computed
+ * says; of a cross all slices that share the coordinate.
+ */
 export const dimension = <A extends Asset, const D extends string>(
   asset: A,
   name: D,
@@ -93,12 +110,13 @@ export const overlapping = <A extends Asset>(asset: A): Mapped<A, "overlap"> => 
 });
 /**
  * What this same asset gave for the slice before; undefined for the first. Its type has to be said, since the asset is
- * not there yet: `previous<number>()`.
+ * not there yet: `previous<number>()`. `along` as in {@linkcode lookback}.
  */
-export const previous = <Out>(): Mapped<Asset<string, Out>, "previous"> => ({
+export const previous = <Out>(along?: string): Mapped<Asset<string, Out>, "previous"> => ({
   // Declaring the asset puts it in the place of this one.
   asset: undefined as never,
   mode: "previous",
+  ...(along ? { along } : {}),
 });
 /** Order only: run after it, do not load it. */
 export const after = <A extends Asset>(asset: A): Mapped<A, "after"> => ({ asset, mode: "after" });
@@ -107,6 +125,8 @@ export const after = <A extends Asset>(asset: A): Mapped<A, "after"> => ({ asset
 export type OutOf<A> = A extends { run(...args: never): Promise<infer Out> } ? Out : never;
 /** The rule an asset is partitioned by. */
 export type PartitionsOf<A> = A extends { readonly partitions: infer P } ? P : never;
+/** Names of the dimensions that an asset is crossed by. */
+export type DimensionOf<A> = PartitionsOf<A> extends Cross<infer D> ? keyof D & string : never;
 
 /** Time grains and those that are coarser. Windows of a cron may be of any length: they are in no order. */
 export interface Coarser {
@@ -133,12 +153,32 @@ export type GrainOf<P> = P extends Partitions<infer _, infer G extends Grain> ? 
 /** The slices of an upstream. */
 export type Slice<Out, Up> = Slices<KeyOf<Up>, Out>;
 
-/** What tells two rules of one grain apart for the compiler: the list, the set of a dynamic rule. */
-export type CutOf<P> = [KeyOf<P>, GrainOf<P>, P extends Dynamic<infer Set> ? Set : never];
-/** Names of the dimensions `D` that are cut as `Up` is. */
-export type Fitting<D, Up> = {
-  [K in keyof D]: Same<CutOf<D[K]>, CutOf<Up>> extends true ? K : never;
+/** What tells two rules of one grain apart for the compiler: the list, the set of a dynamic rule, the dimensions. */
+export type CutOf<P> = [
+  KeyOf<P>,
+  GrainOf<P>,
+  P extends Dynamic<infer Set> ? Set
+    : P extends Cross<infer D> ? { readonly [K in keyof D]: CutOf<D[K]> }
+    : never,
+];
+/** Names of the dimensions `D` that are cut as `P` is. */
+export type Fitting<D, P> = {
+  [K in keyof D]: Same<CutOf<D[K]>, CutOf<P>> extends true ? K : never;
 }[keyof D];
+/** Names of the dimensions `D` that `Up` can be read in. */
+export type ReadIn<D, Up extends Partitions> = {
+  [K in keyof D]: D[K] extends Partitions
+    ? (Aligned<1, Up, D[K]> extends Mismatch<string> ? never : K)
+    : never;
+}[keyof D];
+/** Names of the dimensions `U` that can be read under the rule `Down`. */
+export type ReadFrom<U, Down extends Partitions> = {
+  [K in keyof U]: U[K] extends Partitions
+    ? (Aligned<1, U[K], Down> extends Mismatch<string> ? never : K)
+    : never;
+}[keyof U];
+/** The first names if there are any, else the second. */
+export type Either<First, Second> = [First] extends [never] ? Second : First;
 /** Whether a union has more than one member. */
 export type Several<T, All = T> = T extends unknown ? ([All] extends [T] ? false : true) : never;
 
@@ -150,8 +190,14 @@ export type Aligned<Out, Up extends Partitions, Down extends Partitions> =
     : Same<CutOf<Up>, CutOf<Down>> extends true ? Out
     // One piece below: all slices, read lazily.
     : Down extends Unpartitioned ? Slice<Out, Up>
+    // Two crosses: the dimensions of the same name.
+    : [Up, Down] extends [Cross<infer U>, Cross<infer D>] ? ByName<Out, Up, Down, U, D>
     // A dimension of a cross: the part of the key that fits.
-    : Down extends Cross<infer D> ? InDimension<Out, Up, Down, Fitting<D, Up>>
+    : Down extends Cross<infer D>
+      ? InDimension<Out, Up, Down, D, Either<Fitting<D, Up>, ReadIn<D, Up>>>
+    // A cross above: all slices that share the part of its key that fits.
+    : Up extends Cross<infer U>
+      ? OfDimension<Slice<Out, Up>, Up, Down, Either<Fitting<U, Down>, ReadFrom<U, Down>>>
     // Time into coarser time: the slices inside it. Into finer time: the slice around it.
     : GrainOf<Up> extends keyof Coarser
       ? GrainOf<Down> extends Coarser[GrainOf<Up>] ? Slice<Out, Up>
@@ -164,12 +210,34 @@ export type Aligned<Out, Up extends Partitions, Down extends Partitions> =
     : Mismatch<NoMapping<Up, Down>>;
 
 /** One dimension fits, none does, or the asset has to say which. */
-export type InDimension<Out, Up, Down, Names> = [Names] extends [never]
+export type OfDimension<Found, Up, Down, Names> = [Names] extends [never]
   ? Mismatch<NoMapping<Up, Down>>
   : true extends Several<Names> ? Mismatch<
       `dimensions '${Names & string}' all fit: choose one with dimension(asset, name)`
     >
-  : Out;
+  : Found;
+
+/** The same where the reader has the dimensions `D`. */
+export type InDimension<Out, Up extends Partitions, Down, D, Names> = OfDimension<
+  Names extends keyof D ? D[Names] extends Partitions ? Aligned<Out, Up, D[Names]> : never : never,
+  Up,
+  Down,
+  Names
+>;
+
+/** How one slice of each dimension that two crosses share arrives: 1, slices or a mismatch. */
+export type Shared<U, D> = {
+  [K in keyof U & keyof D]: U[K] extends Partitions
+    ? D[K] extends Partitions ? Aligned<1, U[K], D[K]> : never
+    : never;
+}[keyof U & keyof D];
+
+/** A plain value where the reader says one slice of each dimension of the upstream. */
+export type ByName<Out, Up, Down, U, D> = [Shared<U, D>] extends [never]
+  ? Mismatch<NoMapping<Up, Down>>
+  : [Extract<Shared<U, D>, Mismatch<string>>] extends [never]
+    ? ([keyof U, Shared<U, D>] extends [keyof D, 1] ? Out : Slice<Out, Up>)
+  : Mismatch<NoMapping<Up, Down>>;
 
 /** The sentence that the compiler shows. */
 export type NoMapping<Up, Down> = `no mapping from '${GrainOf<Up>}' to '${GrainOf<
@@ -188,11 +256,28 @@ export type Shifted<A, P> = Same<CutOf<PartitionsOf<A>>, CutOf<P>> extends true
 export type ByTable<A, P, T> = [Exclude<KeyOf<P>, keyof T>] extends [never]
   ? Slice<OutOf<A>, PartitionsOf<A>>
   : Mismatch<`mapped() has no entry for '${Exclude<KeyOf<P>, keyof T> & string}'`>;
-/** The slice of a dimension. */
-export type ByDimension<A, P, Name> = P extends Cross<infer D>
-  ? Name extends Fitting<D, PartitionsOf<A>> ? OutOf<A>
-  : Mismatch<`dimension '${Name & string}' is not cut by '${GrainOf<PartitionsOf<A>>}'`>
+/** The rule of a dimension; the rule itself if it is no cross. */
+export type RuleIn<P, Name> = P extends Cross<infer D>
+  ? (Name extends keyof D ? D[Name] : Mismatch<NoDimension<P, Name>>)
+  : P;
+/** The sentence where a rule has no such dimension. */
+export type NoDimension<P, Name> = P extends Cross<infer D>
+  ? `there is no dimension '${Name & string}' but '${keyof D & string}'`
+  : never;
+/** The slice of a dimension, or all that share it. */
+export type ByDimension<A, P, Name> = [PartitionsOf<A>, P] extends
+  [Cross<infer _>, unknown] | [unknown, Cross<infer _>]
+  ? InOne<A, RuleIn<PartitionsOf<A>, Name>, RuleIn<P, Name>, Name>
   : Mismatch<`dimension() needs a cross: '${GrainOf<P>}' has no dimensions`>;
+/** The same by the rules of the dimension. */
+export type InOne<A, Up, Down, Name> = Up extends Partitions
+  ? Down extends Partitions
+    ? Aligned<OutOf<A>, Up, Down> extends Mismatch<string>
+      ? Mismatch<`dimension '${Name & string}' is not cut by '${GrainOf<Up>}'`>
+    : PartitionsOf<A> extends Cross<infer _> ? Slice<OutOf<A>, PartitionsOf<A>>
+    : Aligned<OutOf<A>, Up, Down>
+  : Down
+  : Up;
 
 /** The type in which `materialize` receives the dep `D` when it computes a slice under the rule `P`. */
 export type InputOf<D, P extends Partitions> = D extends Mapped<infer A, infer M, infer Detail>

@@ -43,10 +43,10 @@ export type {
   ZoneOffset,
 } from "./partitions/rule.ts";
 export type { Dynamic, DynamicKey } from "./partitions/dynamic.ts";
-export { dynamicKey } from "./partitions/dynamic.ts";
 export type { CronOptions } from "./partitions/cron.ts";
-export { keyText } from "./partitions/rule.ts";
-export type { DayOptions, TimeOptions, Weekday } from "./partitions/time.ts";
+export { keyText, plainKey } from "./partitions/rule.ts";
+export type { Weekday } from "./partitions/exclusion.ts";
+export type { DayOptions, TimeOptions } from "./partitions/time.ts";
 
 /**
  * The rules. Time is UTC unless a time zone is given; a slice exists once it has ended.

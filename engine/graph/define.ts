@@ -11,7 +11,7 @@ import type { Job } from "../declare/job.ts";
 import type { Pool } from "../declare/pool.ts";
 import type { Schedule } from "../declare/schedule.ts";
 import type { Sensor } from "../declare/sensor.ts";
-import { mappingProblem } from "./mapping.ts";
+import { mappingProblem } from "./mapping_problem.ts";
 import { nearest } from "./nearest.ts";
 import { sorted, upstreamOf } from "./order.ts";
 import { poolProblems } from "./pools.ts";

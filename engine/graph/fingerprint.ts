@@ -40,7 +40,10 @@ export function canonicalJson(value: Json): string {
   return `{${entries.map(([k, v]) => `${JSON.stringify(k)}:${canonicalJson(v)}`).join(",")}}`;
 }
 
-const detailOf = (dep: Mapped): Json[] => dep.detail === undefined ? [] : [dep.detail as Json];
+const detailOf = ({ detail, along }: Mapped): Json[] => [
+  ...(detail === undefined ? [] : [detail as Json]),
+  ...(along === undefined ? [] : [{ along }]),
+];
 
 function readsOf(asset: Asset): Json {
   return Object.fromEntries(

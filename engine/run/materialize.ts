@@ -113,7 +113,7 @@ class Workbench {
         ? keys.filter((k) => (only.value as ReadonlyMap<string, unknown>).has(keyText(k)))
         : keys;
       const read = async (k: PartitionKey) => (await this.compute(up, k)).value;
-      if (as === "order") await Promise.all(keys.map((k) => this.compute(up, k)));
+      if (as === "order") await Promise.all(keys.slice(-1).map((k) => this.compute(up, k)));
       else if (as === "many") inputs[name] = slices(exist, read);
       else if (as === "maybe" && exist.length === 0) inputs[name] = undefined;
       else inputs[name] = await read(exist.at(-1));

@@ -81,7 +81,7 @@ const refused: readonly (readonly [string, string])[] = [
   ["materialize models/mood", 'include what is upstream by "+models/mood"'],
   ["materialize", "give a selection"],
   ["trigger ml_traning_pipeline", 'did you mean "ml_training_pipeline"?'],
-  ["backfill models/mood 2025-01-20", 'a range is like "2025-01-20..2025-01-27"'],
+  ["backfill models/mood 2025-1-20", `"2025-1-20" is not like "2024-03-31"`],
   ["backfill models/mood 2025-01-27..2025-01-20", "runs backwards"],
   ["test-asset models/mod", 'did you mean "models/mood"?'],
   ["run 99", 'Cannot find run "99"'],

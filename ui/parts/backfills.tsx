@@ -92,6 +92,10 @@ function partitionsText({ assets }: Backfill): string {
   const [first] = assets.toSorted((a, b) => b.slices - a.slices);
   if (first?.partitions == null) return many(assets.length, "asset");
   const ranges = first.partitions.split(",");
+  // Of a cross each is a range of its time and one key of the others.
+  if (ranges.length > 2 && ranges[0]!.includes("|")) {
+    return `${ranges[0]} and ${count(ranges.length - 1)} more`;
+  }
   return ranges.length <= 2
     ? ranges.join(", ")
     : `${ranges[0]!.split("..")[0]} to ${ranges.at(-1)!.split("..").at(-1)}, with gaps`;

@@ -4,6 +4,7 @@
  * @module
  */
 import { Cron } from "croner";
+import { exclusion, type Weekday } from "./exclusion.ts";
 import type { DayKey, MinuteKey, Partitions } from "./rule.ts";
 import { isoLabel, timeRule } from "./time_rule.ts";
 import { tabled, until, type Windows } from "./windows.ts";
@@ -19,6 +20,8 @@ export interface CronOptions {
   readonly end?: DayKey;
   /** By the clocks of which place. @default {"UTC"} */
   readonly timezone?: string;
+  /** Windows that start on these days do not exist: `["saturday", "2024-12-25"]`; those before end as they do. */
+  readonly except?: readonly (Weekday | DayKey)[];
 }
 
 function parsed(cron: string, timezone: string): Cron {
@@ -34,12 +37,15 @@ function parsed(cron: string, timezone: string): Cron {
 }
 
 /** From each instant to the next. Instants are looked for in the order of time, as far as they are asked for. */
-function between(cron: Cron, first: number): Windows {
+function between(cron: Cron, first: number, isOut: (instant: number) => boolean): Windows {
   const after = (instant: number) => cron.nextRun(new Date(instant))?.getTime();
-  const from = (start: number | undefined): readonly [number, number] | undefined => {
-    if (start === undefined || start > LAST_INSTANT) return undefined;
-    const end = after(start);
-    return end === undefined ? undefined : [start, end];
+  const from = (instant: number | undefined): readonly [number, number] | undefined => {
+    for (let start = instant; start !== undefined && start <= LAST_INSTANT;) {
+      const end = after(start);
+      if (end !== undefined && !isOut(start)) return [start, end];
+      start = end;
+    }
+    return undefined;
   };
   return tabled(from(after(first - 1)), (start) => from(after(start)));
 }
@@ -71,14 +77,17 @@ export function cron(o: CronOptions): Partitions<MinuteKey, "cron"> {
     }
     return zone.instantOf(local);
   });
-  const endless = between(parsed(o.cron, zone.name), first!);
+  const isExcept = exclusion("cron", o.except ?? []);
+  const isOut = (instant: number) => isExcept(instant + zone.offset(instant));
+  const endless = between(parsed(o.cron, zone.name), first!, isOut);
   const windows = last === undefined ? endless : until(endless, last);
   const to = o.end === undefined ? "" : ` to ${o.end}`;
+  const except = o.except?.length ? ` except ${o.except.join(", ")}` : "";
   const where = zone.name === "UTC" ? "" : ` in ${zone.name}`;
   return timeRule({
     grain: "cron",
     name: "cron",
-    rule: `from each "${o.cron}" to the next from ${o.start}${to}${where}`,
+    rule: `from each "${o.cron}" to the next from ${o.start}${to}${where}${except}`,
     cut: `from each "${o.cron}" to the next${where}`,
     windows,
     label: isoLabel("2024-03-31T05:30", ":00Z"),

@@ -6,15 +6,33 @@
 import { Cells } from "./cells.ts";
 import { type Cross, type Dimensions, type KeyOf, listed, noOrdinal, timeless } from "./rule.ts";
 
-/** Every combination of the given rules. @throws {TypeError} If there is none. */
-export function cross<const D extends Dimensions>(dimensions: D): Cross<D> {
-  type Key = KeyOf<Cross<D>>;
-  const names = Object.keys(dimensions).sort();
+/** Why rules cannot be crossed. */
+function refuse(dimensions: Dimensions): void {
+  const names = Object.keys(dimensions);
   if (names.length === 0) {
     throw new TypeError(
       "Cannot cross: no dimension is given, name one or more like { day, region }",
     );
   }
+  for (const name of names) {
+    const { grain, rule } = dimensions[name]!;
+    if (!/^[a-z][a-zA-Z0-9_]*$/.test(name)) {
+      throw new TypeError(`Cannot cross: "${name}" is no name of a dimension, one is like "day"`);
+    }
+    if ((["none", "cross"] as string[]).includes(grain)) {
+      throw new TypeError(
+        `Cannot cross: dimension "${name}" is "${rule}", it has to be cut by time, by a list or ` +
+          "by a dynamic set",
+      );
+    }
+  }
+}
+
+/** Every combination of the given rules. @throws {TypeError} If there is none, or one of them is no plain rule. */
+export function cross<const D extends Dimensions>(dimensions: D): Cross<D> {
+  type Key = KeyOf<Cross<D>>;
+  const names = Object.keys(dimensions).sort();
+  refuse(dimensions);
   const rules = names.map((n) => dimensions[n]!);
   const rule = names.map((n) => `${n}: ${dimensions[n]!.rule}`).join(" × ");
   const cells = new Cells(rules);

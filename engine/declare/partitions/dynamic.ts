@@ -26,21 +26,6 @@ export interface Dynamic<Set extends string = string> extends Partitions<string,
 
 const NAME = /^[a-z][a-z0-9_]*(\/[a-z][a-z0-9_]*)*$/;
 
-/**
- * What can be a key of a dynamic rule: text that fits on a line.
- *
- * @throws {RangeError} If it is empty, longer than 200 characters, or holds `|`, `..` or what cannot be seen.
- */
-export function dynamicKey(text: string): string {
-  const isWrong = text === "" || text.length > 200 || text.includes("|") || text.includes("..") ||
-    /\p{Cc}/u.test(text) || text.trim() !== text;
-  if (!isWrong) return text;
-  throw new RangeError(
-    `Cannot use "${text.slice(0, 200)}" as a partition key: a key is 1 to 200 characters without ` +
-      `"|", ".." and blanks around it`,
-  );
-}
-
 /** The rule of one named set. It has no slices until it is told of them. */
 export function dynamic<const Set extends string>(set: Set): Dynamic<Set> {
   if (!NAME.test(set)) {

@@ -97,6 +97,21 @@ export function keyText(key: PartitionKey): string {
   return typeof key === "string" ? key : Object.keys(key).sort().map((d) => key[d]).join("|");
 }
 
+/**
+ * What can be a key of a list or of a dynamic rule: text that fits on a line.
+ *
+ * @throws {RangeError} If it is empty, longer than 200 characters, or holds `|`, `..` or what cannot be seen.
+ */
+export function plainKey(text: string): string {
+  const isWrong = text === "" || text === "*" || text.length > 200 || text.includes("|") ||
+    text.includes("..") || /\p{Cc}/u.test(text) || text.trim() !== text;
+  if (!isWrong) return text;
+  throw new RangeError(
+    `Cannot use "${text.slice(0, 200)}" as a partition key: a key is 1 to 200 characters without ` +
+      `"|", ".." and blanks around it, and not "*"`,
+  );
+}
+
 /** What every rule derives from its ordinals. */
 export function listed<Key extends PartitionKey>(
   rule: Pick<Partitions<Key>, "count" | "keyAt" | "removed">,

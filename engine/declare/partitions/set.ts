@@ -3,18 +3,22 @@
  *
  * @module
  */
-import { listed, noOrdinal, type Partitions, timeless } from "./rule.ts";
+import { listed, noOrdinal, type Partitions, plainKey, timeless } from "./rule.ts";
 
-/** A fixed list; ordinals are places in it. @throws {RangeError} If a key is given twice, or holds a `|`. */
+/** A fixed list; ordinals are places in it. @throws {RangeError} If it is empty, or a key is given twice or is none. */
 export function setOf<const K extends string>(keys: readonly K[]): Partitions<K, "set"> {
-  const places = new Map<string, number>(keys.map((k, i) => [k, i]));
-  const wrong = keys.find((k, i) => places.get(k) !== i || k === "" || k.includes("|"));
-  if (wrong !== undefined) {
+  if (keys.length === 0) {
     throw new RangeError(
-      `Cannot partition by a list: "${wrong}" is given twice, is empty or holds "|"; ` +
-        `keys are like "eu", "us"`,
+      'Cannot partition by a list: it is empty, keys are like "eu", "us"; for keys that come later ' +
+        "there is partitions.dynamic()",
     );
   }
+  const places = new Map<string, number>(keys.map((k, i) => [k, i]));
+  const twice = keys.find((k, i) => places.get(k) !== i);
+  if (twice !== undefined) {
+    throw new RangeError(`Cannot partition by a list: "${twice}" is given twice`);
+  }
+  keys.forEach(plainKey);
   const base = {
     count: () => keys.length,
     keyAt(index: number) {

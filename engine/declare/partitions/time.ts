@@ -3,30 +3,11 @@
  *
  * @module
  */
+import { exclusion, type Weekday, WEEKDAYS } from "./exclusion.ts";
 import type { DayKey, Grain, HourKey, MonthKey, Partitions } from "./rule.ts";
 import { isoLabel, type Label, timeRule } from "./time_rule.ts";
 import { tabled, until, type Windows } from "./windows.ts";
 import { LAST_INSTANT, type Zone, zoneOf } from "./zone.ts";
-
-/** A day of the week. */
-export type Weekday =
-  | "sunday"
-  | "monday"
-  | "tuesday"
-  | "wednesday"
-  | "thursday"
-  | "friday"
-  | "saturday";
-
-const WEEKDAYS: readonly Weekday[] = [
-  "sunday",
-  "monday",
-  "tuesday",
-  "wednesday",
-  "thursday",
-  "friday",
-  "saturday",
-];
 
 /** What rules of time have in common. */
 export interface TimeOptions<Start extends string> {
@@ -121,24 +102,6 @@ function isHourTwice(zone: Zone): (start: number) => boolean {
       const change = zone.nextChange(first);
       return zone.offset(change) + change <= l && change < Infinity;
     });
-  };
-}
-
-function exclusion(name: string, except: readonly string[]): (local: number) => boolean {
-  const out = new Set<string>();
-  for (const e of except) {
-    const isDay = !Number.isNaN(isoLabel("2024-03-31", "T00:00:00Z").read(e));
-    if (!isDay && !(WEEKDAYS as readonly string[]).includes(e)) {
-      throw new RangeError(
-        `Cannot leave out of ${name} partitions: "${e}" is neither like "2024-12-25" nor ` +
-          `like "saturday"`,
-      );
-    }
-    out.add(e);
-  }
-  return (local) => {
-    const d = new Date(local);
-    return out.has(WEEKDAYS[d.getUTCDay()]!) || out.has(d.toISOString().slice(0, 10));
   };
 }
 

@@ -52,9 +52,15 @@ export interface TimeRule<G extends Grain> {
 
 const SUFFIX = /[+-]\d\d:\d\d$/;
 
-/** Keys, ordinals and spans of windows of time. */
+/** Keys, ordinals and spans of windows of time. @throws {RangeError} If there is and will be no window. */
 export function timeRule<K extends string, G extends Grain>(o: TimeRule<G>): Partitions<K, G> {
   const { windows, label, zone } = o;
+  if (windows.size === 0) {
+    throw new RangeError(
+      `Cannot cut ${o.name} partitions: "${o.rule}" has no slice, it ends before one starts or ` +
+        "leaves all of them out",
+    );
+  }
   const keyAt = (index: number): K => {
     if (!(index >= 0 && index < windows.size)) throw noOrdinal(o.rule, index);
     const start = windows.start(index);
@@ -122,11 +128,7 @@ function refusal<G extends Grain>(
   if (start > LAST_INSTANT) return new RangeError(`${cannot} is after the year 2199`);
   const at = o.windows.at(start);
   if (at < 0) {
-    return new RangeError(
-      o.windows.size === 0
-        ? `${cannot} does not exist, "${o.rule}" has no slices`
-        : `${cannot} is before the first one, "${keyAt(0)}"`,
-    );
+    return new RangeError(`${cannot} is before the first one, "${keyAt(0)}"`);
   }
   if (o.windows.end(at) > start) {
     return new RangeError(`${cannot} lies inside "${keyAt(at)}"`);

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
+  all,
   asset,
   type BackfillRecord,
   type BackfillRun,
@@ -98,6 +99,71 @@ Deno.test("chooseBackfill() with downstream has everything that is made from it"
   const wish = { assets: ["day"], partitions: ["2025-01-02..2025-01-02"], downstream: true };
   // The whole reads the latest day, which was never built.
   assertEquals(chosen(wish), ["day 2025-01-02", "day 2025-01-04", "whole"]);
+});
+
+/** A day that a region, a week and a cross are made from. */
+function crosses() {
+  const region = partitions.of("eu", "us");
+  const cell = asset({
+    name: "cell",
+    partitions: partitions.cross({ day: daily, region }),
+    deps: { day },
+    materialize: () => 1,
+  });
+  const week = asset({
+    name: "week",
+    partitions: partitions.weekly({ start: "2024-12-23" }),
+    deps: { cell },
+    materialize: () => 1,
+  });
+  const place = asset({ name: "place", partitions: region, deps: { cell }, materialize: () => 1 });
+  const all = define({ raw, day, cell, week, place });
+  const at = new Date("2025-01-07T00:00:00Z");
+  return (wish: BackfillWish) =>
+    chooseBackfill(all, judge({ definitions: all, slices: [], now: at }), wish).slices;
+}
+
+const textOf = (slices: ReturnType<ReturnType<typeof crosses>>) =>
+  slices.map((s) => `${s.asset.name} ${s.partition}`);
+
+Deno.test("chooseBackfill() with downstream follows what is cut otherwise by what it reads", () => {
+  const of = crosses();
+  const range = ["2025-01-02..2025-01-03"];
+  assertEquals(textOf(of({ assets: ["day"], partitions: range, downstream: true })), [
+    "day 2025-01-02",
+    "day 2025-01-03",
+    "cell 2025-01-02|eu",
+    "cell 2025-01-02|us",
+    "cell 2025-01-03|eu",
+    "cell 2025-01-03|us",
+    "week 2024-12-30",
+    "place eu",
+    "place us",
+  ]);
+  assertEquals(textOf(of({ assets: ["cell"], partitions: ["2025-01-06|us"], downstream: true })), [
+    "cell 2025-01-06|us",
+    "place us",
+  ], "the week of that day has not ended");
+  assertEquals(textOf(of({ assets: ["cell"], partitions: ["2025-01-02..2025-01-03|eu"] })), [
+    "cell 2025-01-02|eu",
+    "cell 2025-01-03|eu",
+  ]);
+});
+
+Deno.test("cutIntoRuns() keeps the slices of a cross with their time, upstream first also in reverse", () => {
+  const slices = crosses()({ assets: ["day", "cell"], partitions: ["2025-01-02..2025-01-03"] });
+  const [second, first] = ["03", "02"].map((d) =>
+    `day 2025-01-${d}, cell 2025-01-${d}|eu, cell 2025-01-${d}|us`
+  );
+  assertEquals(runText(cutIntoRuns(slices, { chunk: 1, reverse: false })), [first, second]);
+  assertEquals(runText(cutIntoRuns(slices, { chunk: 1, reverse: true })), [second, first]);
+  const alone = crosses()({ assets: ["cell"], partitions: ["2025-01-02..2025-01-03"] });
+  assertEquals(runText(cutIntoRuns(alone, { chunk: 1, reverse: true })), [
+    "cell 2025-01-03|eu",
+    "cell 2025-01-03|us",
+    "cell 2025-01-02|eu",
+    "cell 2025-01-02|us",
+  ]);
 });
 
 Deno.test("chooseBackfill() tells an input that nobody has built and that is not part of it", () => {
@@ -256,6 +322,23 @@ Deno.test("nextOfBackfill() lets a run wait for slices that another run is to ma
   assertEquals(next(record(wish, { submitted: "0..1", active: done }))?.submitted, "0..2");
 });
 
+Deno.test("nextOfBackfill() finds the run that need not wait behind any number that wait", () => {
+  const keys = Array.from({ length: 150 }, (_, i) => `k${i}`);
+  const one = asset({ name: "one", partitions: partitions.of("only"), materialize: () => 1 });
+  const many = asset({
+    name: "many",
+    partitions: partitions.of(...keys),
+    deps: { one: all(one) },
+    materialize: () => 1,
+  });
+  const both = define({ one, many });
+  const judgement = judge({ definitions: both, slices: [], now });
+  const wish: BackfillWish = { selection: "*", only: ["missing"], chunk: 1, reverse: true };
+  const { slices } = chooseBackfill(both, judgement, wish);
+  const b: BackfillRecord = { ...record(days), ...cutOf(slices, wish).cut };
+  assertEquals(next(b, both)?.submitted, "150", "all others read what this one makes");
+});
+
 Deno.test("what reads its own last slice is filled in a row, oldest first", () => {
   const total = asset({
     name: "total",
@@ -300,6 +383,22 @@ Deno.test("expectedBackfill() is the longest chains over what may be active, or 
     expectedBackfill(runs, { durations, concurrency, slots });
   assertEquals([of(1, 100), of(2, 100), of(2, 1), of(1, 1)], [4_200, 2_100, 4_800, 4_800]);
   assertEquals(expectedBackfill(runs, { durations: new Map(), concurrency: 1, slots: 1 }), null);
+});
+
+Deno.test("expectedBackfill() of a cross that reads itself takes as many steps in a row as it has times", () => {
+  const total = asset({
+    name: "total",
+    partitions: partitions.cross({ day: daily, region: partitions.of("eu", "us", "asia") }),
+    deps: { before: previous<number>() },
+    materialize: () => 1,
+  });
+  const all = define({ total });
+  const judgement = judge({ definitions: all, slices: [], now });
+  const { slices } = chooseBackfill(all, judgement, { assets: ["total"], only: ["missing"] });
+  assertEquals(slices.length, 12);
+  const durations = new Map([["total", [1_000]]]);
+  const runs = cutIntoRuns(slices, { chunk: null, reverse: false });
+  assertEquals(expectedBackfill(runs, { durations, concurrency: 4, slots: 8 }), 4_000);
 });
 
 Deno.test("remainingOfBackfill() trusts its own runs as soon as one has ended", () => {

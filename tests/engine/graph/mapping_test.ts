@@ -8,6 +8,7 @@ import {
   DefinitionError,
   type Dep,
   dimension,
+  fingerprint,
   latest,
   lookback,
   mapped,
@@ -46,6 +47,19 @@ const RULES: readonly Partitions[] = [
   partitions.of("eu", "us"),
   partitions.cross({ day: daily, region: partitions.of("eu", "us") }),
   partitions.cross({ day: daily, week: partitions.weekly({ start: "2024-02-26" }) }),
+  partitions.cross({
+    day: partitions.daily({ start: "2024-03-20" }),
+    plan: partitions.of("free", "paid"),
+    region: partitions.of("eu", "us"),
+  }),
+  partitions.cross({
+    day: partitions.monthly({ start: "2024-02" }),
+    region: partitions.of("eu", "us"),
+  }),
+  partitions.cross({
+    day: partitions.hours({ start: "2024-04-10T00", every: 12 }),
+    region: partitions.of("eu", "us"),
+  }),
 ];
 const assetOf = (name: string, rule: Partitions): Asset =>
   asset({ name, partitions: rule, materialize: () => 1 });
@@ -60,6 +74,8 @@ const DEPS: readonly ((up: Asset) => Dep)[] = [
   (up) => offset(up, -2),
   (up) => offset(up, 1),
   (up) => dimension(up, "day"),
+  (up) => lookback(up, 3, "day" as never),
+  (up) => offset(up, -1, "week" as never),
   (up) => only(up as never, "2024-03-20" as never),
   (up) => only(up as never, "us" as never),
   (up) => mapped(up as never, { eu: ["us", "asia"], us: ["us"], asia: [] } as never),
@@ -168,9 +184,105 @@ const TABLE: readonly (readonly [
   ["those of the table", DEPS.at(-1)!, RULES[14]!, RULES[14]!, "eu", ["us", "asia"]],
   ["none of an empty entry", DEPS.at(-1)!, RULES[14]!, RULES[14]!, "asia", []],
   ["the day of a cross", (u) => u, daily, RULES[16]!, "2024-03-05|us", ["2024-03-05"]],
+  [
+    "the days of the week of two times",
+    (u) => dimension(u, "week"),
+    daily,
+    RULES[17]!,
+    ...[
+      "2024-03-12|2024-03-11",
+      daily.keys(NOW).slice(10, 17),
+    ] as const,
+  ],
   ["the day of two times", (u) => dimension(u, "day"), daily, RULES[17]!, "2024-03-05|2024-03-11", [
     "2024-03-05",
   ]],
+  [
+    "the days of the month of a cross",
+    (u) => u,
+    daily,
+    RULES[19]!,
+    "2024-02|us",
+    [],
+  ],
+  ["the six-hour slices of the day of a cross", (u) => u, RULES[8]!, RULES[16]!, "2024-03-21|us", [
+    "2024-03-21T00",
+    "2024-03-21T06",
+    "2024-03-21T12",
+    "2024-03-21T18",
+  ]],
+  ["the week around the day of a cross", (u) => u, RULES[9]!, RULES[18]!, "2024-03-21|paid|us", [
+    "2024-03-18",
+  ]],
+  ["the regions of a day", (u) => u, RULES[16]!, daily, "2024-03-05", [
+    { day: "2024-03-05", region: "eu" },
+    { day: "2024-03-05", region: "us" },
+  ]],
+  ["the regions of the days of a week", (u) => u, RULES[16]!, RULES[9]!, "2024-02-26", [
+    { day: "2024-03-01", region: "eu" },
+    { day: "2024-03-01", region: "us" },
+    { day: "2024-03-02", region: "eu" },
+    { day: "2024-03-02", region: "us" },
+    { day: "2024-03-03", region: "eu" },
+    { day: "2024-03-03", region: "us" },
+  ]],
+  ["the same of a smaller cross", (u) => u, RULES[16]!, RULES[18]!, "2024-03-21|paid|us", [
+    { day: "2024-03-21", region: "us" },
+  ]],
+  ["all plans of a larger cross", (u) => u, RULES[18]!, RULES[16]!, "2024-03-21|us", [
+    { day: "2024-03-21", plan: "free", region: "us" },
+    { day: "2024-03-21", plan: "paid", region: "us" },
+  ]],
+  ["half days of a day and region", (u) => u, RULES[20]!, RULES[16]!, "2024-04-12|eu", [
+    { day: "2024-04-12T00", region: "eu" },
+    { day: "2024-04-12T12", region: "eu" },
+  ]],
+  [
+    "all regions of the same day",
+    (u) => dimension(u, "day"),
+    RULES[16]!,
+    RULES[16]!,
+    "2024-03-05|us",
+    [
+      { day: "2024-03-05", region: "eu" },
+      { day: "2024-03-05", region: "us" },
+    ],
+  ],
+  [
+    "two days back in the same region",
+    (u) => lookback(u, 2),
+    RULES[16]!,
+    RULES[16]!,
+    ...[
+      "2024-03-05|us",
+      [{ day: "2024-03-04", region: "us" }, { day: "2024-03-05", region: "us" }],
+    ] as const,
+  ],
+  [
+    "the week before in a cross of two times",
+    (u) => offset(u, -1, "week" as never),
+    RULES[17]!,
+    RULES[17]!,
+    "2024-03-05|2024-03-11",
+    [{ day: "2024-03-05", week: "2024-03-04" }],
+  ],
+  ["all six-hour slices that a day runs after", after, RULES[8]!, daily, "2024-03-21", [
+    "2024-03-21T00",
+    "2024-03-21T06",
+    "2024-03-21T12",
+    "2024-03-21T18",
+  ]],
+  [
+    "the day that had ended of one that an hour runs after",
+    after,
+    daily,
+    RULES[6]!,
+    ...[
+      "2024-03-31T05",
+      ["2024-03-30"],
+    ] as const,
+  ],
+  ["all of a list that a day runs after", after, RULES[15]!, daily, "2024-03-21", ["eu", "us"]],
   ["the newest", latest, daily, RULES[14]!, "eu", ["2024-04-19"]],
 ];
 
@@ -199,6 +311,9 @@ Deno.test("wanted() leaves out slices of a dynamic set that were removed", () =>
   assertEquals(wanted(dep, partitions.none, undefined, NOW).keys, ["acme", "initech"]);
 });
 
+const crossIn = (timezone: string) =>
+  partitions.cross({ day: partitions.daily({ start: START, timezone }) });
+
 const REFUSED: readonly (readonly [dep: Dep, down: Partitions, says: string])[] = [
   [assetOf("up", daily), RULES[4]!, "are not cut alike, wrap it in all()"],
   [assetOf("up", RULES[13]!), daily, "are not cut alike"],
@@ -219,9 +334,27 @@ const REFUSED: readonly (readonly [dep: Dep, down: Partitions, says: string])[] 
     '"mars" is none of eu, us, asia',
   ],
   [dimension(assetOf("up", daily), "month"), RULES[17]!, 'it has "day", "week"'],
-  [dimension(assetOf("up", daily), "week"), RULES[17]!, "are not cut alike"],
+  [dimension(assetOf("up", RULES[13]!), "week"), RULES[17]!, "are not cut alike"],
+  [
+    assetOf("up", partitions.cross({ day: daily, region: partitions.of("us") })),
+    RULES[16]!,
+    'dimensions "region" of both, "one of us" and "one of eu, us" are not cut alike',
+  ],
   [dimension(assetOf("up", daily), "day"), daily, "has no dimensions"],
   [assetOf("up", RULES[14]!), RULES[17]!, "no dimension of"],
+  [assetOf("up", RULES[17]!), RULES[14]!, "no dimension of"],
+  [assetOf("up", RULES[16]!), partitions.cross({ plan: partitions.of("free") }), "share no"],
+  [assetOf("up", RULES[16]!), crossIn("Asia/Tokyo"), 'dimensions "day" of both'],
+  [lookback(assetOf("up", RULES[17]!), 2), RULES[17]!, 'lookback(asset, 7, "day")'],
+  [offset(assetOf("up", RULES[17]!), 1), RULES[17]!, 'offset(asset, -1, "day")'],
+  [offset(assetOf("up", RULES[16]!), 1, "region" as never), RULES[16]!, "no slice before another"],
+  [offset(assetOf("up", RULES[16]!), 1, "month" as never), RULES[16]!, 'it has "day", "region"'],
+  [offset(assetOf("up", daily), 1, "day" as never), daily, "has no dimensions"],
+  [lookback(assetOf("up", daily), 0), daily, "reads 0 slices, it is a whole number from 1 on"],
+  [lookback(assetOf("up", daily), 1.5), daily, "reads 1.5 slices"],
+  [lookback(assetOf("up", daily), NaN), daily, "reads NaN slices"],
+  [offset(assetOf("up", daily), -0.5), daily, "is -0.5 slices away"],
+  [newest(assetOf("up", RULES[14]!)), daily, "is not cut by time, newest()"],
   [
     assetOf("up", partitions.daily({ start: START })),
     partitions.cross({ a: daily, b: partitions.daily({ start: "2024-01-01" }) }),
@@ -263,4 +396,40 @@ Deno.test("previous() is refused where no slice is before another", () => {
     materialize: () => 1,
   });
   assertThrows(() => define({ counted }), DefinitionError, "has no slice before another");
+});
+
+Deno.test("previous() of a cross reads the slice before in its time, of two times the one named", () => {
+  const of = (rule: Partitions, along?: string) => {
+    const total = asset({
+      name: "total",
+      partitions: rule,
+      deps: { before: previous<number>(along) },
+      materialize: () => 1,
+    });
+    return define({ total }).asset("total").deps["before"]!;
+  };
+  assertEquals(reads(of(RULES[16]!), RULES[16]!, "2024-03-05|us"), [
+    { day: "2024-03-04", region: "us" },
+  ]);
+  assertEquals(reads(of(RULES[16]!), RULES[16]!, "2024-03-01|us"), []);
+  assertEquals(reads(of(RULES[17]!, "week"), RULES[17]!, "2024-03-05|2024-03-11"), [
+    { day: "2024-03-05", week: "2024-03-04" },
+  ]);
+  assertThrows(() => of(RULES[17]!), DefinitionError, 'choose one with previous("day")');
+});
+
+Deno.test("what a dep counts along is part of the fingerprint, and no word of it changes none", () => {
+  const up = asset({ name: "up", partitions: RULES[17]!, materialize: () => 1 });
+  const configs = ["day", "week"].map((along) => {
+    const deps = { up: offset(up, -1, along as never) };
+    return fingerprint(asset({ name: "x", partitions: RULES[17]!, deps, materialize: () => 1 }));
+  }).map((f) => f.config);
+  assert(configs[0] !== configs[1]);
+});
+
+Deno.test("a lookback of a very large number asks for no more readers than there are", () => {
+  const up = asset({ name: "up", partitions: daily, materialize: () => 1 });
+  const mapping = mappingOf(lookback(up, 1_000_000_000), daily);
+  assertEquals(mapping.down(0, NOW), [0, daily.count(NOW)]);
+  assertEquals(mapping.up(9, NOW), [0, 10]);
 });

@@ -1,5 +1,14 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { type Asset, asset, define, multiAsset, partitions, previous, submissionOf } from "engine";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  type Asset,
+  asset,
+  define,
+  lazy,
+  multiAsset,
+  partitions,
+  previous,
+  submissionOf,
+} from "engine";
 import { memoryLedger } from "engine/testing";
 import { workAll } from "./work_all.ts";
 
@@ -90,6 +99,71 @@ Deno.test("each run of a family computes it again", async () => {
   await f.work();
   assertEquals(f.told.calls, 2);
   assertEquals(await f.values(), { train: [1, 2], valid: "v2" });
+});
+
+/** A family whose outputs are made on demand; `large` throws while it is broken. */
+function onDemand() {
+  const told = { shared: 0, made: [] as string[], isBroken: false };
+  const { small, large } = multiAsset({
+    name: "sizes",
+    outputs: ["small", "large"],
+    materialize: (_, { emit }) => {
+      told.shared++;
+      emit({ topic: "sizes", key: "k", payload: {} });
+      return {
+        small: lazy(() => (told.made.push("small"), 1)),
+        large: lazy(async () => {
+          told.made.push("large");
+          if (told.isBroken) emit({ topic: "sizes", key: "lost", payload: {} });
+          return await Promise.resolve("l");
+        }),
+      };
+    },
+  });
+  const ledger = memoryLedger({ now: () => NOW });
+  const definitions = define({ small, large });
+  const run = async (...assets: Asset[]) => {
+    const targets = assets.map((asset) => ({ asset, key: undefined, partition: "", reason: "r" }));
+    const asking = { trigger: "api", by: null, reason: "asked for" } as const;
+    await ledger.submit(submissionOf(definitions, targets, asking, NOW));
+    return (await workAll({ definitions, ledger, now: () => NOW })).map((o) => o.state);
+  };
+  const values = async () =>
+    Object.fromEntries(
+      (await ledger.visible(["small", "large"].map((asset) => ({ asset, partition: "" }))))
+        .map((m) => [m.asset, m.value]),
+    );
+  return { told, small, large, ledger, run, values };
+}
+
+Deno.test("a lazy output is made in runs that ask for it, and what is shared once", async () => {
+  const f = onDemand();
+  assertEquals(await f.run(f.large), ["success"]);
+  assertEquals([f.told.shared, f.told.made, await f.values()], [1, ["large"], { large: "l" }]);
+  assertEquals(await f.run(f.small, f.large), ["success", "success"]);
+  assertEquals([f.told.shared, f.told.made.length], [2, 3]);
+  assertEquals(await f.values(), { small: 1, large: "l" });
+});
+
+Deno.test("a lazy output that throws fails alone, and may not emit what would be lost", async () => {
+  const f = onDemand();
+  f.told.isBroken = true;
+  assertEquals((await f.run(f.small, f.large)).toSorted(), ["failed", "success"]);
+  assertEquals(await f.values(), { small: 1 });
+  const [run] = await f.ledger.runs({ limit: 1 });
+  const failed = (await f.ledger.run(run!.id))!.steps.find((s) => s.asset === "large")!;
+  assertStringIncludes(
+    [failed.error!.message, ...failed.error!.causes].join(),
+    "Cannot emit() from a lazy output: call it in materialize()",
+  );
+  assertEquals((await f.ledger.events({ limit: 9 })).map((e) => e.key), ["k"]);
+});
+
+Deno.test("multiAsset() refuses outputs that are none or named twice", () => {
+  const of = (outputs: readonly "a"[]) => () =>
+    multiAsset({ name: "x", outputs, materialize: () => ({ a: 1 }) });
+  assertThrows(of([]), TypeError, "no output is named");
+  assertThrows(of(["a", "a"]), TypeError, 'output "a" is named twice');
 });
 
 Deno.test("multiAsset() refuses versioned tables and previous(), and says what would do", () => {

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { type DynamicKey, dynamicKey, partitions } from "engine";
+import { type DynamicKey, partitions, plainKey } from "engine";
 
 const at = (minute: number) => new Date(Date.UTC(2025, 0, 1, 0, minute));
 const key = (text: string, minute: number, removed = false): DynamicKey => ({
@@ -35,9 +35,9 @@ Deno.test("dynamic() refuses unknown keys, names that are none, and a history th
   assertThrows(() => partitions.dynamic("My Customers"), RangeError, 'like "customers"');
   assertThrows(() => customers.load([key("b", 2), key("a", 1)]), RangeError, "before the one");
   for (const wrong of ["", "a|b", "a..b", " a", "a\nb", "x".repeat(201)]) {
-    assertThrows(() => dynamicKey(wrong), RangeError, "Cannot use");
+    assertThrows(() => plainKey(wrong), RangeError, "Cannot use");
   }
-  assertEquals(dynamicKey("Größe & Co, 7"), "Größe & Co, 7");
+  assertEquals(plainKey("Größe & Co, 7"), "Größe & Co, 7");
 });
 
 Deno.test("cross() of a dynamic set and days numbers its cells in the order they come", () => {

@@ -153,6 +153,28 @@ Deno.test("cron() lasts from each instant to the next, and tells the two of an h
   ]);
 });
 
+Deno.test("cron() leaves out windows that start on weekdays and dates, by the clocks of its place", () => {
+  const shifts = partitions.cron({
+    cron: "0 0,12 * * *",
+    start: "2024-12-20",
+    timezone: "Asia/Tokyo",
+    except: ["saturday", "2024-12-23"],
+  });
+  assertEquals(shifts.keys(new Date("2024-12-24T00:00:00Z")), [
+    "2024-12-20T00:00",
+    "2024-12-20T12:00",
+    "2024-12-22T00:00",
+    "2024-12-22T12:00",
+  ]);
+  // A window ends when the next instant comes, whether that one is left out or not.
+  assertEquals(shifts.span("2024-12-20T12:00")!.map(iso), [
+    "2024-12-20T03:00:00Z",
+    "2024-12-20T15:00:00Z",
+  ]);
+  assertEquals(shifts.rule.endsWith("in Asia/Tokyo except saturday, 2024-12-23"), true);
+  assertThrows(() => shifts.parse("2024-12-21T00:00"), RangeError, "is left out by");
+});
+
 const REFUSED: readonly (readonly [what: string, make: () => unknown, says: string])[] = [
   ["a start that is none", () => partitions.daily({ start: "2024-13-01" }), 'like "2024-03-31"'],
   ["a start inside", () => partitions.hours({ start: "2024-01-01T05", every: 6 }), "lies inside"],
@@ -178,6 +200,58 @@ const REFUSED: readonly (readonly [what: string, make: () => unknown, says: stri
     "a cron that is none",
     () => partitions.cron({ cron: "a b c d e", start: "2024-01-01" }),
     "cron",
+  ],
+  [
+    "an end before the start",
+    () => partitions.daily({ start: "2025-01-05", end: "2025-01-05" }),
+    ...[
+      '"daily from 2025-01-05 to 2025-01-05" has no slice',
+    ] as const,
+  ],
+  [
+    "an end before the start in a zone",
+    () =>
+      partitions.hourly({ start: "2025-01-05T00", end: "2025-01-01T00", timezone: "Asia/Tokyo" }),
+    "has no slice",
+  ],
+  [
+    "that every day is left out",
+    () => partitions.weekly({ start: "2025-01-06", except: ["monday"], timezone: "Europe/Berlin" }),
+    "leaves all of them out",
+  ],
+  [
+    "a cron that never comes",
+    () => partitions.cron({ cron: "0 0 31 2 *", start: "2024-01-01" }),
+    ...[
+      "has no slice",
+    ] as const,
+  ],
+  [
+    "an exclusion of a cron that is none",
+    () => partitions.cron({ cron: "0 6 * * *", start: "2024-01-01", except: ["sun" as "sunday"] }),
+    '"saturday"',
+  ],
+  ["an empty list", () => partitions.of(), "it is empty"],
+  ["a key that is a range", () => partitions.of("a..b"), 'without "|", ".."'],
+  ["a key that is all", () => partitions.of("*"), 'and not "*"'],
+  [
+    "a dimension that is one piece",
+    () => partitions.cross({ a: partitions.none as never }),
+    ...[
+      'dimension "a" is "one piece"',
+    ] as const,
+  ],
+  [
+    "a cross of a cross",
+    () => partitions.cross({ a: partitions.cross({ b: partitions.of("x") }) as never }),
+    "has to be cut by time, by a list",
+  ],
+  [
+    "a dimension without a name",
+    () => partitions.cross({ "": partitions.of("x") }),
+    ...[
+      'one is like "day"',
+    ] as const,
   ],
   ["a key twice", () => partitions.of("a", "b", "a"), '"a" is given twice'],
   ["no dimension", () => partitions.cross({}), "no dimension is given"],
@@ -207,6 +281,7 @@ const RULES: readonly Partitions[] = [
   partitions.weekly({ start: "2024-01-03", ...BERLIN }),
   partitions.monthly({ start: "2023-01", day: 15, begins: "06:00", ...BERLIN }),
   partitions.cron({ cron: "15 */5 * * *", start: "2024-01-01", ...BERLIN }),
+  partitions.cron({ cron: "15 */5 * * *", start: "2024-01-01", ...BERLIN, except: ["sunday"] }),
   partitions.cross({
     region: partitions.of("eu", "us", "asia"),
     day: partitions.daily({ start: "2024-10-20" }),
