@@ -5,7 +5,12 @@
  */
 import type { Asset } from "../declare/asset.ts";
 import type { Partitions } from "../declare/partitions.ts";
-import { type ConditionRules, conditionRules, partitionAt } from "../decide/condition_rules.ts";
+import {
+  type ConditionRules,
+  conditionRules,
+  mayRemove,
+  partitionAt,
+} from "../decide/condition_rules.ts";
 import { tell } from "../decide/condition_facts.ts";
 import { whyTrue } from "../decide/condition_words.ts";
 import { type Decider, encode, explainBits, type Request } from "../decide/engine/mod.ts";
@@ -101,7 +106,8 @@ export class Conditions {
     for (const fact of facts) {
       if (fact.kind === "run" && fact.run !== null) {
         for (const step of (await this.#ledger.run(fact.run))?.steps ?? []) names.add(step.asset);
-      } else if (fact.kind !== "tick" && fact.name !== null) names.add(fact.name);
+      } else if (fact.kind === "keys") reshape(f).forEach((name) => names.add(name));
+      else if (fact.kind !== "tick" && fact.name !== null) names.add(fact.name);
     }
     f.seen = facts.at(-1)?.seq ?? f.seen;
     return new Set([...names].filter((name) => f.engine.place(name) !== undefined));
@@ -117,6 +123,7 @@ export class Conditions {
     const f = { ...known, engine, growing, revision: cursor?.revision ?? 0, seen };
     const edits = engine.edits();
     for (const edit of edits) engine.apply(edit);
+    if (cursor) reshape(f);
     pause(f, paused);
     await this.#takeIn(f, known.assets.map((a) => a.name), now);
     return await this.#decide(f, now, cursor === undefined || edits.length > 0);
@@ -192,6 +199,13 @@ function pause({ engine, assets }: Following, names: ReadonlySet<string>): boole
     isSwitched = true;
   });
   return isSwitched;
+}
+
+/** Keys were added or taken away: what reads assets that are cut by them is looked at. Gives the names of these. */
+function reshape({ engine, assets }: Following): readonly string[] {
+  const cut = assets.filter(mayRemove);
+  for (const a of cut) engine.apply({ kind: "reshaped", asset: engine.place(a.name)! });
+  return cut.map((a) => a.name);
 }
 
 function growingOf(assets: readonly Asset[]): Following["growing"] {

@@ -122,6 +122,7 @@ export {
   readsFrom,
   readsTo,
 } from "./mapping.ts";
+export { READ_NOTHING, readBoth, readingNow, readItem, type ReadVersion } from "./reading.ts";
 export { decode, encode, type Snapshot } from "./snapshot.ts";
 export { type StatusWord, statusWord } from "./status.ts";
 export type { World, WorldOptions } from "./world.ts";
