@@ -384,6 +384,8 @@ export const conditions = [
   e.when.allDeps(e.when.late, { except: "tag:slow" }),
   // @ts-expect-error: what an upstream reads is not asked
   e.when.anyDeps(e.when.depsUpdated),
+  // @ts-expect-error: it is not about upstreams
+  e.when.among(e.when.eager, { only: "tag:slow" }),
   // @ts-expect-error: memory is kept of the asset itself alone
   e.when.allDeps(e.when.newly(e.when.failed)),
 ];

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Condition, type OwnCondition, when } from "engine";
+import { type Condition, type DepsCondition, type OwnCondition, when } from "engine";
 import type {
   AssetRule,
   Decider,
@@ -55,7 +55,7 @@ const OWN: readonly OwnCondition[] = [
   when.checkFailed,
   when.latest,
 ];
-const OF_DEPS: readonly Condition[] = [
+const OF_DEPS: readonly DepsCondition[] = [
   when.depsUpdated,
   when.allDepsUpdated,
   when.depsMissing,
