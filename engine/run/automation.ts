@@ -46,6 +46,15 @@ interface Following extends ConditionRules {
   seen: string;
 }
 
+/** A look. */
+interface Look {
+  readonly now: Date;
+  /** Names that begin with {@linkcode PAUSE}. */
+  readonly paused: ReadonlySet<string>;
+  /** Whether definitions are others than those that were remembered. */
+  readonly isEdited: boolean;
+}
+
 /**
  * Evaluates the conditions of a project, over and over. Between two looks the state stays in memory; when nothing has
  * happened a look is two queries at once, for facts and for what is paused. What was asked for is remembered with the run, so another server, or this one after a
@@ -92,7 +101,7 @@ export class Conditions {
       return undefined;
     }
     await this.#takeIn(f, [...touched], now);
-    return await this.#decide(f, now, false);
+    return await this.#decide(f, { now, paused, isEdited: false });
   }
 
   /** Which assets facts since the last look are about; all of them if that cannot be told. */
@@ -126,7 +135,11 @@ export class Conditions {
     if (cursor) reshape(f);
     pause(f, paused);
     await this.#takeIn(f, known.assets.map((a) => a.name), now);
-    return await this.#decide(f, now, cursor === undefined || edits.length > 0);
+    return await this.#decide(f, {
+      now,
+      paused,
+      isEdited: cursor === undefined || edits.length > 0,
+    });
   }
 
   /** Tells the engine what has become of some assets. */
@@ -147,12 +160,15 @@ export class Conditions {
     tell(f.engine, f, { slices, checks: checks.flat(), now }, nextTick);
   }
 
-  /** Ends the tick; what it asks for is submitted and remembered together. */
-  async #decide(f: Following, now: Date, isEdited: boolean): Promise<Submitted | undefined> {
+  /**
+   * Ends the tick; what it asks for is submitted and remembered together. If another server was first it begins anew from
+   * what that one remembered.
+   */
+  async #decide(f: Following, { now, paused, isEdited }: Look): Promise<Submitted | undefined> {
     this.#following = undefined;
     const requests = f.engine.settle().filter((r) => !isRemoved(f, r));
     const targets = requests.map((r) => targetOf(f, r));
-    if (targets.length === 0 && !isEdited) {
+    if (targets.length === 0 && !isEdited && !f.engine.hasNews) {
       this.#following = f;
       return undefined;
     }
@@ -160,11 +176,13 @@ export class Conditions {
       name: CONDITIONS,
       revision: f.revision,
       value: { snapshot: encode(f.engine.snapshot()).toBase64() } satisfies Saved,
-      ...this.#asked(targets, now),
+      ...this.#asked(targets, now, isEdited),
       data: keep(requests, (r) => evaluated(f, r)),
     });
-    if (submitted) this.#following = { ...f, revision: f.revision + 1, seen: await this.#skip(f) };
-    return submitted?.[0];
+    if (submitted === undefined) return await this.#begin(now, paused);
+    const seen = targets.length > 0 ? await this.#skip(f) : f.seen;
+    this.#following = { ...f, revision: f.revision + 1, seen };
+    return submitted[0];
   }
 
   /** Past the facts of the own submission: the engine knows of it. */
@@ -176,9 +194,11 @@ export class Conditions {
     return own >= 0 && others.length === 0 ? facts[own]!.seq : f.seen;
   }
 
-  #asked(targets: readonly Target[], now: Date) {
+  #asked(targets: readonly Target[], now: Date, isEdited: boolean) {
     if (targets.length === 0) {
-      const result = "first seen: waits for what happens next";
+      const result = isEdited
+        ? "first seen: waits for what happens next"
+        : "remembered what became true";
       return { result, outcome: "skipped", submissions: [] } as const;
     }
     const result = targets.map((t) => `${t.asset.name}: ${t.reason}`).join("; ");

@@ -102,6 +102,11 @@ export class Decider {
     });
   }
 
+  /** Whether something is remembered that no fact tells again, and no snapshot has it. */
+  get hasNews(): boolean {
+    return this.#world.hasNews;
+  }
+
   /** All that a restart needs. To be taken between two ticks. */
   snapshot(): Snapshot {
     return snapshot(this.#world);

@@ -60,6 +60,7 @@ const depsHash = (assets: readonly AssetRule[], asset: number) =>
 
 /** Takes a snapshot, between two ticks. */
 export function snapshot(w: World): Snapshot {
+  w.hasNews = false;
   return {
     layout: LAYOUT,
     sequence: w.sequence,

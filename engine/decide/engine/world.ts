@@ -85,6 +85,8 @@ export class World {
   readonly timers: Timers;
   /** Requested in the last tick: looked at once more, as `will` holds no longer. */
   again: Stretch[] = [];
+  /** Whether `newly` or `since` took something down that no snapshot has. */
+  hasNews = false;
   readonly #selects: Selects | undefined;
   readonly #dirty: (number[] | undefined)[];
   readonly #queue = new Heap<number>((a, b) => a < b);

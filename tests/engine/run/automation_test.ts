@@ -277,6 +277,59 @@ test("finds what is stale because a key was taken away", async (looks) => {
   assertEquals((await b.ledger.visible([{ asset: "total", partition: "" }]))[0]!.value, 1);
 });
 
+/** What is repaired is asked for once: the failure is over when it is. */
+function repaired(looks: Looks) {
+  const knobs = { isBroken: false };
+  const root = asset({
+    name: "root",
+    materialize() {
+      if (knobs.isBroken) throw new Error("root is broken");
+      return 1;
+    },
+  });
+  const report = asset({
+    name: "report",
+    deps: { root },
+    when: when.and(when.newly(when.depsFailed), when.not(when.depsFailed)),
+    materialize: () => 1,
+  });
+  return { knobs, ...setUp(looks, { root, report }) };
+}
+
+test("remembers what became true and is over, though nothing was asked for then", async (looks) => {
+  const b = repaired(looks);
+  await b.look();
+  b.knobs.isBroken = true;
+  await b.materialize("root");
+  await b.look();
+  b.knobs.isBroken = false;
+  await b.materialize("root");
+  for (let i = 0; i < 3; i++) {
+    await b.look();
+    await b.work();
+  }
+  assertEquals(await b.runs(), ["report"]);
+});
+
+test("remembers it while it is paused", async (looks) => {
+  const b = repaired(looks);
+  const to = { by: "a person", now: new Date("2025-01-28T00:00:00Z") };
+  await setPaused(b.ledger, "condition:report", { ...to, paused: true });
+  await b.look();
+  b.knobs.isBroken = true;
+  await b.materialize("root");
+  await b.look();
+  b.knobs.isBroken = false;
+  await b.materialize("root");
+  await b.look();
+  await setPaused(b.ledger, "condition:report", { ...to, paused: false });
+  for (let i = 0; i < 3; i++) {
+    await b.look();
+    await b.work();
+  }
+  assertEquals(await b.runs(), ["report"]);
+});
+
 test("of two servers at once asks once", async (looks) => {
   const b = chain(looks);
   await b.materialize("root");
