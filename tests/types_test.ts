@@ -378,6 +378,17 @@ export function refusedMappings() {
   });
 }
 
+/** What tells whether data changed is a part of the value, as text. */
+export const versions = [
+  e.asset({ name: "v", materialize: () => ({ digest: "a" }), dataVersion: (v) => v.digest }),
+  e.external({
+    name: "w",
+    observe: () => ({ rows: 1 }),
+    // @ts-expect-error a number is no text
+    dataVersion: ({ rows }) => rows,
+  }),
+];
+
 /** Conditions about single slices are those that can be asked of one. */
 export const conditions = [
   e.when.anyDeps(e.when.and(e.when.failed, e.when.not(e.when.inFlight))),

@@ -12,6 +12,7 @@ import { dataVersionOf } from "../graph/fingerprint.ts";
 import type { Claimed, InputRecord, MaterializationRecord } from "../ledger/records.ts";
 import type { Bench } from "./bench.ts";
 import { called } from "./called.ts";
+import { ownDataVersion } from "./data_version.ts";
 import { slices } from "./slices.ts";
 
 /** Inputs as code gets them, and as they are remembered. */
@@ -108,7 +109,8 @@ async function observe(
     () => up.run({ inputs: {}, context, attempt: {} }),
   ) as Json;
   const version = BigInt(OBSERVED_INLINE);
-  return { asset: up.name, partition, version, dataVersion: dataVersionOf(value), value };
+  const own = await ownDataVersion(up, sliceText(up.name, partition), value);
+  return { asset: up.name, partition, version, dataVersion: own ?? dataVersionOf(value), value };
 }
 
 async function inputOf(
