@@ -13,6 +13,8 @@ import { readingOf } from "./condition_reading.ts";
 
 /** What is known of some slices. */
 export interface Observed {
+  /** Names of the assets that were looked at: of slices that are not among `slices` nothing is known. */
+  readonly names: readonly string[];
   /** Slices, whole assets at a time. */
   readonly slices: readonly SliceState[];
   /** The latest verdicts of checks of these assets. */
@@ -57,6 +59,23 @@ export function tell(
   if (engine.nextInstant <= now) engine.apply({ kind: "time", now });
   const runs = new Map(seen.map((s) => [placeKey(s.asset, s.slice), s.state.visible?.run]));
   for (const s of seen) tellRest(engine, s, runs);
+  tellNeverBegun(engine, observed.names, seen);
+}
+
+/** What was asked for, and ended before it began for the first time, is no slice that a ledger must know. */
+function tellNeverBegun(engine: Decider, names: readonly string[], seen: readonly Seen[]): void {
+  const known = Map.groupBy(seen, (s) => s.asset);
+  for (const name of names) {
+    const asset = engine.place(name);
+    if (asset === undefined) continue;
+    let places: ReadonlySet<number> | undefined;
+    for (let slice = 0; slice < engine.world.columns.count[asset]!; slice++) {
+      if ((engine.bits(asset, slice) & BIT.inFlight) === 0) continue;
+      places ??= new Set(known.get(asset)?.map((s) => s.slice));
+      if (places.has(slice)) continue;
+      engine.apply({ kind: "cancelled", asset, from: slice, to: slice + 1 });
+    }
+  }
 }
 
 const atOf = (s: Seen): number => s.state.visible!.at.getTime();

@@ -157,7 +157,7 @@ export class Conditions {
     const checks = await Promise.all(
       names.filter((name) => checked.has(name)).map((name) => this.#ledger.checks(name)),
     );
-    tell(f.engine, f, { slices, checks: checks.flat(), now }, nextTick);
+    tell(f.engine, f, { names, slices, checks: checks.flat(), now }, nextTick);
   }
 
   /**
@@ -198,7 +198,7 @@ export class Conditions {
     if (targets.length === 0) {
       const result = isEdited
         ? "first seen: waits for what happens next"
-        : "remembered what became true";
+        : "remembered what became true, or failed";
       return { result, outcome: "skipped", submissions: [] } as const;
     }
     const result = targets.map((t) => `${t.asset.name}: ${t.reason}`).join("; ");

@@ -117,7 +117,10 @@ function attempted(w: World, fact: Of<"started" | "failed" | "cancelled">): void
     else bits[i]! &= ~BIT.inFlight;
     if (isWithheld) bits[i] = bits[i]! & ~BIT.failed | BIT.blocked;
     else if (kind === "failed") bits[i]! |= BIT.failed;
-    handled[i] = Math.max(handled[i]!, readAt);
+    if (readAt <= handled[i]!) continue;
+    handled[i] = readAt;
+    // The ledger knows the last attempt alone: after another one it could not tell this again.
+    w.hasNews = true;
   }
   w.mark(asset, from, to);
   const on = isWithheld ? ON.flight | ON.failed | ON.check : ON.flight | ON.failed;

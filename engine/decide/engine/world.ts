@@ -85,7 +85,7 @@ export class World {
   readonly timers: Timers;
   /** Requested in the last tick: looked at once more, as `will` holds no longer. */
   again: Stretch[] = [];
-  /** Whether `newly` or `since` took something down that no snapshot has. */
+  /** Whether something was taken down that no fact tells again and no snapshot has. */
   hasNews = false;
   readonly #selects: Selects | undefined;
   readonly #dirty: (number[] | undefined)[];

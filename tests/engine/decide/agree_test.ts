@@ -24,7 +24,7 @@ async function known(h: RandomHistory) {
   const names = h.definitions.assets.map((a) => a.name);
   const slices = await h.remembered().slices(names);
   const checks = (await Promise.all(names.map((name) => h.ledger.checks(name)))).flat();
-  return { definitions: h.definitions, slices, checks, now: h.now };
+  return { definitions: h.definitions, names, slices, checks, now: h.now };
 }
 
 type Known = Awaited<ReturnType<typeof known>>;

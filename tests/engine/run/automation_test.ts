@@ -8,6 +8,7 @@ import {
   type Definitions,
   evaluate,
   type Exports,
+  type Ledger,
   partitions,
   submissionOf,
   type Submitted,
@@ -38,11 +39,18 @@ function test(behaviour: string, body: (looks: Looks) => Promise<void>): void {
   }
 }
 
+/** As on PostgreSQL: a slice of which no attempt ever began is not remembered. */
+const knowingWhatBegan = (ledger: Ledger): Ledger => ({
+  ...ledger,
+  slices: async (assets) =>
+    (await ledger.slices(assets)).filter((s) => s.visible ?? s.last ?? s.inFlight),
+});
+
 /** Definitions on a ledger, with a clock that tests move. */
 function setUp(looks: Looks, exports: Exports) {
   const clock = { at: new Date("2025-01-28T00:00:00Z") };
   const definitions = define(exports);
-  const ledger = withKeySets(memoryLedger({ now: () => clock.at }), definitions);
+  const ledger = withKeySets(knowingWhatBegan(memoryLedger({ now: () => clock.at })), definitions);
   const now = () => clock.at;
   const look = looks(definitions, ledger);
   return {
@@ -328,6 +336,22 @@ test("remembers it while it is paused", async (looks) => {
     await b.work();
   }
   assertEquals(await b.runs(), ["report"]);
+});
+
+test("asks again for what was skipped before it ever began", async (looks) => {
+  const b = chain(looks);
+  await b.materialize("root");
+  b.knobs.isMiddleBroken = true;
+  await b.look();
+  await b.work();
+  await b.look();
+  b.knobs.isMiddleBroken = false;
+  await b.materialize("middle");
+  for (let i = 0; i < 2; i++) {
+    await b.look();
+    await b.work();
+  }
+  assertEquals(await b.runs(), ["middle, leaf", "leaf"]);
 });
 
 test("of two servers at once asks once", async (looks) => {
