@@ -86,9 +86,11 @@ export async function history(
     await materialize(definitions, ledger, it);
     const chance = random();
     // A look after one that asked is a tick of its own: it sees what was asked for before it is made.
-    for (let i = 0, asked = true; asked && i < 8; i++) {
-      for (asked = false; await look(chance);) asked = true;
+    for (let round = 0; round < 8; round++) {
+      let isAsked = false;
+      while (await look(chance)) isAsked = true;
       await workAll({ definitions, ledger, now });
+      if (!isAsked) break;
     }
   }
   return await recorded(ledger);
