@@ -173,7 +173,10 @@ function loadAsset(w: World, asset: number, rule: AssetRule, part: AssetPart | u
   w.paused[asset] = part.paused;
   w.late[asset] = part.late;
   w.lastSuccess[asset] = part.lastSuccess;
-  if (part.withheld.length > 0) w.withheld.set(asset, new Map(part.withheld));
+  if (part.withheld.length > 0) {
+    const unread = { read: 0, inline: [] };
+    w.withheld.set(asset, new Map(part.withheld.map(([at, made]) => [at, { ...unread, ...made }])));
+  }
   if (part.inline?.length) w.inline.set(asset, new Map(part.inline));
   summarise(w, asset);
   w.setCondition(asset, part.when ?? undefined);
