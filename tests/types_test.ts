@@ -433,12 +433,25 @@ export function refusedMappings() {
   });
 }
 
+/** What tells whether data changed is a part of the value, as text. */
+export const versions = [
+  e.asset({ name: "v", materialize: () => ({ digest: "a" }), dataVersion: (v) => v.digest }),
+  e.external({
+    name: "w",
+    observe: () => ({ rows: 1 }),
+    // @ts-expect-error a number is no text
+    dataVersion: ({ rows }) => rows,
+  }),
+];
+
 /** Conditions about single slices are those that can be asked of one. */
 export const conditions = [
   e.when.anyDeps(e.when.and(e.when.failed, e.when.not(e.when.inFlight))),
   e.when.allDeps(e.when.late, { except: "tag:slow" }),
   // @ts-expect-error: what an upstream reads is not asked
   e.when.anyDeps(e.when.depsUpdated),
+  // @ts-expect-error: it is not about upstreams
+  e.when.among(e.when.eager, { only: "tag:slow" }),
   // @ts-expect-error: memory is kept of the asset itself alone
   e.when.allDeps(e.when.newly(e.when.failed)),
 ];

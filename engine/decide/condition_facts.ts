@@ -9,9 +9,12 @@ import type { CheckState, SliceState } from "../ledger/records.ts";
 import { codeNumber, type ConditionRules, partitionAt, placeOf } from "./condition_rules.ts";
 import type { NextTick } from "./due.ts";
 import { BIT, type Decider, hash53, inputsOf } from "./engine/mod.ts";
+import { readingOf } from "./condition_reading.ts";
 
 /** What is known of some slices. */
 export interface Observed {
+  /** Names of the assets that were looked at: of slices that are not among `slices` nothing is known. */
+  readonly names: readonly string[];
   /** Slices, whole assets at a time. */
   readonly slices: readonly SliceState[];
   /** The latest verdicts of checks of these assets. */
@@ -20,14 +23,15 @@ export interface Observed {
   readonly now: Date;
 }
 
-type Visible = NonNullable<SliceState["visible"]>;
-
 /** A slice by its places, and what is known of it. */
 interface Seen {
   readonly asset: number;
   readonly slice: number;
   readonly state: SliceState;
+  /** A check withholds what is newest. */
   readonly isBlocked: boolean;
+  /** The last attempt gave what a check withholds: it did not fail. */
+  readonly isWithheld: boolean;
 }
 
 /** Tells the engine what it does not know yet. Time passes on the way, so that ticks of crons fall in between. */
@@ -38,37 +42,61 @@ export function tell(
   next: NextTick,
 ): void {
   const seen = locate(engine, rules.assets, observed);
-  const made = seen.filter((s) => isNew(engine, s))
-    .sort((a, b) => inOrder(a.state.visible!, b.state.visible!));
-  for (const s of made) {
-    const { at } = s.state.visible!;
-    if (engine.nextInstant <= at.getTime()) engine.apply({ kind: "time", now: at.getTime() });
-    tellMade(engine, rules.assets, s, next);
+  const made = seen.filter((s) => isNew(engine, s)).sort((a, b) => atOf(a) - atOf(b));
+  for (let from = 0; from < made.length;) {
+    if (engine.nextInstant <= atOf(made[from]!)) {
+      engine.apply({ kind: "time", now: atOf(made[from]!) });
+    }
+    const { nextInstant } = engine;
+    const end = made.findIndex((s, i) => i > from && atOf(s) >= nextInstant);
+    const together = made.slice(from, end < 0 ? undefined : end);
+    // Upstream first: what it read is known then, and an upstream that was made again to the same is no news to it.
+    together.sort((a, b) => a.asset - b.asset || atOf(a) - atOf(b));
+    for (const s of together) tellMade(engine, rules.assets, s, next);
+    from += together.length;
   }
   const now = observed.now.getTime();
   if (engine.nextInstant <= now) engine.apply({ kind: "time", now });
   const runs = new Map(seen.map((s) => [placeKey(s.asset, s.slice), s.state.visible?.run]));
   for (const s of seen) tellRest(engine, s, runs);
+  tellNeverBegun(engine, observed.names, seen);
 }
 
-/** As they were committed. */
-function inOrder(a: Visible, b: Visible): number {
-  return a.at.getTime() - b.at.getTime() || Number(a.version - b.version);
+/** What was asked for, and ended before it began for the first time, is no slice that a ledger must know. */
+function tellNeverBegun(engine: Decider, names: readonly string[], seen: readonly Seen[]): void {
+  const known = Map.groupBy(seen, (s) => s.asset);
+  for (const name of names) {
+    const asset = engine.place(name);
+    if (asset === undefined) continue;
+    let places: ReadonlySet<number> | undefined;
+    for (let slice = 0; slice < engine.world.columns.count[asset]!; slice++) {
+      if ((engine.bits(asset, slice) & BIT.inFlight) === 0) continue;
+      places ??= new Set(known.get(asset)?.map((s) => s.slice));
+      if (places.has(slice)) continue;
+      engine.apply({ kind: "cancelled", asset, from: slice, to: slice + 1 });
+    }
+  }
 }
+
+const atOf = (s: Seen): number => s.state.visible!.at.getTime();
 
 function locate(engine: Decider, assets: readonly Asset[], { slices, checks }: Observed): Seen[] {
-  const blocking = new Map<string, number>();
+  const blocking = new Map<string, CheckState[]>();
   for (const c of checks) {
-    if (c.blocking && !c.passed) blocking.set(`${c.asset}\n${c.partition}`, c.at.getTime());
+    if (!c.blocking || c.passed) continue;
+    const key = `${c.asset}\n${c.partition}`;
+    blocking.set(key, [...blocking.get(key) ?? [], c]);
   }
   return slices.flatMap((state) => {
     const asset = engine.place(state.asset);
     if (asset === undefined) return [];
     const slice = placeOf(assets[asset]!, state.partition);
     if (slice < 0 || slice >= engine.world.columns.count[asset]!) return [];
-    const failedAt = blocking.get(`${state.asset}\n${state.partition}`) ?? -Infinity;
-    const isBlocked = failedAt >= (state.visible?.at.getTime() ?? 0);
-    return [{ asset, slice, state, isBlocked }];
+    const visibleAt = state.visible?.at.getTime() ?? 0;
+    const found = blocking.get(`${state.asset}\n${state.partition}`) ?? [];
+    const isBlocked = found.some((c) => c.at.getTime() >= visibleAt);
+    const isWithheld = found.some((c) => c.run === state.last?.run);
+    return [{ asset, slice, state, isBlocked, isWithheld }];
   });
 }
 
@@ -94,6 +122,7 @@ function tellMade(
     to: s.slice + 1,
     readAt: readAt(engine, assets, s, next),
     version: hash53(visible.dataVersion),
+    ...readingOf(engine, assets, { asset: s.asset, inputs: visible.inputs }),
     code: codeNumber(visible),
     made: Number(visible.version),
     published: true,
@@ -177,14 +206,16 @@ function tellRest(engine: Decider, s: Seen, runs: Runs): void {
   const some = { asset: s.asset, from: s.slice, to: s.slice + 1 };
   const has = (bit: number) => (engine.bits(s.asset, s.slice) & bit) !== 0;
   const isFailed = s.state.last?.state === "failed";
+  const isKnown = s.isWithheld ? has(BIT.blocked) && !has(BIT.failed) : has(BIT.failed);
+  const tellFailed = () => {
+    const { isWithheld: withheld } = s;
+    engine.apply({ kind: "failed", ...some, ...failure(engine, s, runs), withheld });
+  };
   if (s.state.inFlight) {
-    if (isFailed && !has(BIT.failed)) {
-      engine.apply({ kind: "failed", ...some, ...failure(engine, s, runs) });
-    }
+    if (isFailed && !isKnown) tellFailed();
     if (!has(BIT.inFlight)) engine.apply({ kind: "started", ...some });
-  } else if (isFailed && !(has(BIT.failed) && !has(BIT.inFlight))) {
-    engine.apply({ kind: "failed", ...some, ...failure(engine, s, runs) });
-  } else if (has(BIT.inFlight)) engine.apply({ kind: "cancelled", ...some });
+  } else if (isFailed && !(isKnown && !has(BIT.inFlight))) tellFailed();
+  else if (has(BIT.inFlight)) engine.apply({ kind: "cancelled", ...some });
   if (s.isBlocked !== has(BIT.blocked)) {
     engine.apply({ kind: "checked", asset: s.asset, slice: s.slice, passed: !s.isBlocked });
   }

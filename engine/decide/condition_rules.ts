@@ -49,8 +49,7 @@ export function conditionRules(
     code: codeNumber(fingerprint(asset)),
     when: asset.when,
     maxAgeMs: asset.freshness?.maxAge,
-    // What it reads of its own older slices asks for nothing by itself: it is there, or built before in the same run.
-    deps: Object.values(asset.deps).filter((dep) => upstreamOf(dep) !== asset).map((dep) => {
+    deps: depsOf(asset).map(([, dep]) => {
       const { as } = mappingOf(dep, asset.partitions);
       return {
         asset: places.get(upstreamOf(dep))!,
@@ -61,6 +60,10 @@ export function conditionRules(
   }));
   return { assets, rules, selects: selecting(definitions) };
 }
+
+/** Its deps. What it reads of its own older slices asks for nothing: it is there, or built before in the same run. */
+export const depsOf = (asset: Asset): readonly (readonly [input: string, dep: Dep])[] =>
+  Object.entries(asset.deps).filter(([, dep]) => upstreamOf(dep) !== asset);
 
 function concerned({ assets }: Definitions, of: readonly Asset[]): readonly Asset[] {
   const found = new Set<Asset>();
@@ -93,7 +96,8 @@ function mappingFor(asset: Asset, dep: Dep, moment: Moment): Mapping {
 }
 
 /** Whether slices of an asset can be taken away. */
-const mayRemove = ({ partitions: { grain } }: Asset) => grain === "dynamic" || grain === "cross";
+export const mayRemove = ({ partitions: { grain } }: Asset) =>
+  grain === "dynamic" || grain === "cross";
 
 /** Ranges without the slices that were taken away. */
 function without(ranges: Ranges, isRemoved: (q: number) => boolean): Ranges {

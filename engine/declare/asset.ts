@@ -152,6 +152,8 @@ export interface Asset<
   readonly code: string;
   /** Where values are kept, or undefined for the default store. */
   readonly store: Store<never> | undefined;
+  /** What of a value is compared to tell whether it changed; undefined: all of it, of a stored one that it was made. */
+  readonly dataVersion: ((value: never) => unknown) | undefined;
   /** Names of the assets that its function computes together, its own among them; undefined where it stands alone. */
   readonly family: readonly string[] | undefined;
   /** Where it is declared, `assets/features/activity.ts:12`. */
@@ -201,6 +203,22 @@ export interface AssetOptions<
   readonly version?: string;
   /** {@linkcode Asset.store} */
   readonly store?: Store<NoInfer<Out>>;
+  /**
+   * The version of the data in a value, as text: where it is the same as before, nothing downstream is made again.
+   * Without it the whole value is compared; what a store keeps counts as changed each time that it is made.
+   *
+   * @example
+   * ```ts
+   * import { asset } from "engine";
+   *
+   * asset({
+   *   name: "report",
+   *   materialize: () => ({ rows: 500, digest: "a7f", seconds: 3.2 }),
+   *   dataVersion: ({ digest }) => digest,
+   * });
+   * ```
+   */
+  dataVersion?(value: NoInfer<Out>): string;
   /** Computes one slice from its inputs. It may be retried and therefore must be repeatable. */
   materialize(inputs: Inputs<D, P>, context: Context<P, R>): Out | Promise<Out>;
 }
@@ -268,6 +286,7 @@ export function asset<
     config: options.config ?? null,
     code: options.materialize.toString(),
     store: options.store as Store<never> | undefined,
+    dataVersion: options.dataVersion,
     declaredAt: declaredAt(),
     resources: options.resources ?? {},
     // The two casts of the engine: from here on types are carried by the values' origin, not by the compiler.

@@ -30,7 +30,7 @@ export interface MultiAssetOptions<
   P extends Partitions,
   R extends Resources,
   Outs,
-> extends Omit<AssetOptions<string, D, P, R, Outs>, "store"> {
+> extends Omit<AssetOptions<string, D, P, R, Outs>, "store" | "dataVersion"> {
   /** The assets that come out. */
   readonly outputs: readonly K[];
   /** Computes one slice of all outputs at once; what is only made where a run asks for it is {@linkcode lazy}. */

@@ -48,27 +48,35 @@ export type OwnCondition =
     | { readonly is: "not"; readonly of: OwnCondition }
   );
 
-/** A rule for requesting an asset by itself. */
-export type Condition =
+/** What may be asked of upstreams: of all or of some. */
+export type DepsCondition =
   & Labelled
+  & Among
   & (
-    | { readonly is: OwnOperand }
-    | { readonly is: DepsOperand } & Among
-    | { readonly is: "anyDeps" | "allDeps"; readonly of: OwnCondition } & Among
-    | { readonly is: "cron"; readonly cron: string; readonly timezone: string }
-    | { readonly is: "inLatestWindow"; readonly slices: number }
+    | { readonly is: DepsOperand }
+    | { readonly is: "anyDeps" | "allDeps"; readonly of: OwnCondition }
     | {
       readonly is: "allDepsUpdatedSinceCron";
       readonly cron: string;
       readonly timezone: string;
-    } & Among
-    | { readonly is: "and" | "or"; readonly of: readonly Condition[] }
-    | { readonly is: "not" | "newly"; readonly of: Condition }
-    | { readonly is: "since"; readonly of: Condition; readonly reset: Condition }
+    }
   );
 
+/** A rule for requesting an asset by itself. */
+export type Condition =
+  | DepsCondition
+  | Labelled
+    & (
+      | { readonly is: OwnOperand }
+      | { readonly is: "cron"; readonly cron: string; readonly timezone: string }
+      | { readonly is: "inLatestWindow"; readonly slices: number }
+      | { readonly is: "and" | "or"; readonly of: readonly Condition[] }
+      | { readonly is: "not" | "newly"; readonly of: Condition }
+      | { readonly is: "since"; readonly of: Condition; readonly reset: Condition }
+    );
+
 const own = <const Is extends OwnOperand>(is: Is): { readonly is: Is } => ({ is });
-const deps = (is: DepsOperand, among: Among = {}): Condition => ({ is, ...among });
+const deps = (is: DepsOperand): DepsCondition => ({ is });
 const not = <C extends Condition>(of: C): { readonly is: "not"; readonly of: C } => ({
   is: "not",
   of,
@@ -105,27 +113,27 @@ export const when: {
   /** It is among the newest `slices`. */
   inLatestWindow(slices: number): Condition;
   /** An input changed since it was last asked for. */
-  readonly depsUpdated: Condition;
+  readonly depsUpdated: DepsCondition;
   /** Every input changed since it was last asked for. */
-  readonly allDepsUpdated: Condition;
+  readonly allDepsUpdated: DepsCondition;
   /** An input is not there. */
-  readonly depsMissing: Condition;
+  readonly depsMissing: DepsCondition;
   /** An input is being made. */
-  readonly depsInFlight: Condition;
+  readonly depsInFlight: DepsCondition;
   /** A blocking check withholds an input. */
-  readonly depsCheckFailed: Condition;
+  readonly depsCheckFailed: DepsCondition;
   /** The last attempt of an input failed. */
-  readonly depsFailed: Condition;
+  readonly depsFailed: DepsCondition;
   /** The operand about some upstreams alone: `when.among(when.depsUpdated, { except: "tag:slow" })`. */
-  among(operand: Condition, upstreams: Among): Condition;
+  among(operand: DepsCondition, upstreams: Among): DepsCondition;
   /** Some slice that it reads is so. */
-  anyDeps(of: OwnCondition, among?: Among): Condition;
+  anyDeps(of: OwnCondition, among?: Among): DepsCondition;
   /** Every slice that it reads is so; also if there is none. */
-  allDeps(of: OwnCondition, among?: Among): Condition;
+  allDeps(of: OwnCondition, among?: Among): DepsCondition;
   /** A cron ticked since it was last asked for; ticks that were missed are one. */
   cron(cron: string, timezone?: string): Condition;
   /** Every input was built after the newest tick of a cron, also to the same. */
-  allDepsUpdatedSinceCron(cron: string, timezone?: string): Condition;
+  allDepsUpdatedSinceCron(cron: string, timezone?: string): DepsCondition;
   /** It became true since it was last asked for. */
   newly(of: Condition): Condition;
   /** `of` became true, and `reset` has not become true since. */

@@ -11,6 +11,7 @@ import type { Job } from "../declare/job.ts";
 import type { Pool } from "../declare/pool.ts";
 import type { Schedule } from "../declare/schedule.ts";
 import type { Sensor } from "../declare/sensor.ts";
+import { conditionProblems } from "./condition.ts";
 import { mappingProblem } from "./mapping_problem.ts";
 import { nearest } from "./nearest.ts";
 import { sorted, upstreamOf } from "./order.ts";
@@ -106,6 +107,14 @@ function unmapped(asset: Asset, dep: Dep): Problem[] {
   return [{ message, at: asset.declaredAt, names: [up, asset.name] }];
 }
 
+function unmeant(asset: Asset, assets: readonly Asset[]): Problem[] {
+  return conditionProblems(asset, assets).map((problem) => ({
+    message: `Cannot read the condition of "${asset.name}": ${problem}`,
+    at: asset.declaredAt,
+    names: [asset.name],
+  }));
+}
+
 const NAME = /^[a-z][a-z0-9_]*(\/[a-z][a-z0-9_]*)*$/;
 
 function problemsOf(found: Found): Problem[] {
@@ -155,7 +164,8 @@ function problemsOf(found: Found): Problem[] {
  * assertEquals(define({ numbers }).get("numbers"), numbers);
  * ```
  *
- * @throws {DefinitionError} With all problems at once: names used twice or malformed, cycles, what is used but not defined.
+ * @throws {DefinitionError} With all problems at once: names used twice or malformed, cycles, what is used but not defined,
+ * conditions that cannot be meant.
  */
 export function define<const M extends readonly Exports[]>(
   ...modules: M
@@ -169,6 +179,7 @@ export function define<const M extends readonly Exports[]>(
     if (!(error instanceof DefinitionError)) throw error;
     problems.push(...error.problems);
   }
+  if (problems.length === 0) problems.push(...assets.flatMap((a) => unmeant(a, assets)));
   if (problems.length) throw new DefinitionError(problems);
 
   const byName = new Map(assets.map((a) => [a.name, a]));

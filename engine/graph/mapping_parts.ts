@@ -142,6 +142,7 @@ export const fixed = (up: Partitions, down: Partitions, key: string): Both => ({
 
 /** How many slices had ended when a slice ended; all that have by now where slices are not spans of time. */
 function endedBy(up: Partitions, down: Partitions, index: number, now: Date): number {
+  if (!isTime(up)) return size(up, now);
   const end = isTime(down) ? Math.min(down.born(index), now.getTime()) : now.getTime();
   return up.count(new Date(end));
 }
@@ -155,7 +156,7 @@ function endingFrom(down: Partitions, instant: number, now: Date): number {
 /** All that had ended when the slice ended: the newest of them that exists is read. */
 export const candidates = (up: Partitions, down: Partitions): Both => ({
   up: (i, now) => range(0, endedBy(up, down, i, now)),
-  down: (q, now) => range(endingFrom(down, up.born(q), now), size(down, now)),
+  down: (q, now) => range(isTime(up) ? endingFrom(down, up.born(q), now) : 0, size(down, now)),
 });
 
 /** Those that end while the slice lasts; where none does the newest that had ended. Both are cut by time. */

@@ -5,7 +5,12 @@
  */
 import type { Asset } from "../declare/asset.ts";
 import type { Partitions } from "../declare/partitions.ts";
-import { type ConditionRules, conditionRules, partitionAt } from "../decide/condition_rules.ts";
+import {
+  type ConditionRules,
+  conditionRules,
+  mayRemove,
+  partitionAt,
+} from "../decide/condition_rules.ts";
 import { tell } from "../decide/condition_facts.ts";
 import { whyTrue } from "../decide/condition_words.ts";
 import { type Decider, encode, explainBits, type Request } from "../decide/engine/mod.ts";
@@ -39,6 +44,15 @@ interface Following extends ConditionRules {
   readonly growing: readonly { readonly asset: number; readonly rule: Partitions }[];
   /** The newest fact that was taken in. */
   seen: string;
+}
+
+/** A look. */
+interface Look {
+  readonly now: Date;
+  /** Names that begin with {@linkcode PAUSE}. */
+  readonly paused: ReadonlySet<string>;
+  /** Whether definitions are others than those that were remembered. */
+  readonly isEdited: boolean;
 }
 
 /**
@@ -87,7 +101,7 @@ export class Conditions {
       return undefined;
     }
     await this.#takeIn(f, [...touched], now);
-    return await this.#decide(f, now, false);
+    return await this.#decide(f, { now, paused, isEdited: false });
   }
 
   /** Which assets facts since the last look are about; all of them if that cannot be told. */
@@ -101,7 +115,8 @@ export class Conditions {
     for (const fact of facts) {
       if (fact.kind === "run" && fact.run !== null) {
         for (const step of (await this.#ledger.run(fact.run))?.steps ?? []) names.add(step.asset);
-      } else if (fact.kind !== "tick" && fact.name !== null) names.add(fact.name);
+      } else if (fact.kind === "keys") reshape(f).forEach((name) => names.add(name));
+      else if (fact.kind !== "tick" && fact.name !== null) names.add(fact.name);
     }
     f.seen = facts.at(-1)?.seq ?? f.seen;
     return new Set([...names].filter((name) => f.engine.place(name) !== undefined));
@@ -117,9 +132,14 @@ export class Conditions {
     const f = { ...known, engine, growing, revision: cursor?.revision ?? 0, seen };
     const edits = engine.edits();
     for (const edit of edits) engine.apply(edit);
+    if (cursor) reshape(f);
     pause(f, paused);
     await this.#takeIn(f, known.assets.map((a) => a.name), now);
-    return await this.#decide(f, now, cursor === undefined || edits.length > 0);
+    return await this.#decide(f, {
+      now,
+      paused,
+      isEdited: cursor === undefined || edits.length > 0,
+    });
   }
 
   /** Tells the engine what has become of some assets. */
@@ -137,15 +157,18 @@ export class Conditions {
     const checks = await Promise.all(
       names.filter((name) => checked.has(name)).map((name) => this.#ledger.checks(name)),
     );
-    tell(f.engine, f, { slices, checks: checks.flat(), now }, nextTick);
+    tell(f.engine, f, { names, slices, checks: checks.flat(), now }, nextTick);
   }
 
-  /** Ends the tick; what it asks for is submitted and remembered together. */
-  async #decide(f: Following, now: Date, isEdited: boolean): Promise<Submitted | undefined> {
+  /**
+   * Ends the tick; what it asks for is submitted and remembered together. If another server was first it begins anew from
+   * what that one remembered.
+   */
+  async #decide(f: Following, { now, paused, isEdited }: Look): Promise<Submitted | undefined> {
     this.#following = undefined;
     const requests = f.engine.settle().filter((r) => !isRemoved(f, r));
     const targets = requests.map((r) => targetOf(f, r));
-    if (targets.length === 0 && !isEdited) {
+    if (targets.length === 0 && !isEdited && !f.engine.hasNews) {
       this.#following = f;
       return undefined;
     }
@@ -153,11 +176,13 @@ export class Conditions {
       name: CONDITIONS,
       revision: f.revision,
       value: { snapshot: encode(f.engine.snapshot()).toBase64() } satisfies Saved,
-      ...this.#asked(targets, now),
+      ...this.#asked(targets, now, isEdited),
       data: keep(requests, (r) => evaluated(f, r)),
     });
-    if (submitted) this.#following = { ...f, revision: f.revision + 1, seen: await this.#skip(f) };
-    return submitted?.[0];
+    if (submitted === undefined) return await this.#begin(now, paused);
+    const seen = targets.length > 0 ? await this.#skip(f) : f.seen;
+    this.#following = { ...f, revision: f.revision + 1, seen };
+    return submitted[0];
   }
 
   /** Past the facts of the own submission: the engine knows of it. */
@@ -169,9 +194,11 @@ export class Conditions {
     return own >= 0 && others.length === 0 ? facts[own]!.seq : f.seen;
   }
 
-  #asked(targets: readonly Target[], now: Date) {
+  #asked(targets: readonly Target[], now: Date, isEdited: boolean) {
     if (targets.length === 0) {
-      const result = "first seen: waits for what happens next";
+      const result = isEdited
+        ? "first seen: waits for what happens next"
+        : "remembered what became true, or failed";
       return { result, outcome: "skipped", submissions: [] } as const;
     }
     const result = targets.map((t) => `${t.asset.name}: ${t.reason}`).join("; ");
@@ -192,6 +219,13 @@ function pause({ engine, assets }: Following, names: ReadonlySet<string>): boole
     isSwitched = true;
   });
   return isSwitched;
+}
+
+/** Keys were added or taken away: what reads assets that are cut by them is looked at. Gives the names of these. */
+function reshape({ engine, assets }: Following): readonly string[] {
+  const cut = assets.filter(mayRemove);
+  for (const a of cut) engine.apply({ kind: "reshaped", asset: engine.place(a.name)! });
+  return cut.map((a) => a.name);
 }
 
 function growingOf(assets: readonly Asset[]): Following["growing"] {

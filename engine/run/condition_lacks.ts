@@ -61,7 +61,7 @@ export async function conditionNow(
   ]);
   const engine = engineOf(rules, cursors.find((c) => c.name === CONDITIONS), now);
   for (const edit of engine.edits()) engine.apply(edit);
-  tell(engine, rules, { slices, checks: checks.flat(), now }, nextTick);
+  tell(engine, rules, { names, slices, checks: checks.flat(), now }, nextTick);
   const place = engine.place(asset.name)!;
   const slice = placeOf(asset, partition);
   const asked = engine.settle().find((r) => r.asset === place && r.slice === slice);

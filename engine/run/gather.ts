@@ -12,6 +12,7 @@ import { dataVersionOf } from "../graph/fingerprint.ts";
 import type { Claimed, InputRecord, MaterializationRecord } from "../ledger/records.ts";
 import type { Bench } from "./bench.ts";
 import { called } from "./called.ts";
+import { ownDataVersion } from "./data_version.ts";
 import { slices } from "./slices.ts";
 
 /** Inputs as code gets them, and as they are remembered. */
@@ -38,6 +39,7 @@ export async function gather(
   );
   const versions = await bench.ledger.visible(keys);
   const at = new Map<string, Read>(versions.map((m) => [`${m.asset}\n${m.partition}`, m]));
+  const published = new Set(at.keys());
   for (const r of asked.filter((r) => r.up.external)) {
     for (const partition of unobserved(r, (p) => at.has(`${r.up.name}\n${p}`))) {
       at.set(`${r.up.name}\n${partition}`, await observe(bench, r.up, partition, claimed));
@@ -46,8 +48,12 @@ export async function gather(
   const inputs: { [input: string]: unknown } = {};
   const records: InputRecord[] = [];
   for (const r of asked) {
-    const found = chosen(r, (p) => at.has(`${r.up.name}\n${p}`))
-      .map((p) => at.get(`${r.up.name}\n${p}`)!);
+    const isPublished = (p: string) => published.has(`${r.up.name}\n${p}`);
+    // What another input had looked at for this step is no newer version: nobody else would find it.
+    const isThere = r.as === "newest" && r.partitions.some(isPublished)
+      ? isPublished
+      : (p: string) => at.has(`${r.up.name}\n${p}`);
+    const found = chosen(r, isThere).map((p) => at.get(`${r.up.name}\n${p}`)!);
     inputs[r.input] = await inputOf(r, found, claimed);
     records.push(...found.map((m) => ({
       input: r.input,
@@ -103,7 +109,8 @@ async function observe(
     () => up.run({ inputs: {}, context, attempt: {} }),
   ) as Json;
   const version = BigInt(OBSERVED_INLINE);
-  return { asset: up.name, partition, version, dataVersion: dataVersionOf(value), value };
+  const own = await ownDataVersion(up, sliceText(up.name, partition), value);
+  return { asset: up.name, partition, version, dataVersion: own ?? dataVersionOf(value), value };
 }
 
 async function inputOf(

@@ -11,6 +11,7 @@ import { dataVersionOf, fingerprint } from "../graph/fingerprint.ts";
 import type { CheckRecord, Claimed, Outcome, Result } from "../ledger/records.ts";
 import type { Bench } from "./bench.ts";
 import { called } from "./called.ts";
+import { ownDataVersion } from "./data_version.ts";
 import { errorOf } from "./error_of.ts";
 import type { StepLog } from "./step_log.ts";
 import { workOf } from "./work_of.ts";
@@ -144,11 +145,12 @@ async function kept(
   { partition, version }: Claimed,
   value: unknown,
 ): Promise<Pick<Result, "value" | "dataVersion">> {
+  const own = await ownDataVersion(asset, sliceText(asset.name, partition), value);
   if (asset.store) {
     const slot = { asset: asset.name, partition, version: String(version) };
     const bytes = await asset.store.write(slot, value as never);
     const handle = { store: asset.store.name, version: String(version), bytes };
-    return { value: handle, dataVersion: String(version) };
+    return { value: handle, dataVersion: own ?? String(version) };
   }
   const json = (value ?? null) as Json;
   const text = JSON.stringify(json) ?? "null";
@@ -160,7 +162,7 @@ async function kept(
         `above ${LONGEST_VALUE} declare a store or return a handle`,
     );
   }
-  return { value: json, dataVersion: dataVersionOf(json) };
+  return { value: json, dataVersion: own ?? dataVersionOf(json) };
 }
 
 async function verdicts(

@@ -32,6 +32,8 @@ export function apply(w: World, fact: EngineFact): void {
     case "paused":
       w.paused[fact.asset] = fact.paused ? 1 : 0;
       return w.markAll(fact.asset);
+    case "reshaped":
+      return reshaped(w, fact.asset);
     case "grown":
       return grown(w, fact);
     case "time":
@@ -51,18 +53,21 @@ function publish(w: World, asset: number, slice: number, made: Withheld): boolea
   }
   c.readAt[i] = made.readAt;
   c.codeOf[i] = made.code;
+  c.read[i] = made.read;
+  if (made.inline.length === 0) w.inline.get(asset)?.delete(slice);
+  else keep(w.inline, asset, slice, made.inline);
   return isNews;
 }
 
-function withhold(w: World, asset: number, slice: number, made: Withheld): void {
-  const of = w.withheld.get(asset) ?? new Map<number, Withheld>();
-  w.withheld.set(asset, of.set(slice, made));
+function keep<T>(all: Map<number, Map<number, T>>, asset: number, slice: number, it: T): void {
+  const of = all.get(asset) ?? new Map<number, T>();
+  all.set(asset, of.set(slice, it));
 }
 
 function materialized(w: World, fact: Of<"materialized">): void {
   const { asset, from, to, version, readAt, code } = fact;
   const { columns: c } = w;
-  const made = { version, readAt, code };
+  const made = { version, readAt, code, read: fact.read ?? 0, inline: fact.inline ?? [] };
   let isNews = false;
   for (let slice = from; slice < to; slice++) {
     const i = c.at[asset]! + slice;
@@ -76,7 +81,7 @@ function materialized(w: World, fact: Of<"materialized">): void {
       isNews = publish(w, asset, slice, made) || isNews;
     } else {
       c.bits[i]! |= BIT.blocked;
-      withhold(w, asset, slice, made);
+      keep(w.withheld, asset, slice, made);
     }
   }
   succeeded(w, asset, fact.at);
@@ -106,14 +111,20 @@ function attempted(w: World, fact: Of<"started" | "failed" | "cancelled">): void
   const { kind, asset, from, to } = fact;
   const { bits, at, handled } = w.columns;
   const readAt = fact.kind === "failed" ? fact.readAt ?? 0 : 0;
+  const isWithheld = fact.kind === "failed" && fact.withheld === true;
   for (let i = at[asset]! + from; i < at[asset]! + to; i++) {
     if (kind === "started") bits[i]! |= BIT.inFlight;
     else bits[i]! &= ~BIT.inFlight;
-    if (kind === "failed") bits[i]! |= BIT.failed;
-    handled[i] = Math.max(handled[i]!, readAt);
+    if (isWithheld) bits[i] = bits[i]! & ~BIT.failed | BIT.blocked;
+    else if (kind === "failed") bits[i]! |= BIT.failed;
+    if (readAt <= handled[i]!) continue;
+    handled[i] = readAt;
+    // The ledger knows the last attempt alone: after another one it could not tell this again.
+    w.hasNews = true;
   }
   w.mark(asset, from, to);
-  w.spread(asset, from, to, kind === "failed" ? ON.flight | ON.failed : ON.flight);
+  const on = isWithheld ? ON.flight | ON.failed | ON.check : ON.flight | ON.failed;
+  w.spread(asset, from, to, kind === "failed" ? on : ON.flight);
 }
 
 /** A pass publishes what was withheld; a failure of what is visible blocks new readers and takes nothing back. */
@@ -144,6 +155,12 @@ function codeChanged(w: World, { asset, code }: Of<"code">): void {
   w.codeChanged[asset] = w.sequence;
   w.markAll(asset);
   w.spread(asset, 0, w.columns.count[asset]!, ON.watch);
+}
+
+/** What reads the asset is looked at: it may have lost an input, or found one again. */
+function reshaped(w: World, asset: number): void {
+  w.markAll(asset);
+  w.markReaders(asset);
 }
 
 /** Old and new last slices are looked at, and what reads them; also the one that leaves the newest window. */

@@ -26,7 +26,7 @@ export const BIT = {
 export const UNCLEAN = BIT.missing | BIT.code | BIT.data | BIT.behind;
 
 /**
- * The slices of all assets, 45 bytes each. Those of an asset stand side by side; an asset that outgrows its place moves
+ * The slices of all assets, 53 bytes each. Those of an asset stand side by side; an asset that outgrows its place moves
  * to the end with twice the room.
  */
 export class Columns {
@@ -52,6 +52,8 @@ export class Columns {
   codeOf = new Float64Array(0);
   /** The number under which the ledger has it; 0 before the first. */
   made = new Float64Array(0);
+  /** What the visible version read, as `readingNow` sums it up; 0 if that is not known. */
+  read = new Float64Array(0);
   /** {@linkcode BIT} */
   bits = new Uint8Array(0);
 
@@ -99,6 +101,7 @@ export class Columns {
     this.version = f64(this.version);
     this.codeOf = f64(this.codeOf);
     this.made = f64(this.made);
+    this.read = f64(this.read);
     this.bits = grown(this.bits, new Uint8Array(length));
   }
 
@@ -112,6 +115,7 @@ export class Columns {
       this.version,
       this.codeOf,
       this.made,
+      this.read,
       this.changed,
       this.ran,
       this.readAt,

@@ -39,6 +39,16 @@ interface Some {
   readonly to: number;
 }
 
+/** A slice of an external asset that was looked at for one step and not published: it counts once it is visible. */
+export interface ReadInline {
+  /** Place of the dep among those of the reader. */
+  readonly dep: number;
+  /** Place of the slice. */
+  readonly slice: number;
+  /** What was read, see `readItem`. */
+  readonly item: number;
+}
+
 /** Something that happened, in commit order. */
 export type EngineFact =
   /** An attempt succeeded or an external asset was observed; withheld by a check if it is not `published`. */
@@ -48,6 +58,10 @@ export type EngineFact =
     readonly readAt: number;
     /** Data version as a number: the same data, the same number. */
     readonly version: number;
+    /** What it read, summed up as `readingNow` does; without it the sequence alone tells whether an input changed. */
+    readonly read?: number;
+    /** What was looked at for this step alone. */
+    readonly inline?: readonly ReadInline[];
     /** Code that made it. */
     readonly code: number;
     /** The number under which the ledger has it, where somebody wants to know it again. */
@@ -57,8 +71,15 @@ export type EngineFact =
     readonly at: number;
   }
   | Some & { readonly kind: "started" | "cancelled" }
-  /** An attempt failed. What it read, up to `readAt`, counts as answered: it is not tried again for that. */
-  | Some & { readonly kind: "failed"; readonly readAt?: number }
+  /**
+   * An attempt failed, or gave what a check withholds: then it is blocked and not failed. What it read, up to `readAt`,
+   * counts as answered: it is not tried again for that.
+   */
+  | Some & {
+    readonly kind: "failed";
+    readonly readAt?: number;
+    readonly withheld?: boolean;
+  }
   /** What was asked for up to now counts as handled: resumed, and what happened meanwhile is left out. */
   | Some & { readonly kind: "handled" }
   | {
@@ -70,6 +91,8 @@ export type EngineFact =
   | { readonly kind: "code"; readonly asset: number; readonly code: number }
   | { readonly kind: "condition"; readonly asset: number; readonly when: Condition | undefined }
   | { readonly kind: "paused"; readonly asset: number; readonly paused: boolean }
+  /** Slices were taken away or came back: what reads the asset may read others now. */
+  | { readonly kind: "reshaped"; readonly asset: number }
   /** Slices were appended. */
   | { readonly kind: "grown"; readonly asset: number; readonly count: number }
   | { readonly kind: "time"; readonly now: number };

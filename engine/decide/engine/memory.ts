@@ -24,8 +24,8 @@ export class Memory {
     return this.#rose[slice] ?? 0;
   }
 
-  /** Takes down what holds at the end of a tick; when both became true the reset wins. */
-  note(slice: number, holds: boolean, resets: boolean, sequence: number): void {
+  /** Takes down what holds at the end of a tick; when both became true the reset wins. Tells whether that is news. */
+  note(slice: number, holds: boolean, resets: boolean, sequence: number): boolean {
     this.#reserve(slice + 1);
     const was = this.#flags[slice]!;
     let latched = was & LATCHED;
@@ -35,7 +35,9 @@ export class Memory {
       latched = LATCHED;
     }
     if (resets && (was & RESET_HELD) === 0) latched = 0;
-    this.#flags[slice] = (holds ? HELD : 0) | (resets ? RESET_HELD : 0) | latched;
+    const is = (holds ? HELD : 0) | (resets ? RESET_HELD : 0) | latched;
+    this.#flags[slice] = is;
+    return is !== was;
   }
 
   #reserve(slices: number): void {

@@ -102,6 +102,11 @@ export class Decider {
     });
   }
 
+  /** Whether something is remembered that no fact tells again, and no snapshot has it. */
+  get hasNews(): boolean {
+    return this.#world.hasNews;
+  }
+
   /** All that a restart needs. To be taken between two ticks. */
   snapshot(): Snapshot {
     return snapshot(this.#world);
@@ -122,6 +127,7 @@ export {
   readsFrom,
   readsTo,
 } from "./mapping.ts";
+export { READ_NOTHING, readBoth, readingNow, readItem, type ReadVersion } from "./reading.ts";
 export { decode, encode, type Snapshot } from "./snapshot.ts";
 export { type StatusWord, statusWord } from "./status.ts";
 export type { World, WorldOptions } from "./world.ts";

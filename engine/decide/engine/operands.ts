@@ -214,10 +214,11 @@ export function holds(w: World, asset: number, slice: number, node: Node): boole
   return OPERANDS[node.is](w, asset, slice, node);
 }
 
-/** Takes down what `newly` and `since` of a slice need to know at the next tick. */
+/** Takes down what `newly` and `since` of a slice need to know at the next tick; no fact tells it again. */
 export function remember(w: World, asset: number, slice: number, nodes: readonly Node[]): void {
   for (const { of: [of, reset], memory } of nodes) {
     const resets = reset !== undefined && holds(w, asset, slice, reset);
-    memory!.note(slice, holds(w, asset, slice, of!), resets, w.sequence);
+    const isNews = memory!.note(slice, holds(w, asset, slice, of!), resets, w.sequence);
+    if (isNews) w.hasNews = true;
   }
 }

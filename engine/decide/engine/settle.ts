@@ -56,14 +56,15 @@ function renew(w: World, asset: number, from: number, to: number): void {
   if (first >= 0) w.spread(asset, first, end, 0);
 }
 
-/** Evaluates the condition of slices and requests those of which it is true. */
+/** Evaluates the condition of slices and requests those of which it is true; never what is under way already. */
 function evaluate(w: World, asset: number, from: number, to: number, out: Request[]): void {
   const rule = w.rules[asset];
   if (rule === undefined) return;
   const first = Math.max(from, w.columns.count[asset]! - rule.window);
   for (let slice = first; slice < to; slice++) {
     remember(w, asset, slice, rule.remembering);
-    if (w.paused[asset] === 1 || !holds(w, asset, slice, rule.root)) continue;
+    const isUnderWay = (w.columns.bits[w.columns.at[asset]! + slice]! & BIT.inFlight) !== 0;
+    if (isUnderWay || w.paused[asset] === 1 || !holds(w, asset, slice, rule.root)) continue;
     out.push({ asset, slice, operands: operandBits(w, asset, slice) });
     request(w, asset, slice);
   }

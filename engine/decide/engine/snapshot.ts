@@ -6,7 +6,7 @@
 import type { Condition } from "../../declare/when.ts";
 import { lookLate } from "./apply.ts";
 import { UNCLEAN } from "./columns.ts";
-import { type AssetRule, hash53 } from "./fact.ts";
+import { type AssetRule, hash53, type ReadInline } from "./fact.ts";
 import type { Withheld, World } from "./world.ts";
 
 /** What is kept of an asset besides its columns. */
@@ -24,10 +24,14 @@ interface AssetPart {
   readonly deps: number;
   readonly memory: readonly (readonly [key: string, saved: readonly number[]])[];
   readonly withheld: readonly (readonly [slice: number, version: Withheld])[];
+  /** Since the second layout. */
+  readonly inline?: readonly (readonly [slice: number, read: readonly ReadInline[]])[];
 }
 
 /** All that a restart needs, taken between two ticks. */
 export interface Snapshot {
+  /** Which columns there are; those of the first, without a number, have not yet what was read. */
+  readonly layout?: typeof LAYOUT;
   /** Facts counted. */
   readonly sequence: number;
   /** Ticks counted. */
@@ -49,12 +53,16 @@ export interface Snapshot {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+const LAYOUT = 2;
+
 const depsHash = (assets: readonly AssetRule[], asset: number) =>
   hash53(JSON.stringify(assets[asset]!.deps.map((d) => ({ ...d, asset: assets[d.asset]!.name }))));
 
 /** Takes a snapshot, between two ticks. */
 export function snapshot(w: World): Snapshot {
+  w.hasNews = false;
   return {
+    layout: LAYOUT,
     sequence: w.sequence,
     tick: w.tick,
     now: w.now,
@@ -84,6 +92,7 @@ function partOf(w: World, asset: number): AssetPart {
     deps: depsHash(w.assets, asset),
     memory: [...rule?.memories ?? []].map(([key, memory]) => [key, memory.save()]),
     withheld: [...w.withheld.get(asset) ?? []],
+    inline: [...w.inline.get(asset) ?? []],
   };
 }
 
@@ -135,6 +144,7 @@ function loadColumns(w: World, from: Snapshot, places: ReadonlyMap<string, numbe
   }
   let at = 0;
   for (const column of columns.all()) {
+    if (column === columns.read && from.layout === undefined) continue;
     const size = column.BYTES_PER_ELEMENT;
     const into = new Uint8Array(column.buffer);
     for (const { name, count } of from.assets) {
@@ -163,12 +173,19 @@ function loadAsset(w: World, asset: number, rule: AssetRule, part: AssetPart | u
   w.paused[asset] = part.paused;
   w.late[asset] = part.late;
   w.lastSuccess[asset] = part.lastSuccess;
-  if (part.withheld.length > 0) w.withheld.set(asset, new Map(part.withheld));
+  if (part.withheld.length > 0) {
+    const unread = { read: 0, inline: [] };
+    w.withheld.set(asset, new Map(part.withheld.map(([at, made]) => [at, { ...unread, ...made }])));
+  }
+  if (part.inline?.length) w.inline.set(asset, new Map(part.inline));
   summarise(w, asset);
   w.setCondition(asset, part.when ?? undefined);
   for (const [key, saved] of part.memory) w.rules[asset]?.memories.get(key)?.load(saved);
   if (rule.maxAgeMs !== undefined) lookLate(w, asset, rule.maxAgeMs);
-  if (part.deps !== depsHash(w.assets, asset) || rule.count > part.count) w.markAll(asset);
+  const isGrown = rule.count > part.count;
+  if (part.deps !== depsHash(w.assets, asset) || isGrown) w.markAll(asset);
+  // Slices that came meanwhile: what reads the newest reads another one now.
+  if (isGrown) w.spread(asset, Math.max(0, part.count - 1), rule.count, 0);
 }
 
 /** Counts of an asset, from its columns. */

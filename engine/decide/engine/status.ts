@@ -5,6 +5,7 @@
  */
 import { BIT, UNCLEAN } from "./columns.ts";
 import { inputsOf } from "./inputs.ts";
+import { isOtherReading } from "./reading.ts";
 import type { World } from "./world.ts";
 
 /** Missing, stale by code, stale by data, behind: computed from the columns, O(inputs). */
@@ -13,8 +14,10 @@ export function statusOf(w: World, asset: number, slice: number): number {
   const { changed, codeOf, readAt, at, count } = columns;
   const own = at[asset]! + slice;
   const isMissing = changed[own] === 0;
-  const readUpTo = isMissing ? Infinity : readAt[own]!;
+  const isKnown = !isMissing && columns.read[own] !== 0;
+  const readUpTo = isMissing || isKnown ? Infinity : readAt[own]!;
   let bits: number = isMissing ? BIT.missing : codeOf[own] !== w.code[asset] ? BIT.code : 0;
+  if (isKnown && isOtherReading(w, asset, slice)) bits |= BIT.data;
   for (let edge = edges.upAt[asset]!; edge < edges.upAt[asset + 1]!; edge++) {
     if (edges.orderOnly[edge] === 1) continue;
     const up = edges.up[edge]!;

@@ -6,7 +6,7 @@
 import type { Among, Condition } from "../../declare/when.ts";
 import { Columns } from "./columns.ts";
 import { type Edges, edgesOf } from "./edges.ts";
-import type { AssetRule, NextInstant, Selects } from "./fact.ts";
+import { type AssetRule, hash53, type NextInstant, type ReadInline, type Selects } from "./fact.ts";
 import { Heap } from "./heap.ts";
 import { readers } from "./mapping.ts";
 import { add } from "./ranges.ts";
@@ -21,6 +21,10 @@ export interface Withheld {
   readonly readAt: number;
   /** Code that made it. */
   readonly code: number;
+  /** What it read, see `reading.ts`; 0 if that is not known. */
+  readonly read: number;
+  /** What was looked at for it alone. */
+  readonly inline: readonly ReadInline[];
 }
 
 /** Slices [`from`, `to`) of an asset. */
@@ -68,15 +72,21 @@ export class World {
   readonly lastSuccess: Float64Array;
   /** Greatest `changed` of the slices of each asset: most scans end here. */
   readonly maxChanged: Uint32Array;
+  /** The name of each asset as a number. */
+  readonly names: Float64Array;
   /** How many slices of each asset are unclean. */
   readonly unclean: Int32Array;
   /** Condition of each asset. */
   readonly rules: (Rule | undefined)[];
   /** By asset, by slice. */
   readonly withheld = new Map<number, Map<number, Withheld>>();
+  /** What was looked at for a visible version alone, by asset, by slice. */
+  readonly inline = new Map<number, Map<number, readonly ReadInline[]>>();
   readonly timers: Timers;
   /** Requested in the last tick: looked at once more, as `will` holds no longer. */
   again: Stretch[] = [];
+  /** Whether something was taken down that no fact tells again and no snapshot has. */
+  hasNews = false;
   readonly #selects: Selects | undefined;
   readonly #dirty: (number[] | undefined)[];
   readonly #queue = new Heap<number>((a, b) => a < b);
@@ -94,6 +104,7 @@ export class World {
     this.late = new Uint8Array(count);
     this.lastSuccess = new Float64Array(count).fill(now);
     this.maxChanged = new Uint32Array(count);
+    this.names = Float64Array.from(assets, (a) => hash53(a.name));
     this.unclean = Int32Array.from(assets, (a) => a.count);
     this.rules = new Array(count);
     this.timers = new Timers(next);
@@ -155,6 +166,12 @@ export class World {
         readers(rule, change, (first, end) => this.mark(reader, first, end));
       }
     }
+  }
+
+  /** Has all slices looked at of all that reads an asset, whatever they read of it. */
+  markReaders(asset: number): void {
+    const { downAt, down } = this.edges;
+    for (let at = downAt[asset]!; at < downAt[asset + 1]!; at++) this.markAll(down[at]!);
   }
 
   /** The first asset to look at and its ranges; undefined if there is none. */

@@ -314,6 +314,15 @@ Deno.test("wanted() leaves out slices of a dynamic set that were removed", () =>
 const crossIn = (timezone: string) =>
   partitions.cross({ day: partitions.daily({ start: START, timezone }) });
 
+Deno.test("mappingOf() newest() reads keys whenever they were added, both ways", () => {
+  const customers = partitions.dynamic("customers");
+  customers.load([{ key: "acme", addedAt: new Date("2024-03-20T00:00:00Z"), removed: false }]);
+  const { up, down } = mappingOf(newest(assetOf("up", customers) as never), daily);
+  const before = daily.indexOf("2024-03-05");
+  assertEquals(up(before, NOW), [0, 1]);
+  assertEquals(down(0, NOW), [0, daily.count(NOW)]);
+});
+
 const REFUSED: readonly (readonly [dep: Dep, down: Partitions, says: string])[] = [
   [assetOf("up", daily), RULES[4]!, "are not cut alike, wrap it in all()"],
   [assetOf("up", RULES[13]!), daily, "are not cut alike"],

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import {
+  all,
   asset,
   type ConditionLedger,
   Conditions,
@@ -7,12 +8,15 @@ import {
   type Definitions,
   evaluate,
   type Exports,
+  type Ledger,
+  partitions,
   submissionOf,
   type Submitted,
   when,
 } from "engine";
 import { memoryLedger } from "engine/testing";
 import { setPaused } from "../../../engine/ledger/switches.ts";
+import { withKeySets } from "../../../engine/run/key_sets.ts";
 import { workAll } from "./work_all.ts";
 
 /** How it is looked: by a server that keeps its state, or as after a restart each time. */
@@ -35,11 +39,18 @@ function test(behaviour: string, body: (looks: Looks) => Promise<void>): void {
   }
 }
 
+/** As on PostgreSQL: a slice of which no attempt ever began is not remembered. */
+const knowingWhatBegan = (ledger: Ledger): Ledger => ({
+  ...ledger,
+  slices: async (assets) =>
+    (await ledger.slices(assets)).filter((s) => s.visible ?? s.last ?? s.inFlight),
+});
+
 /** Definitions on a ledger, with a clock that tests move. */
 function setUp(looks: Looks, exports: Exports) {
   const clock = { at: new Date("2025-01-28T00:00:00Z") };
   const definitions = define(exports);
-  const ledger = memoryLedger({ now: () => clock.at });
+  const ledger = withKeySets(knowingWhatBegan(memoryLedger({ now: () => clock.at })), definitions);
   const now = () => clock.at;
   const look = looks(definitions, ledger);
   return {
@@ -48,9 +59,11 @@ function setUp(looks: Looks, exports: Exports) {
     look: () => look(clock.at),
     forward: (ms: number) => void (clock.at = new Date(clock.at.getTime() + ms)),
     work: (most = Infinity) => workAll({ definitions, ledger, now, most }),
-    async materialize(name: string) {
+    async materialize(name: string, partition = "") {
       const it = definitions.asset(name);
-      const targets = [{ asset: it, key: undefined, partition: "", reason: "asked for" }];
+      await ledger.cursors(""); // keys are told
+      const key = partition === "" ? undefined : it.partitions.parse(partition);
+      const targets = [{ asset: it, key, partition, reason: "asked for" }];
       const asking = { trigger: "api", by: null, reason: "asked for" } as const;
       await ledger.submit(submissionOf(definitions, targets, asking, clock.at));
       await workAll({ definitions, ledger, now });
@@ -203,6 +216,142 @@ test("waits for what is in flight, then asks for a change that came meanwhile", 
   await b.work();
   assertEquals(await b.runs(), ["middle, leaf", "middle, leaf"]);
   assertEquals((await b.ledger.visible([{ asset: "leaf", partition: "" }]))[0]!.value, "l m b");
+});
+
+/** A report that is asked for when it is stale, over a root that is made by hand. */
+function staleReport(looks: Looks) {
+  const knobs = { value: "a" };
+  const root = asset({ name: "root", materialize: () => knobs.value });
+  const report = asset({
+    name: "report",
+    deps: { root },
+    when: when.stale,
+    materialize: ({ root }) => `r ${root}`,
+  });
+  return { knobs, ...setUp(looks, { root, report }) };
+}
+
+test("does not ask for what is under way already, whatever its condition", async (looks) => {
+  const b = staleReport(looks);
+  await b.materialize("root");
+  await b.materialize("report");
+  b.knobs.value = "b";
+  await b.materialize("root");
+  for (let i = 0; i < 4; i++) await b.look();
+  await b.work();
+  for (let i = 0; i < 4; i++) await b.look();
+  assertEquals(await b.runs(), ["report"]);
+});
+
+test("does not call stale what was read and is again the same", async (looks) => {
+  const b = staleReport(looks);
+  await b.materialize("root");
+  await b.materialize("report");
+  await b.look();
+  const to = { by: "a person", now: new Date("2025-01-28T00:00:00Z") };
+  await setPaused(b.ledger, "condition:report", { ...to, paused: true });
+  for (const value of ["b", "a"]) {
+    b.knobs.value = value;
+    await b.materialize("root");
+    await b.look();
+  }
+  await setPaused(b.ledger, "condition:report", { ...to, paused: false });
+  await b.look();
+  assertEquals(await b.runs(), []);
+});
+
+test("finds what is stale because a key was taken away", async (looks) => {
+  const customers = partitions.dynamic("customers");
+  const each = asset({ name: "each", partitions: customers, materialize: () => 1 });
+  const total = asset({
+    name: "total",
+    deps: { each: all(each) },
+    when: when.stale,
+    materialize: ({ each }) => each.keys.length,
+  });
+  const b = setUp(looks, { each, total });
+  await b.ledger.addKeys("customers", ["x", "y"]);
+  await b.materialize("each", "x");
+  await b.materialize("each", "y");
+  await b.materialize("total");
+  await b.look();
+  await b.ledger.removeKeys("customers", ["x"]);
+  b.forward(1000);
+  for (let i = 0; i < 3; i++) {
+    await b.look();
+    await b.work();
+  }
+  assertEquals(await b.runs(), ["total"]);
+  assertEquals((await b.ledger.visible([{ asset: "total", partition: "" }]))[0]!.value, 1);
+});
+
+/** What is repaired is asked for once: the failure is over when it is. */
+function repaired(looks: Looks) {
+  const knobs = { isBroken: false };
+  const root = asset({
+    name: "root",
+    materialize() {
+      if (knobs.isBroken) throw new Error("root is broken");
+      return 1;
+    },
+  });
+  const report = asset({
+    name: "report",
+    deps: { root },
+    when: when.and(when.newly(when.depsFailed), when.not(when.depsFailed)),
+    materialize: () => 1,
+  });
+  return { knobs, ...setUp(looks, { root, report }) };
+}
+
+test("remembers what became true and is over, though nothing was asked for then", async (looks) => {
+  const b = repaired(looks);
+  await b.look();
+  b.knobs.isBroken = true;
+  await b.materialize("root");
+  await b.look();
+  b.knobs.isBroken = false;
+  await b.materialize("root");
+  for (let i = 0; i < 3; i++) {
+    await b.look();
+    await b.work();
+  }
+  assertEquals(await b.runs(), ["report"]);
+});
+
+test("remembers it while it is paused", async (looks) => {
+  const b = repaired(looks);
+  const to = { by: "a person", now: new Date("2025-01-28T00:00:00Z") };
+  await setPaused(b.ledger, "condition:report", { ...to, paused: true });
+  await b.look();
+  b.knobs.isBroken = true;
+  await b.materialize("root");
+  await b.look();
+  b.knobs.isBroken = false;
+  await b.materialize("root");
+  await b.look();
+  await setPaused(b.ledger, "condition:report", { ...to, paused: false });
+  for (let i = 0; i < 3; i++) {
+    await b.look();
+    await b.work();
+  }
+  assertEquals(await b.runs(), ["report"]);
+});
+
+test("asks again for what was skipped before it ever began", async (looks) => {
+  const b = chain(looks);
+  await b.materialize("root");
+  b.knobs.isMiddleBroken = true;
+  await b.look();
+  await b.work();
+  await b.look();
+  b.knobs.isMiddleBroken = false;
+  await b.materialize("middle");
+  for (let i = 0; i < 2; i++) {
+    await b.look();
+    await b.work();
+  }
+  assertEquals(await b.runs(), ["middle, leaf", "leaf"]);
 });
 
 test("of two servers at once asks once", async (looks) => {

@@ -293,6 +293,58 @@ Deno.test("runStep() observes an external input that nobody has looked at, for i
   assertEquals(await b.value(count), 4);
 });
 
+Deno.test("runStep() asks the asset for the version of its data, stored or not", async () => {
+  let seconds = 0;
+  const dataVersion = ({ digest }: { readonly digest: string }) => digest;
+  const report = () => ({ digest: "a7f", seconds: ++seconds });
+  const kept = asset({ name: "kept", materialize: report, dataVersion });
+  const stored = asset({ name: "stored", store: memoryJson(), materialize: report, dataVersion });
+  const seen = external({ name: "seen", observe: report, dataVersion });
+  const reader = asset({ name: "reader", deps: { seen }, materialize: () => 1 });
+  const b = setUp({ kept, stored, seen, reader });
+  for (const it of [kept, stored, seen, reader]) {
+    await b.run(it as Asset);
+    await b.run(it as Asset);
+  }
+  const slices = await b.ledger.slices(["kept", "stored", "seen", "reader"]);
+  const visible = slices.map((s) => s.visible!);
+  assertEquals(visible.slice(0, 3).map((v) => v.dataVersion), ["a7f", "a7f", "a7f"]);
+  assertEquals(visible[3]!.inputs.map((i) => i.dataVersion), ["a7f"]);
+  assertEquals((await b.value(kept) as { seconds: number }).seconds, 2);
+});
+
+Deno.test("runStep() observes for itself by the same version as everybody", async () => {
+  let looks = 0;
+  const seen = external({
+    name: "seen",
+    observe: () => ({ newest: "2025-01-27", looks: ++looks }),
+    dataVersion: ({ newest }) => newest,
+  });
+  const reader = asset({ name: "reader", deps: { seen }, materialize: () => 1 });
+  const b = setUp({ seen, reader });
+  await b.run(reader as Asset);
+  await b.run(seen as Asset);
+  const [one, other] = await b.ledger.slices(["reader", "seen"]);
+  assertEquals(one!.visible!.inputs[0]!.dataVersion, other!.visible!.dataVersion);
+});
+
+Deno.test("runStep() refuses a version of data that is none, in words", async () => {
+  const of = (name: string, dataVersion: (value: number) => string) =>
+    asset({ name, materialize: () => 1, dataVersion });
+  const none = of("none", () => undefined as never);
+  const long = of("long", () => "x".repeat(201));
+  const broken = of("broken", () => {
+    throw new Error("no digest");
+  });
+  const b = setUp({ none, long, broken });
+  assertEquals(
+    await b.failure(none as Asset),
+    'Cannot keep the value of "none": dataVersion gave undefined, not a text of 1 to 200 characters',
+  );
+  assertStringIncludes(await b.failure(long as Asset), "gave a text of 201 characters");
+  assertStringIncludes(await b.failure(broken as Asset), 'dataVersion of asset "broken"');
+});
+
 Deno.test("runStep() refuses a value that is too large for the ledger, and takes it with a store", async () => {
   const text = "x".repeat(1_000_001);
   const large = asset({ name: "large", materialize: () => text });

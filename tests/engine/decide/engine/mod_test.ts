@@ -84,6 +84,22 @@ Deno.test("restore() looks at what reads other upstreams than before", () => {
   assertEquals(after.status(2, 0), "running");
 });
 
+Deno.test("restore() goes on from a snapshot of before it was known what was read", () => {
+  const assets = [rule("up", [], { when: undefined }), rule("it", [0])];
+  const engine = Decider.create(options(assets));
+  engine.apply(made(engine, "up"));
+  engine.apply(made(engine, "it"));
+  engine.settle();
+  const { layout: _, bytes, ...rest } = engine.snapshot();
+  // Three columns of numbers stand before the readings of two slices, 8 bytes each.
+  const [from, to] = [3 * 2 * 8, 4 * 2 * 8];
+  const without = new Uint8Array([...bytes.slice(0, from), ...bytes.slice(to)]);
+  const old = Decider.restore(options(assets), { ...rest, bytes: without });
+  assertEquals(encode(old.snapshot()), encode(engine.snapshot()));
+  old.apply(made(old, "up"));
+  assertEquals(old.settle().map((r) => r.asset), [1]);
+});
+
 Deno.test("restore() refuses a snapshot that is cut off", () => {
   const engine = Decider.create(options([rule("a", [])]));
   const bytes = encode(engine.snapshot());

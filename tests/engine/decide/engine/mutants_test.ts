@@ -48,8 +48,8 @@ const MUTANTS: readonly Mutant[] = [
   {
     bug: "a version that is withheld becomes visible",
     file: "apply.ts",
-    from: "      withhold(w, asset, slice, made);\n",
-    to: "      withhold(w, asset, slice, made);\n      publish(w, asset, slice, made);\n",
+    from: "      keep(w.withheld, asset, slice, made);\n",
+    to: "      keep(w.withheld, asset, slice, made);\n      publish(w, asset, slice, made);\n",
   },
   {
     bug: "a snapshot forgets what is looked at once more",
@@ -60,8 +60,9 @@ const MUTANTS: readonly Mutant[] = [
   {
     bug: "a paused asset forgets what happened",
     file: "settle.ts",
-    from: "    if (w.paused[asset] === 1 || !holds(w, asset, slice, rule.root)) continue;\n",
-    to: "    if (!holds(w, asset, slice, rule.root)) continue;\n" +
+    from:
+      "    if (isUnderWay || w.paused[asset] === 1 || !holds(w, asset, slice, rule.root)) continue;\n",
+    to: "    if (isUnderWay || !holds(w, asset, slice, rule.root)) continue;\n" +
       "    if (w.paused[asset] === 1) { w.columns.handled[w.columns.at[asset]! + slice] = w.sequence; continue; }\n",
   },
   {
@@ -75,6 +76,30 @@ const MUTANTS: readonly Mutant[] = [
     file: "operands.ts",
     from: "  return node.among === undefined ||",
     to: '  return node.is === "depsMissing" || node.among === undefined ||',
+  },
+  {
+    bug: "what is under way is asked for again",
+    file: "settle.ts",
+    from: "    if (isUnderWay || w.paused",
+    to: "    if (w.paused",
+  },
+  {
+    bug: "an input that is again what was read counts as changed",
+    file: "status.ts",
+    from: "const isKnown = !isMissing && columns.read[own] !== 0;",
+    to: "const isKnown = false;",
+  },
+  {
+    bug: "slices that came during a restart do not reach what reads them",
+    file: "snapshot.ts",
+    from: "  if (isGrown) w.spread(",
+    to: "  if (!isGrown) w.spread(",
+  },
+  {
+    bug: "what a check withholds counts as failed",
+    file: "apply.ts",
+    from: 'fact.kind === "failed" && fact.withheld === true;',
+    to: 'fact.kind === "failed" && fact.withheld === null;',
   },
   {
     bug: "newest reads what is not there",

@@ -44,6 +44,25 @@ Deno.test("status: the same data again makes nothing stale", () => {
   assertEquals(s.made("a", { data: "x" }).status("b"), "fresh");
 });
 
+Deno.test("status: an input that is again what was read makes nothing stale", () => {
+  const s = new Situation({ a: {}, b: { deps: { a: same } } });
+  s.made("a", { data: "x" }).made("b", { reads: true });
+  assertEquals(s.made("a", { data: "y" }).status("b"), "stale");
+  assertEquals(s.made("a", { data: "x" }).status("b"), "fresh");
+});
+
+Deno.test("status: stale by data when an input that was read is taken away", () => {
+  const keys = { kept: [0, 2] };
+  const up = () => keys.kept;
+  const some = { kind: "custom", rule: "keys", newest: false, up, down: () => [0, 1] } as const;
+  const s = new Situation({ a: { count: 2 }, b: { deps: { a: some } } });
+  assertEquals(s.made("a").made("b", { reads: true }).status("b"), "fresh");
+  keys.kept = [0, 1];
+  assertEquals(s.reshaped("a").status("b"), "stale");
+  keys.kept = [0, 2];
+  assertEquals(s.reshaped("a").settled().restarted().status("b"), "fresh");
+});
+
 Deno.test("status: a change while it ran makes it stale", () => {
   const s = new Situation({ a: {}, b: { deps: { a: same } } }).made("a");
   const readAt = s.engine.sequence;
@@ -75,6 +94,15 @@ Deno.test("status: blocked withholds the new version, downstream sees no change"
   assertEquals(s.made("a", { published: false }).status("a"), "blocked");
   assertEquals(s.status("b"), "fresh");
   assertEquals(s.checked("a", true).status("b"), "stale");
+});
+
+Deno.test("status: an attempt that a check withholds is blocked, not failed", () => {
+  const s = new Situation({ a: { when: when.failed } }).paused("a", true).made("a");
+  assertEquals(s.attempt("started", "a").attempt("withheld", "a").status("a"), "blocked");
+  assertEquals(s.holds("a"), false);
+  assertEquals(s.attempt("failed", "a").status("a"), "failed");
+  assertEquals(s.attempt("withheld", "a").status("a"), "blocked");
+  assertEquals(s.made("a").status("a"), "fresh");
 });
 
 Deno.test("status: a check that fails on what is visible takes nothing back", () => {
@@ -413,6 +441,13 @@ Deno.test("edge: inputs before the start do not exist and do not count", () => {
   assertEquals(s.tick(), "it");
 });
 
+Deno.test("edge: what is under way is not asked for again, whatever the condition says", () => {
+  const s = new Situation({ a: { when: when.missing }, b: { when: when.and() } });
+  assertEquals(s.tick(), "a b");
+  assertEquals([s.tick(), s.attempt("started", "a").tick()], ["", ""]);
+  assertEquals(s.attempt("failed", "a").tick(), "a");
+});
+
 Deno.test("edge: a change during the run is asked for when the run ends, not before", () => {
   const s = pair(when.eager).made("up");
   assertEquals(s.tick(), "it");
@@ -473,6 +508,15 @@ Deno.test("edge: an observed source that did not change only runs", () => {
   const s = pair(when.eager).made("up", { data: "x" }).settled().made("it").settled();
   assertEquals(s.made("up", { data: "x" }).tick(), "");
   assertEquals(s.made("up", { data: "y" }).tick(), "it");
+});
+
+Deno.test("edge: what reads the newest is looked at after a restart during which a slice came", () => {
+  const last = { kind: "last" } as const;
+  const s = new Situation({ a: { count: 1 }, b: { deps: { a: last }, when: when.depsMissing } });
+  s.paused("b", true).made("a").settled();
+  assertEquals(s.holds("b"), false);
+  s.restarted({ a: 2 }).paused("b", false);
+  assertEquals(s.tick(), "b");
 });
 
 Deno.test("edge: a restart loses nothing that happened before or during it", () => {

@@ -5,9 +5,17 @@
  * @module
  */
 import type { Among, Condition } from "engine";
-import type { AssetRule, EngineFact, Mapping } from "../../../../engine/decide/engine/mod.ts";
+import {
+  type AssetRule,
+  type EngineFact,
+  hash53,
+  type Mapping,
+  READ_NOTHING,
+  readBoth,
+  readItem,
+} from "../../../../engine/decide/engine/mod.ts";
 
-type Version = { version: number; readAt: number; code: number };
+type Version = { version: number; readAt: number; code: number; read: number | undefined };
 
 interface Slice extends Version {
   changed: number;
@@ -22,6 +30,7 @@ interface Slice extends Version {
 }
 
 interface Input {
+  readonly dep: number;
   readonly asset: number;
   readonly slice: number;
 }
@@ -40,6 +49,7 @@ const untouched = (): Slice => ({
   handled: 0,
   version: -1,
   code: 0,
+  read: undefined,
   asked: 0,
   inFlight: false,
   failed: false,
@@ -123,6 +133,10 @@ export class Oracle {
     }
   }
 
+  grow(asset: number, count: number): void {
+    while (this.slices[asset]!.length < count) this.slices[asset]!.push(untouched());
+  }
+
   publish(s: Slice, made: Version): void {
     if (s.version !== made.version) s.changed = this.sequence;
     Object.assign(s, made);
@@ -138,7 +152,8 @@ export class Oracle {
       this.code[f.asset] = f.code;
     } else if (f.kind === "condition") this.edit(f.asset, f.when);
     else if (f.kind === "paused") this.paused[f.asset] = f.paused;
-    else if (f.kind === "grown") { while (row.length < f.count) row.push(untouched()); }
+    else if (f.kind === "reshaped") return; // Which slices are read is asked anew anyway.
+    else if (f.kind === "grown") this.grow(f.asset, f.count);
     else if (f.kind === "checked") {
       const s = row[f.slice]!;
       s.blocked = !f.passed;
@@ -157,11 +172,12 @@ export class Oracle {
     if (f.kind === "handled") return void (s.handled = this.sequence);
     s.inFlight = f.kind === "started";
     if (f.kind === "failed") {
-      s.failed = true;
+      s.failed = !f.withheld;
+      if (f.withheld) s.blocked = true;
       s.handled = Math.max(s.handled, f.readAt ?? 0);
     }
     if (f.kind !== "materialized") return;
-    const made = { version: f.version, readAt: f.readAt, code: f.code };
+    const made = { version: f.version, readAt: f.readAt, code: f.code, read: f.read };
     s.ran = this.sequence;
     s.handled = Math.max(s.handled, f.readAt);
     s.failed = false;
@@ -189,7 +205,7 @@ export class Oracle {
 
   /** The slices that a slice reads; of `newest` one. */
   inputs(asset: number, p: number, { asked = false, order = false, among = {} as Among }): Input[] {
-    return this.assets[asset]!.deps.flatMap((dep): Input[] => {
+    return this.assets[asset]!.deps.flatMap((dep, place): Input[] => {
       const name = this.assets[dep.asset]!.name;
       if (dep.orderOnly && !order) return [];
       if (among.only !== undefined && !this.selects(among.only, name)) return [];
@@ -202,8 +218,17 @@ export class Oracle {
           (dep.mapping.kind === "custom" && dep.mapping.newest)
         ? [read.findLast(isThere) ?? read.at(-1)].filter((q) => q !== undefined)
         : read;
-      return chosen.map((slice) => ({ asset: dep.asset, slice }));
+      return chosen.map((slice) => ({ dep: place, asset: dep.asset, slice }));
     });
+  }
+
+  /** What a slice would read now, in a number. */
+  reading(asset: number, p: number): number {
+    return this.inputs(asset, p, {}).reduce((sum, { dep, asset, slice }) => {
+      const { changed, version } = this.slices[asset]![slice]!;
+      const upstream = hash53(this.assets[asset]!.name);
+      return changed === 0 ? sum : readBoth(sum, readItem({ dep, upstream, slice, version }));
+    }, READ_NOTHING);
   }
 
   settle(): { asset: number; slice: number }[] {
@@ -212,7 +237,11 @@ export class Oracle {
       row.forEach((s, p) => {
         const inputs = this.inputs(asset, p, {}).map((i) => this.slices[i.asset]![i.slice]!);
         const isMissing = s.changed === 0;
-        const isData = !isMissing && inputs.some((i) => i.changed > s.readAt);
+        const isOther = () =>
+          s.read === undefined
+            ? inputs.some((i) => i.changed > s.readAt)
+            : this.reading(asset, p) !== s.read;
+        const isData = !isMissing && isOther();
         s.status = (isMissing ? "m" : s.code !== this.code[asset] ? "c" : "") +
           (isData ? "d" : "") +
           (inputs.some((i) => i.status !== "") ? "b" : "");
@@ -224,7 +253,7 @@ export class Oracle {
         const when = this.when[asset];
         if (!when) return;
         this.remember(asset, slice, when);
-        if (this.paused[asset] || !this.holds(asset, slice, when)) return;
+        if (s.inFlight || this.paused[asset] || !this.holds(asset, slice, when)) return;
         s.handled = this.sequence;
         s.asked = this.tick;
         s.inFlight = true;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Condition, type OwnCondition, when } from "engine";
+import { type Condition, type DepsCondition, type OwnCondition, when } from "engine";
 import type {
   AssetRule,
   Decider,
@@ -55,7 +55,7 @@ const OWN: readonly OwnCondition[] = [
   when.checkFailed,
   when.latest,
 ];
-const OF_DEPS: readonly Condition[] = [
+const OF_DEPS: readonly DepsCondition[] = [
   when.depsUpdated,
   when.allDepsUpdated,
   when.depsMissing,
@@ -166,13 +166,52 @@ function edited(
   return d.hits(0.5) ? when.or(before, leaf(d, isAged)) : when.and(leaf(d, isAged), before);
 }
 
+/** What a slice would have read at some moment. */
+interface Taken {
+  readonly asset: number;
+  readonly slice: number;
+  readonly readAt: number;
+  readonly read: number;
+}
+
+/** Something that is under way ends; undefined if nothing is. */
+function ended(d: Dice, o: Oracle): EngineFact | undefined {
+  const running = o.slices.flatMap((row, asset) =>
+    row.flatMap((s, slice) => s.inFlight ? [{ asset, from: slice, to: slice + 1 }] : [])
+  );
+  if (running.length === 0) return undefined;
+  const some = d.pick(running);
+  if (d.hits(0.2)) return { kind: "failed", ...some, withheld: d.hits(0.3) };
+  if (d.hits(0.1)) return { kind: "cancelled", ...some };
+  const { handled } = o.slices[some.asset]![some.from]!;
+  const made = { version: 1 + d.below(3), code: o.code[some.asset]!, published: d.hits(0.85) };
+  return { kind: "materialized", ...some, ...made, readAt: Math.max(1, handled), at: o.now };
+}
+
+/** A slice succeeds that began when its inputs were looked at, some time ago. */
+function finished(d: Dice, o: Oracle, { slice, ...taken }: Taken): EngineFact {
+  const made = { version: 1 + d.below(3), code: o.code[taken.asset]!, published: d.hits(0.85) };
+  return { kind: "materialized", ...taken, ...made, from: slice, to: slice + 1, at: o.now };
+}
+
 /** Something that happens to one of the assets. */
-function happening(d: Dice, assets: readonly AssetRule[], o: Oracle): EngineFact {
+function happening(
+  d: Dice,
+  assets: readonly AssetRule[],
+  o: Oracle,
+  taken: Taken[],
+): EngineFact {
+  const end = d.hits(0.4) ? ended(d, o) : undefined;
+  if (end !== undefined) return end;
   const asset = d.below(assets.length);
   const count = o.slices[asset]!.length;
   const from = d.below(count);
   const some = { asset, from, to: from + 1 + (d.hits(0.4) ? d.below(count - from) : 0) };
-  const kind = d.below(15);
+  if (d.hits(0.3)) {
+    taken.push({ asset, slice: from, readAt: o.sequence, read: o.reading(asset, from) });
+  }
+  const kind = d.below(16);
+  if (kind < 5 && taken.length > 0 && d.hits(0.5)) return finished(d, o, d.pick(taken));
   if (kind < 5) {
     const readAt = Math.max(1, o.sequence - (d.hits(0.4) ? d.below(8) : 0));
     const made = { version: 1 + d.below(3), code: o.code[asset]!, published: d.hits(0.85) };
@@ -180,7 +219,8 @@ function happening(d: Dice, assets: readonly AssetRule[], o: Oracle): EngineFact
   }
   if (kind === 5) return { kind: "started", ...some };
   if (kind === 6) {
-    return { kind: "failed", ...some, ...(d.hits(0.5) ? { readAt: o.sequence - d.below(4) } : {}) };
+    const readAt = d.hits(0.5) ? { readAt: o.sequence - d.below(4) } : {};
+    return { kind: "failed", ...some, ...readAt, ...(d.hits(0.2) ? { withheld: true } : {}) };
   }
   if (kind === 7) return { kind: "cancelled", ...some };
   if (kind === 8) return { kind: "checked", asset, slice: from, passed: d.hits(0.5) };
@@ -191,6 +231,7 @@ function happening(d: Dice, assets: readonly AssetRule[], o: Oracle): EngineFact
   if (kind === 11) return { kind: "paused", asset, paused: d.hits(0.4) };
   if (kind === 12 && count < MOST_SLICES) return { kind: "grown", asset, count: count + 1 };
   if (kind === 13 && d.hits(0.3)) return { kind: "handled", ...some };
+  if (kind === 14 && d.hits(0.2)) return { kind: "reshaped", asset };
   return { kind: "time", now: o.now + 1 + d.below(9) };
 }
 
@@ -222,6 +263,7 @@ export function differs(
   const options = { assets, now: 0, next, selects };
   const oracle = new Oracle(assets, selects);
   let engine = subject.Decider.create(options);
+  const taken: Taken[] = [];
   const compare = (what: () => string) => {
     const [got, wanted] = [named(engine.settle()), oracle.settle()];
     seen.ticks++;
@@ -232,16 +274,24 @@ export function differs(
   };
   let difference = compare(() => "at first");
   for (let i = 0; i < size && difference === undefined; i++) {
-    const fact = happening(d, assets, oracle);
+    const fact = happening(d, assets, oracle, taken);
     engine.apply(fact);
     oracle.apply(fact);
     if (i + 1 < size && d.hits(0.3)) continue;
     difference = compare(() => `fact ${i} ${JSON.stringify(fact)}`);
     if (!d.hits(0.1)) continue;
     const { Decider, encode, decode } = subject;
-    engine = Decider.restore(options, decode(encode(engine.snapshot())));
+    const now = { ...options, assets: assets.map((a, asset) => later(d, a, oracle, asset)) };
+    engine = Decider.restore(now, decode(encode(engine.snapshot())));
   }
   return difference;
+}
+
+/** The asset after a restart: slices may have come meanwhile. */
+function later(d: Dice, rule: AssetRule, o: Oracle, asset: number): AssetRule {
+  const row = o.slices[asset]!;
+  if (row.length < MOST_SLICES && d.hits(0.1)) o.grow(asset, row.length + 1);
+  return { ...rule, count: row.length };
 }
 
 /** A case that fails, with the fewest facts with which its beginning still does. */

@@ -4,6 +4,7 @@ import {
   Decider,
   hash53,
   type Mapping,
+  readingNow,
   type StatusWord,
 } from "../../../../engine/decide/engine/mod.ts";
 
@@ -23,6 +24,8 @@ interface Made {
   readonly readAt?: number;
   readonly published?: boolean;
   readonly code?: number;
+  /** Whether it is remembered what it read, not only when. */
+  readonly reads?: boolean;
 }
 
 const SECOND_CRON = /^\d+$/;
@@ -59,9 +62,10 @@ export class Situation {
     this.engine = Decider.create(this.#options());
   }
 
-  #options() {
+  #options(counts: Readonly<Record<string, number>> = {}) {
     const selects = (selection: string, name: string) => selection.split(" ").includes(name);
-    return { assets: this.#rules, now: 0, next, selects };
+    const assets = this.#rules.map((r) => ({ ...r, count: counts[r.name] ?? r.count }));
+    return { assets, now: 0, next, selects };
   }
 
   #place(name: string): number {
@@ -84,6 +88,9 @@ export class Situation {
       version: hash53(data),
       code: how.code ?? this.engine.world.code[this.#place(name)]!,
       published: how.published ?? true,
+      ...(how.reads
+        ? { read: readingNow(this.engine.world, this.#place(name), how.slice ?? 0) }
+        : {}),
       at: this.engine.world.now,
     });
     return this;
@@ -91,11 +98,20 @@ export class Situation {
 
   /** An attempt began or ended without success. */
   attempt(
-    kind: "started" | "failed" | "cancelled" | "handled",
+    kind: "started" | "failed" | "withheld" | "cancelled" | "handled",
     name: string,
     slice?: number,
   ): this {
-    this.engine.apply({ kind, ...this.#some(name, slice) });
+    const some = this.#some(name, slice);
+    this.engine.apply(
+      kind === "withheld" ? { kind: "failed", withheld: true, ...some } : { kind, ...some },
+    );
+    return this;
+  }
+
+  /** Keys of it were added or taken away. */
+  reshaped(name: string): this {
+    this.engine.apply({ kind: "reshaped", asset: this.#place(name) });
     return this;
   }
 
@@ -154,9 +170,9 @@ export class Situation {
     return this.engine.explain(this.#place(name), slice)!.holds;
   }
 
-  /** A restart, or the other server takes over. */
-  restarted(): this {
-    this.engine = Decider.restore(this.#options(), this.engine.snapshot());
+  /** A restart, or the other server takes over; with how many slices there are by then. */
+  restarted(counts?: Readonly<Record<string, number>>): this {
+    this.engine = Decider.restore(this.#options(counts), this.engine.snapshot());
     return this;
   }
 }
