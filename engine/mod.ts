@@ -55,6 +55,7 @@ export * from "./ledger/failures.ts";
 export * from "./ledger/ledger.ts";
 export * from "./ledger/pause.ts";
 export * from "./ledger/records.ts";
+export * from "./ledger/pools.ts";
 export * from "./ledger/sets.ts";
 export * from "./ledger/switches.ts";
 export * from "./decide/condition_crons.ts";

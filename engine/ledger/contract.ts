@@ -11,6 +11,7 @@ import { raceBehaviours } from "./contract/races.ts";
 import { readBehaviours } from "./contract/reads.ts";
 import { runBehaviours } from "./contract/runs.ts";
 import { setBehaviours } from "./contract/sets.ts";
+import { poolBehaviours } from "./contract/pools.ts";
 import { standingBehaviours } from "./contract/standing.ts";
 import type { Subject } from "./contract/subject.ts";
 
@@ -26,6 +27,7 @@ export function ledgerContract(name: string, make: () => Promise<Subject>): void
   const behaviours = [
     ...runBehaviours,
     ...claimBehaviours,
+    ...poolBehaviours,
     ...outcomeBehaviours,
     ...crewBehaviours,
     ...readBehaviours,

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Backfills } from "./backfills.ts";
+import type { Pools } from "./pools.ts";
 import type { KeySets } from "./sets.ts";
 import type {
   Advance,
@@ -119,8 +120,8 @@ export interface Queue {
   /** Remembers a run, or finds the one with the same key. */
   submit(submission: Submission): Promise<Submitted>;
   /**
-   * Makes up to `room` queued steps the worker's: by priority, then run, then place in the plan. A slice is never
-   * computed twice at once, whatever the runs: the second step waits. A worker that was given up gets nothing, since
+   * Makes up to `room` queued steps the worker's: by priority, then runs in turn, then place in the plan; none whose
+   * pools have too few slots left. A slice is never computed twice at once, whatever the runs: the second step waits. A worker that was given up gets nothing, since
    * nobody would miss what it holds.
    */
   claim(ask: Ask): Promise<readonly Claimed[]>;
@@ -128,7 +129,7 @@ export interface Queue {
    * Ends attempts. A success publishes its version, records checks and facts, writes events to the outbox and releases
    * the steps that waited for it, all together. An outcome whose attempt is not the worker's any more changes nothing.
    * A final failure skips what needs the step. Steps that became ready are handed to the
-   * worker, up to `ask.room`; with `ask.more` then others as `claim()` would.
+   * worker, up to `ask.room`, unless it is the turn of another run; with `ask.more` then others as `claim()` would.
    * After its run was cancelled a success is refused and nothing is tried again: any outcome ends the step.
    */
   finish(outcomes: readonly Outcome[], ask: Ask): Promise<Finished>;
@@ -230,7 +231,8 @@ export interface Standing {
 }
 
 /** All that is remembered. */
-export interface Ledger extends Queue, Crew, Memory, Standing, Backfills, KeySets, AsyncDisposable {
+export interface Ledger
+  extends Queue, Crew, Memory, Standing, Backfills, KeySets, Pools, AsyncDisposable {
   /** Shown to people: `memory`, `postgres`. */
   readonly name: string;
   /** News as it comes, until the signal aborts; after a lost connection a `gap`. Whoever listens also looks from time to time. */

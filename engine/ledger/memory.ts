@@ -7,6 +7,7 @@ import type { Ledger } from "./ledger.ts";
 import * as backfilling from "./memory_backfills.ts";
 import * as crew from "./memory_crew.ts";
 import { news } from "./memory_news.ts";
+import * as pooling from "./memory_pools.ts";
 import * as queue from "./memory_queue.ts";
 import * as reads from "./memory_reads.ts";
 import { cancelRun, submit } from "./memory_runs.ts";
@@ -47,6 +48,7 @@ export function memoryLedger({ now }: { readonly now: () => Date }): Ledger {
     ...stands(state),
     ...fills(state),
     ...holds(state),
+    ...shares(state),
     news: (signal) => news(state, signal),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
@@ -120,5 +122,13 @@ function holds(state: MemoryState) {
     addKeys: (set, keys) => soon(() => sets.addKeys(state, set, keys)),
     removeKeys: (set, keys) => soon(() => sets.removeKeys(state, set, keys)),
     keySets: (known) => soon(() => sets.keySets(state, known)),
+  } satisfies Partial<Ledger>;
+}
+
+function shares(state: MemoryState) {
+  return {
+    pools: () => soon(() => pooling.pools(state)),
+    declarePools: (slots) => soon(() => pooling.declarePools(state, slots)),
+    setPool: (name, slots, by) => soon(() => pooling.setPool(state, name, slots, by)),
   } satisfies Partial<Ledger>;
 }

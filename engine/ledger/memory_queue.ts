@@ -9,12 +9,14 @@ import { settleRun } from "./memory_runs.ts";
 import type { MemoryState, RunNode, StepNode, WorkerNode } from "./memory_state.ts";
 import {
   begin,
-  claimOrder,
+  dequeue,
   endAttempt,
   endStep,
   enqueue,
   failStep,
   isFree,
+  isSameLine,
+  priority,
   release,
   skipDependents,
 } from "./memory_steps.ts";
@@ -32,7 +34,7 @@ export function claim(state: MemoryState, ask: Ask): Claimed[] {
   let index = 0;
   while (index < state.ready.length && claimed.length < ask.room) {
     const step = state.ready[index]!;
-    if (ask.queues.includes(step.planned.queue) && step.readyAt! <= now && isFree(step)) {
+    if (ask.queues.includes(step.planned.queue) && step.readyAt! <= now && isFree(state, step)) {
       state.ready.splice(index, 1);
       claimed.push(begin(state, step, worker));
     } else index++;
@@ -120,19 +122,32 @@ function endCancelled(state: MemoryState, step: StepNode, outcome: Outcome): voi
   endStep(state, step, { state: "cancelled", error });
 }
 
-/** Gives ready steps to the worker that made them ready; those that it does not take are queued. */
+/** Gives ready steps to the worker that made them ready, unless it is another run's turn; the others are queued. */
 function handOn(state: MemoryState, ready: StepNode[], ask: Ask): Claimed[] {
   const worker = living(state, ask.worker);
   const next: Claimed[] = [];
   const now = state.now();
-  for (const step of ready.sort(claimOrder)) {
-    const fits = next.length < ask.room && ask.queues.includes(step.planned.queue) && isFree(step);
-    if (worker === undefined || !fits) {
-      enqueue(state, step, now);
+  const others = state.ready.filter((s) =>
+    s.readyAt! <= now && ask.queues.includes(s.planned.queue)
+  );
+  const laps = new Map<RunNode, number>();
+  for (const step of ready.sort((a, b) => a.index - b.index)) {
+    const first = state.ready.find((s) => isSameLine(s, step) && s.run === step.run)?.lap;
+    enqueue(state, step, now);
+    const lap = laps.get(step.run) ?? first ?? step.lap;
+    laps.set(step.run, lap + 1);
+    if (worker === undefined || next.length >= ask.room) continue;
+    if (!ask.queues.includes(step.planned.queue) || Object.keys(step.planned.pools).length) {
       continue;
     }
-    step.readyAt = now;
+    if (!isFree(state, step) || others.some((s) => isBefore(s, step, lap))) continue;
+    dequeue(state, step);
     next.push(begin(state, step, worker));
   }
   return next;
 }
+
+/** Whether a step of another run has its turn before one whose turn is in a lap. */
+const isBefore = (other: StepNode, step: StepNode, lap: number) =>
+  other.run !== step.run &&
+  (priority(other) < priority(step) || (priority(other) === priority(step) && other.lap <= lap));

@@ -77,6 +77,8 @@ function addStep(state: MemoryState, run: RunNode, planned: PlannedStep): void {
     error: null,
     left: needs.size,
     deaths: 0,
+    lap: 0,
+    turn: 0,
   };
   for (const need of needs) run.steps[need]!.dependents.push(step);
   step.slice.open.add(step);

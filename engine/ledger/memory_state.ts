@@ -6,6 +6,7 @@
  */
 import type { BackfillRecord } from "./backfills.ts";
 import type { EventRecord, News } from "./ledger.ts";
+import type { PoolNode } from "./memory_pools.ts";
 import type { SetNode } from "./memory_sets.ts";
 import type {
   AlertRecord,
@@ -58,6 +59,10 @@ export interface StepNode {
   left: number;
   /** Attempts whose worker died. */
   deaths: number;
+  /** The lap in which it has its turn, while it is queued. */
+  lap: number;
+  /** Its place among all that were ever queued. */
+  turn: number;
 }
 
 /** A slice that may change. */
@@ -118,6 +123,7 @@ export interface MemoryState {
   readonly alerts: Mutable<AlertRecord>[];
   /** By id, oldest first. */
   readonly backfills: Map<string, BackfillNode>;
+  readonly pools: Map<string, PoolNode>;
   /** By name. */
   readonly sets: Map<string, SetNode>;
   readonly listeners: Set<(news: News) => void>;
@@ -125,6 +131,8 @@ export interface MemoryState {
   version: bigint;
   /** The newest line of a log. */
   line: number;
+  /** How many steps were ever queued. */
+  queued: number;
 }
 
 /** A ledger that remembers nothing yet. */
@@ -145,10 +153,12 @@ export function emptyState(now: () => Date): MemoryState {
     cursors: new Map(),
     alerts: [],
     backfills: new Map(),
+    pools: new Map(),
     sets: new Map(),
     listeners: new Set(),
     version: 0n,
     line: 0,
+    queued: 0,
   };
 }
 

@@ -162,6 +162,7 @@ async function release(
       order by run, step for update),
     f as (
       update engine.step s set lost = s.lost + ${counts}, ready_at = clock_timestamp(),
+        lap = engine.lap(s.run, s.lane, s.priority) + 1,
         error = ${jsonText(error)}::text::jsonb,
         state = case when r.state = 'cancelled' then 'cancelled' when s.lost + ${counts} >= ${MOST_LOST} then 'failed'
           else 'queued' end,

@@ -15,6 +15,7 @@ import { bury, disown, heartbeat, join, leave, type Life, reap, workers } from "
 import { checks, events, facts, newestFact, readLog, ticks, topics, writeLog } from "./facts.ts";
 import { finish } from "./finish.ts";
 import { news } from "./news.ts";
+import { declarePools, pools, setPool } from "./pools.ts";
 import { run, runCounts, runs } from "./runs.ts";
 import { addKeys, keySets, removeKeys } from "./sets.ts";
 import { durations, history, slices, visible } from "./slices.ts";
@@ -107,6 +108,9 @@ export async function openLedger(url: string, options: LedgerOptions = {}): Prom
     addKeys: (set, keys) => addKeys(sql, set, keys),
     removeKeys: (set, keys) => removeKeys(sql, set, keys),
     keySets: (known) => keySets(sql, known),
+    pools: () => pools(sql),
+    declarePools: (slots) => declarePools(sql, slots),
+    setPool: (name, slots, by) => setPool(sql, name, slots, by),
     news: (signal) => news(direct, signal),
     async [Symbol.asyncDispose]() {
       for (const life of lives.values()) await life.sql.end({ timeout: 1 });

@@ -83,9 +83,17 @@ export async function admit(
       where engine.run.id = c.id and engine.run.state = 'queued'
         and (c.max_active is null or c.job is null or c.place + c.active <= c.max_active)
       returning engine.run.id, engine.run.job),
+    w as (
+      select s.run, s.step, s.lane, s.priority from r join engine.step s on s.run = r.id
+      where s.state = 'waiting' and s.needs_left = 0),
+    l as materialized (
+      select run, lane, priority, engine.lap(run, lane, priority) as lap from w group by run, lane, priority),
+    t as (
+      select w.run, w.step, l.lap + row_number() over (partition by w.run, w.lane, w.priority order by w.step) as lap
+      from w join l using (run, lane, priority)),
     s as (
-      update engine.step set state = 'queued', ready_at = clock_timestamp()
-      from r where step.run = r.id and step.state = 'waiting' and step.needs_left = 0
+      update engine.step set state = 'queued', ready_at = statement_timestamp(), lap = t.lap
+      from t where step.run = t.run and step.step = t.step
       returning 1)
     insert into engine.fact (kind, run, state, name) select 'run', id, 'running', job from r`;
 }
