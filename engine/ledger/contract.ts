@@ -11,6 +11,7 @@ import { raceBehaviours } from "./contract/races.ts";
 import { readBehaviours } from "./contract/reads.ts";
 import { runBehaviours } from "./contract/runs.ts";
 import { setBehaviours } from "./contract/sets.ts";
+import { codeBehaviours } from "./contract/code.ts";
 import { poolBehaviours } from "./contract/pools.ts";
 import { standingBehaviours } from "./contract/standing.ts";
 import type { Subject } from "./contract/subject.ts";
@@ -28,6 +29,7 @@ export function ledgerContract(name: string, make: () => Promise<Subject>): void
     ...runBehaviours,
     ...claimBehaviours,
     ...poolBehaviours,
+    ...codeBehaviours,
     ...outcomeBehaviours,
     ...crewBehaviours,
     ...readBehaviours,

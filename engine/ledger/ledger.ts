@@ -38,6 +38,8 @@ export interface WorkerHello {
   readonly queues: readonly string[];
   /** How many at once. */
   readonly slots: number;
+  /** Version of its code: it takes only steps that were planned with the same; any if it does not tell. */
+  readonly code?: string | null;
 }
 
 /** What a claim asks for. */
@@ -161,6 +163,13 @@ export interface Crew {
   disown(worker: string, holding: readonly string[], olderMs: number): Promise<number>;
   /** Those that live. */
   workers(): Promise<readonly WorkerRecord[]>;
+  /**
+   * Runs that have not ended and were planned with code that no living worker has, if a worker with `code` joined after
+   * the last one with theirs: what a rolling restart leaves behind.
+   */
+  outdated(code: string): Promise<readonly Pick<RunRecord, "id" | "job" | "code">[]>;
+  /** Lets what is left of a run go on with other code. False if the run has ended or is not of that code any more. */
+  recode(run: string, from: string, to: string): Promise<boolean>;
 }
 
 /** Reading what happened. */

@@ -56,6 +56,8 @@ function newRun(state: MemoryState, submission: Submission): RunNode {
     endedAt: null,
     error: null,
     open: submission.steps.length,
+    code: submission.code ?? null,
+    codeBefore: null,
   };
   for (const planned of submission.steps) addStep(state, run, planned);
   return run;

@@ -40,6 +40,9 @@ export interface RunNode {
   error: StepError | null;
   /** Steps that have not ended. */
   open: number;
+  /** Version of the code that may go on with it; null: any. */
+  code: string | null;
+  codeBefore: string | null;
 }
 
 /** A step that may change. */
@@ -124,6 +127,8 @@ export interface MemoryState {
   /** By id, oldest first. */
   readonly backfills: Map<string, BackfillNode>;
   readonly pools: Map<string, PoolNode>;
+  /** Which code was worked with, and the place of the last worker with it. */
+  readonly codes: Map<string, number>;
   /** By name. */
   readonly sets: Map<string, SetNode>;
   readonly listeners: Set<(news: News) => void>;
@@ -154,6 +159,7 @@ export function emptyState(now: () => Date): MemoryState {
     alerts: [],
     backfills: new Map(),
     pools: new Map(),
+    codes: new Map(),
     sets: new Map(),
     listeners: new Set(),
     version: 0n,

@@ -11,6 +11,7 @@ import {
 } from "./backfills.ts";
 import { cancel, revoked } from "./cancel.ts";
 import { claim } from "./claim.ts";
+import { outdated, recode } from "./code.ts";
 import { bury, disown, heartbeat, join, leave, type Life, reap, workers } from "./crew.ts";
 import { checks, events, facts, newestFact, readLog, ticks, topics, writeLog } from "./facts.ts";
 import { finish } from "./finish.ts";
@@ -78,6 +79,8 @@ export async function openLedger(url: string, options: LedgerOptions = {}): Prom
     bury: (worker, cause) => bury(sql, worker, cause),
     disown: (worker, holding, olderMs) => disown(sql, worker, { holding, olderMs }),
     workers: () => plain(workers(sql)),
+    outdated: (code) => plain(outdated(sql, code)),
+    recode: (id, from, to) => recode(sql, id, from, to),
     slices: (assets) => slices(sql, assets),
     visible: (keys) => plain(visible(sql, keys)),
     history: (asset, query) => plain(history(sql, asset, query)),

@@ -13,9 +13,10 @@ export async function insertRun(tx: Transaction, s: Submission): Promise<Submitt
   const maxActive = Number.isFinite(s.maxActiveRuns) ? s.maxActiveRuns : null;
   const [made] = await tx<{ id: string }[]>`
     insert into engine.run
-      (key, job, max_active, title, partition, trigger, by_name, reason, priority, state, steps_left, ended_at)
+      (key, job, max_active, title, partition, trigger, by_name, reason, priority, state, steps_left, code, ended_at)
     values (${s.key}, ${s.job}, ${maxActive}, ${s.title}, ${s.partition}, ${s.trigger}, ${s.by}, ${s.reason},
       ${s.priority}, ${s.steps.length === 0 ? "success" : "queued"}, ${s.steps.length},
+      ${s.code ?? null},
       case when ${s.steps.length === 0} then clock_timestamp() end)
     on conflict (key) do nothing
     returning id::text`;
@@ -41,9 +42,11 @@ async function insertSteps(tx: Transaction, run: string, s: Submission): Promise
   const of = <T>(column: (step: PlannedStep) => T) => s.steps.map(column);
   await tx`
     insert into engine.step (run, step, asset, partition, state, needs_left, reason, queue, priority, step_priority,
-      pools, retry)
+      pools, retry, code)
     select ${run}::bigint, n - 1, asset, partition, 'waiting', needs, reason, queue,
-      step_priority + ${s.priority}::int, step_priority, pools::jsonb, retry::jsonb
+      step_priority + ${s.priority}::int, step_priority, pools::jsonb, retry::jsonb, ${
+    s.code ?? null
+  }::text
     from unnest(${of((x) => x.asset)}::text[], ${of((x) => x.partition)}::text[],
       ${of((x) => x.needs.length)}::int[], ${of((x) => x.reason)}::text[], ${
     of((x) => x.queue)

@@ -1,5 +1,5 @@
--- Pools of slots, and turns between runs. A lane is what competes for the same things: a queue and the slots that a step
--- takes. Claiming looks at the head of each lane, so a full pool or a queue without workers costs the others one look,
+-- Pools of slots, versions of code, and turns between runs. A lane is what competes for the same things: a queue, the
+-- slots that a step takes, the code that it was planned with. Claiming looks at the head of each lane, so a full pool or a queue without workers costs the others one look,
 -- however many steps wait there.
 create table engine.pool (
   name text primary key,
@@ -10,9 +10,19 @@ create table engine.pool (
   changed_at timestamptz not null default clock_timestamp()
 );
 
+-- Code that was ever worked with, and when a worker with it joined last: a run may go on with newer code, never older.
+create table engine.code (
+  version text primary key,
+  joined_at timestamptz not null default clock_timestamp()
+);
+alter table engine.worker add column code text;
+alter table engine.run add column code text, add column code_before text;
+
 alter table engine.step
+  -- that of the run; null: any worker may run it
+  add column code text,
   add column lane text not null generated always as (
-    case when pools = '{}'::jsonb then queue else queue || chr(31) || pools::text end) stored,
+    queue || chr(31) || case when pools = '{}'::jsonb then '' else pools::text end || chr(31) || coalesce(code, '')) stored,
   -- Runs take turns: the n-th step that a run has waiting in a lane goes in the n-th lap from the head.
   add column lap bigint not null default 0;
 
@@ -38,8 +48,9 @@ update engine.step s set lap = t.lap from (
   from engine.step where state = 'queued') t
 where s.run = t.run and s.step = t.step;
 
--- The lanes of some queues in which steps wait: by leaps over the index, not by reading what waits.
-create function engine.lanes(takes text[]) returns setof text language sql stable
+-- The lanes in which steps wait for a worker of some queues and some code: by leaps over the index, not by reading what
+-- waits. A worker that does not tell its code takes any.
+create function engine.lanes(takes text[], mine text) returns setof text language sql stable
 set enable_bitmapscan = off set enable_seqscan = off as $$
   with recursive l(lane) as (
     (select lane from engine.step where state = 'queued' and not_before is null order by lane limit 1)
@@ -47,7 +58,7 @@ set enable_bitmapscan = off set enable_seqscan = off as $$
     select (select s.lane from engine.step s where s.state = 'queued' and s.not_before is null and s.lane > l.lane
       order by s.lane limit 1)
     from l where l.lane is not null)
-  select lane from l where split_part(lane, chr(31), 1) = any(takes)
+  select lane from l where split_part(lane, chr(31), 1) = any(takes) and split_part(lane, chr(31), 3) in ('', coalesce(mine, split_part(lane, chr(31), 3)))
 $$;
 
 -- How many slots of each pool are free, and of which it is asked.
@@ -84,6 +95,7 @@ set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare
+  mine text;
   plain text[];
   pooled text[];
   names text[];
@@ -95,7 +107,8 @@ declare
   steps int[] := '{}';
   seen int := 0;
 begin
-  if not exists (select 1 from engine.worker w where w.id = me and w.gone_at is null) then
+  select w.code into mine from engine.worker w where w.id = me and w.gone_at is null;
+  if not found then
     return;
   end if;
   -- What waited for its next try joins those that wait for a slot.
@@ -105,8 +118,8 @@ begin
     order by not_before limit 1000 for update skip locked) d
   where s.run = d.run and s.step = d.step;
 
-  select array_agg(l) filter (where strpos(l, chr(31)) = 0), array_agg(l) filter (where strpos(l, chr(31)) > 0)
-  into plain, pooled from engine.lanes(takes) l;
+  select array_agg(l) filter (where split_part(l, chr(31), 2) = ''), array_agg(l) filter (where split_part(l, chr(31), 2) <> '')
+  into plain, pooled from engine.lanes(takes, mine) l;
   if pooled is not null then
     select array_agg(distinct k) into names
     from unnest(pooled) l, jsonb_object_keys(split_part(l, chr(31), 2)::jsonb) k;
@@ -185,6 +198,7 @@ as $$
 #variable_conflict use_column
 declare
   handed int := 0;
+  mine text := (select w.code from engine.worker w where w.id = me);
 begin
   for what, run, step, asset, partition, attempt, version, failures, reason, "startedAt", job in
       with d as (
@@ -241,7 +255,7 @@ begin
       w as (
         select s.run, s.step, s.lane, s.priority, s.needs_left - n.k as needs_left,
           s.state = 'waiting' and s.needs_left = n.k as ready,
-          n.place <= room and s.queue = any(takes) and s.pools = '{}'
+          n.place <= room and s.queue = any(takes) and s.pools = '{}' and (mine is null or coalesce(s.code, mine) = mine)
             and not exists (select 1 from engine.step o
               where o.state = 'running' and o.asset = s.asset and o.partition = s.partition) as free
         from n join engine.step s on s.run = n.run and s.step = n.dst
@@ -254,7 +268,7 @@ begin
       -- The first step of another run, looked for no further than would matter.
       h as materialized (
         select distinct on (l.run, l.lane, l.priority) l.run, l.lane, l.priority, q.priority as of, q.lap
-        from l, engine.lanes(takes) t, lateral (
+        from l, engine.lanes(takes, mine) t, lateral (
           select s.priority, s.lap from engine.step s
           where s.state = 'queued' and s.not_before is null and s.lane = t and s.run <> l.run
             and (s.priority, s.lap) <= (l.priority, coalesce(l.first, l.lap + 1) + room)
@@ -265,7 +279,7 @@ begin
         select w.run, w.step, w.needs_left, w.ready, y.lap + y.n as lap,
           w.free and not exists (select 1 from h
             where h.run = w.run and h.lane = w.lane and h.priority = w.priority
-              and (h.of, h.lap) <= (w.priority, coalesce(y.first, y.lap + 1) + y.n - 1)) as mine
+              and (h.of, h.lap) <= (w.priority, coalesce(y.first, y.lap + 1) + y.n - 1)) as handed_on
         from w left join (
           select x.run, x.step, l.lap, l.first,
             row_number() over (partition by x.run, x.lane, x.priority order by x.step) as n
@@ -273,12 +287,12 @@ begin
           on y.run = w.run and y.step = w.step),
       u as (
         update engine.step s set needs_left = t.needs_left, lap = coalesce(t.lap, s.lap),
-          state = case when not t.ready then s.state when t.mine then 'running' else 'queued' end,
+          state = case when not t.ready then s.state when t.handed_on then 'running' else 'queued' end,
           ready_at = case when t.ready then clock_timestamp() else s.ready_at end,
-          started_at = case when t.ready and t.mine then clock_timestamp() else s.started_at end,
-          worker = case when t.ready and t.mine then me else s.worker end,
-          attempt = case when t.ready and t.mine then s.attempt + 1 else s.attempt end,
-          version = case when t.ready and t.mine then nextval('engine.version_seq') else s.version end
+          started_at = case when t.ready and t.handed_on then clock_timestamp() else s.started_at end,
+          worker = case when t.ready and t.handed_on then me else s.worker end,
+          attempt = case when t.ready and t.handed_on then s.attempt + 1 else s.attempt end,
+          version = case when t.ready and t.handed_on then nextval('engine.version_seq') else s.version end
         from t where s.run = t.run and s.step = t.step
         returning s.run, s.step, s.asset, s.partition, s.attempt, s.version, s.reason, s.started_at, s.state),
       r as (
