@@ -14,6 +14,7 @@ import {
   nextTicks,
   type Service,
   useCodeFingerprints,
+  withCodeVersion,
   withKeySets,
   work,
 } from "engine";
@@ -120,7 +121,8 @@ export async function compose(o: ComposeOptions): Promise<App> {
       max: o.role === "server" ? 8 : 4,
       direct: get("DATABASE_DIRECT_URL") || url,
     });
-    const ledger = withKeySets(opened, project);
+    const ledger = withCodeVersion(withKeySets(opened, project), project);
+    await ledger.declarePools(Object.fromEntries(project.pools.map((p) => [p.name, p.slots])));
     return assemble({ o, env, project, ledger, sql, embedded, url, startedAt });
   } catch (error) {
     await embedded?.stop();

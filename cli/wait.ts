@@ -5,6 +5,7 @@
  */
 import { pause, type RunView, type StepView } from "engine";
 import type { App } from "./app.ts";
+import { warnIfAlone, workIfAlone } from "./crew.ts";
 import { EXIT, type Setting } from "./command.ts";
 import { type Io, paint, paintStatus } from "./io.ts";
 import { cut } from "./table.ts";
@@ -71,7 +72,10 @@ export function bell(app: App, signal: AbortSignal): () => Promise<void> {
   };
 }
 
-/** Waits for the end of a run and shows it; works here if no worker is alive. Gives undefined if it was interrupted. */
+/**
+ * Waits for the end of a run and shows it; works here if no living worker has the same code. Gives undefined if it was
+ * interrupted.
+ */
 export async function waitFor(
   app: App,
   run: string,
@@ -79,8 +83,7 @@ export async function waitFor(
 ): Promise<RunView | undefined> {
   const over = new AbortController();
   const until = AbortSignal.any([signal, over.signal]);
-  const { workers } = (await app.service.about()).counts;
-  const working = workers === 0 ? app.work(until) : Promise.resolve();
+  const working = workIfAlone(app, io, until);
   const progress = new Progress(io);
   const news = bell(app, until);
   try {
@@ -108,10 +111,7 @@ export async function started(
   if (!called.on("wait")) {
     if (called.on("json")) io.out(json({ run, steps }));
     else io.out(`Run ${run} with ${steps} ${steps === 1 ? "step" : "steps"} is queued`);
-    const { workers } = (await app.service.about()).counts;
-    if (workers === 0) {
-      io.err("No worker is alive: start one by `deno task start`, or wait with --wait");
-    }
+    await warnIfAlone(app, io);
     return EXIT.ok;
   }
   const view = await waitFor(app, run, setting);

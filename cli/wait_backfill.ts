@@ -5,6 +5,7 @@
  */
 import { backfilling, type BackfillView, durationText, pause } from "engine";
 import type { App } from "./app.ts";
+import { workIfAlone } from "./crew.ts";
 import { EXIT, type Setting } from "./command.ts";
 import { type Io, paintStatus } from "./io.ts";
 import { cut } from "./table.ts";
@@ -70,8 +71,7 @@ async function followed(
 ): Promise<BackfillView | undefined> {
   const over = new AbortController();
   const until = AbortSignal.any([signal, over.signal]);
-  const { workers } = (await app.service.about()).counts;
-  const working = workers === 0 ? app.work(until) : Promise.resolve();
+  const working = workIfAlone(app, io, until);
   const fill = backfilling(app.definitions, app.ledger);
   const news = bell(app, until);
   const ended = new Ended();

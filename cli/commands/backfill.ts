@@ -5,6 +5,7 @@
  */
 import { type BackfillRequest, durationText, NothingToRun } from "engine";
 import type { App } from "../app.ts";
+import { warnIfAlone } from "../crew.ts";
 import { type Called, EXIT, type Run, type Setting, UsageError } from "../command.ts";
 import { table } from "../table.ts";
 import { waitForBackfill } from "../wait_backfill.ts";
@@ -72,10 +73,7 @@ async function told(
         : `Backfill ${found.backfill} of ${what} was asked for before`,
     );
   }
-  const { workers } = (await app.service.about()).counts;
-  if (workers === 0) {
-    io.err("No worker is alive: start one by `deno task start`, or wait with --wait");
-  }
+  await warnIfAlone(app, io);
   return EXIT.ok;
 }
 

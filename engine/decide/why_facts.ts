@@ -98,8 +98,8 @@ export interface WhyFacts {
   readonly judgement: Judgement;
   /** Who works. */
   readonly workers: readonly WorkerRecord[];
-  /** Pools with those who have slots of them; undefined where the ledger does not limit by them. */
-  readonly pools: readonly PoolRecord[] | undefined;
+  /** Pools with those who have slots of them. */
+  readonly pools: readonly PoolRecord[];
   /** Where schedules stand. */
   readonly cursors: readonly CursorRecord[];
   /** What is paused: `schedule:nightly`. */

@@ -120,7 +120,7 @@ function queuedFor(e: Explaining, flight: Flight): readonly Reason[] {
     return [reasonOf({ kind: "no_worker", words, ...about(flight) })];
   }
   const { pools } = e.facts;
-  const full = pools ? fullPools(step.pools, pools) : [];
+  const full = fullPools(step.pools, pools);
   if (full.length > 0) return full.map((of) => poolFull(flight, of));
   const slots = fitting.reduce((n, w) => n + w.slots, 0);
   const running = runningOn(e, step.queue);

@@ -11,6 +11,13 @@ import { type Duration, milliseconds } from "./duration.ts";
 /** What happens to ticks that passed while nothing ran. */
 export type CatchUp = "none" | "latest" | "all";
 
+/**
+ * What happens to a run of which steps are left when the last worker with its code is gone and workers with later code
+ * are there. `continue`: it goes on with the later code. `replan`: it is cancelled, and what it did not finish is planned
+ * and asked for anew. `wait`: for a worker with its code.
+ */
+export type OnNewCode = "continue" | "replan" | "wait";
+
 /** A named selection with its schedule. */
 export interface Job {
   /** Tells jobs from other exports of a module. */
@@ -35,6 +42,8 @@ export interface Job {
   readonly catchUp: CatchUp;
   /** Milliseconds by which a tick is put off at most: each by its own share, always the same. */
   readonly jitterMs: number;
+  /** What becomes of runs that a new version of the code overtakes. */
+  readonly onNewCode: OnNewCode;
 }
 
 /** What `job()` takes. */
@@ -57,6 +66,8 @@ export interface JobOptions {
   readonly catchUp?: CatchUp;
   /** How far ticks are spread. @default {"0s"} */
   readonly jitter?: Duration;
+  /** {@linkcode Job.onNewCode} @default {"continue"} */
+  readonly onNewCode?: OnNewCode;
 }
 
 /**
@@ -85,5 +96,6 @@ export function job(options: JobOptions): Job {
     maxActiveRuns: options.maxActiveRuns ?? 1,
     catchUp: options.catchUp ?? "latest",
     jitterMs: milliseconds(options.jitter ?? "0s"),
+    onNewCode: options.onNewCode ?? "continue",
   };
 }

@@ -11,6 +11,8 @@ import { raceBehaviours } from "./contract/races.ts";
 import { readBehaviours } from "./contract/reads.ts";
 import { runBehaviours } from "./contract/runs.ts";
 import { setBehaviours } from "./contract/sets.ts";
+import { codeBehaviours } from "./contract/code.ts";
+import { poolBehaviours } from "./contract/pools.ts";
 import { standingBehaviours } from "./contract/standing.ts";
 import type { Subject } from "./contract/subject.ts";
 
@@ -26,6 +28,8 @@ export function ledgerContract(name: string, make: () => Promise<Subject>): void
   const behaviours = [
     ...runBehaviours,
     ...claimBehaviours,
+    ...poolBehaviours,
+    ...codeBehaviours,
     ...outcomeBehaviours,
     ...crewBehaviours,
     ...readBehaviours,

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Backfills } from "./backfills.ts";
+import type { Pools } from "./pools.ts";
 import type { KeySets } from "./sets.ts";
 import type {
   Advance,
@@ -37,6 +38,8 @@ export interface WorkerHello {
   readonly queues: readonly string[];
   /** How many at once. */
   readonly slots: number;
+  /** Version of its code: it takes only steps that were planned with the same; any if it does not tell. */
+  readonly code?: string | null;
 }
 
 /** What a claim asks for. */
@@ -119,8 +122,8 @@ export interface Queue {
   /** Remembers a run, or finds the one with the same key. */
   submit(submission: Submission): Promise<Submitted>;
   /**
-   * Makes up to `room` queued steps the worker's: by priority, then run, then place in the plan. A slice is never
-   * computed twice at once, whatever the runs: the second step waits. A worker that was given up gets nothing, since
+   * Makes up to `room` queued steps the worker's: by priority, then runs in turn, then place in the plan; none whose
+   * pools have too few slots left. A slice is never computed twice at once, whatever the runs: the second step waits. A worker that was given up gets nothing, since
    * nobody would miss what it holds.
    */
   claim(ask: Ask): Promise<readonly Claimed[]>;
@@ -128,7 +131,7 @@ export interface Queue {
    * Ends attempts. A success publishes its version, records checks and facts, writes events to the outbox and releases
    * the steps that waited for it, all together. An outcome whose attempt is not the worker's any more changes nothing.
    * A final failure skips what needs the step. Steps that became ready are handed to the
-   * worker, up to `ask.room`; with `ask.more` then others as `claim()` would.
+   * worker, up to `ask.room`, unless it is the turn of another run; with `ask.more` then others as `claim()` would.
    * After its run was cancelled a success is refused and nothing is tried again: any outcome ends the step.
    */
   finish(outcomes: readonly Outcome[], ask: Ask): Promise<Finished>;
@@ -160,6 +163,13 @@ export interface Crew {
   disown(worker: string, holding: readonly string[], olderMs: number): Promise<number>;
   /** Those that live. */
   workers(): Promise<readonly WorkerRecord[]>;
+  /**
+   * Runs that have not ended and were planned with code that no living worker has, if a worker with `code` joined after
+   * the last one with theirs: what a rolling restart leaves behind.
+   */
+  outdated(code: string): Promise<readonly Pick<RunRecord, "id" | "job" | "code">[]>;
+  /** Lets what is left of a run go on with other code. False if the run has ended or is not of that code any more. */
+  recode(run: string, from: string, to: string): Promise<boolean>;
 }
 
 /** Reading what happened. */
@@ -238,7 +248,8 @@ export interface Standing {
 }
 
 /** All that is remembered. */
-export interface Ledger extends Queue, Crew, Memory, Standing, Backfills, KeySets, AsyncDisposable {
+export interface Ledger
+  extends Queue, Crew, Memory, Standing, Backfills, KeySets, Pools, AsyncDisposable {
   /** Shown to people: `memory`, `postgres`. */
   readonly name: string;
   /** News as it comes, until the signal aborts; after a lost connection a `gap`. Whoever listens also looks from time to time. */

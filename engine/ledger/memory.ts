@@ -14,7 +14,6 @@ import { cancelRun, submit } from "./memory_runs.ts";
 import * as standing from "./memory_standing.ts";
 import * as sets from "./memory_sets.ts";
 import { emptyState, type MemoryState } from "./memory_state.ts";
-import type { Pools } from "./pools.ts";
 
 /**
  * A ledger that forgets when the process ends. `now` is its clock; it never reads another one.
@@ -40,7 +39,7 @@ import type { Pools } from "./pools.ts";
  * assertEquals(await ledger.open(late), undefined);
  * ```
  */
-export function memoryLedger({ now }: { readonly now: () => Date }): Ledger & Pools {
+export function memoryLedger({ now }: { readonly now: () => Date }): Ledger {
   const state = emptyState(now);
   return {
     name: "memory",
@@ -73,6 +72,8 @@ function working(state: MemoryState) {
     disown: (worker, holding, olderMs) =>
       soon(() => crew.disown(state, worker, { holding, olderMs })),
     workers: () => soon(() => crew.workers(state)),
+    outdated: (code) => soon(() => crew.outdated(state, code)),
+    recode: (run, from, to) => soon(() => crew.recode(state, run, from, to)),
   } satisfies Partial<Ledger>;
 }
 
@@ -132,5 +133,5 @@ function shares(state: MemoryState) {
     pools: () => soon(() => pooling.pools(state)),
     declarePools: (slots) => soon(() => pooling.declarePools(state, slots)),
     setPool: (name, slots, by) => soon(() => pooling.setPool(state, name, slots, by)),
-  } satisfies Partial<Pools>;
+  } satisfies Partial<Ledger>;
 }

@@ -6,6 +6,7 @@
 import type { WorkerHello } from "./ledger.ts";
 import { settleRun } from "./memory_runs.ts";
 import {
+  announce,
   type MemoryState,
   plainError,
   remember,
@@ -14,7 +15,7 @@ import {
   type WorkerNode,
 } from "./memory_state.ts";
 import { endAttempt, endStep, enqueue, failStep } from "./memory_steps.ts";
-import type { WorkerRecord } from "./records.ts";
+import type { RunRecord, WorkerRecord } from "./records.ts";
 
 /** A step that took so many workers with it is not given to a further one. */
 const deathsAllowed = 3;
@@ -23,7 +24,8 @@ const deathsAllowed = 3;
 export function join(state: MemoryState, hello: WorkerHello): string {
   const id = String(state.workers.size + 1);
   const now = state.now();
-  const record = { ...structuredClone(hello), id, startedAt: now, seenAt: now };
+  const record = { code: null, ...structuredClone(hello), id, startedAt: now, seenAt: now };
+  if (record.code !== null) state.codes.set(record.code, state.workers.size);
   state.workers.set(id, { record, held: new Set(), taken: [], alive: true });
   remember(state, { kind: "worker", state: "joined", data: { worker: id, host: hello.host } });
   return id;
@@ -92,6 +94,39 @@ const FORGOTTEN = "the answer that gave it the step never arrived";
 /** Those that live. */
 export function workers(state: MemoryState): WorkerRecord[] {
   return [...state.workers.values()].filter((w) => w.alive).map((w) => ({ ...w.record }));
+}
+
+/** Runs that no living worker can go on with, though one with later code is there; see the port. */
+export function outdated(
+  state: MemoryState,
+  code: string,
+): Pick<RunRecord, "id" | "job" | "code">[] {
+  const alive = new Set(workers(state).map((w) => w.code));
+  const since = state.codes.get(code) ?? -1;
+  return [...state.runs.values()]
+    .filter((r) => r.state === "queued" || r.state === "running")
+    .filter((r) => r.code !== null && r.code !== code && !alive.has(r.code))
+    .filter((r) => (state.codes.get(r.code!) ?? Infinity) < since)
+    .map(({ id, submission, code }) => ({ id, job: submission.job, code }));
+}
+
+/** Lets what is left of a run go on with other code. */
+export function recode(state: MemoryState, id: string, from: string, to: string): boolean {
+  const run = state.runs.get(id);
+  if (!run || run.code !== from || (run.state !== "queued" && run.state !== "running")) {
+    return false;
+  }
+  run.codeBefore ??= from;
+  run.code = to;
+  remember(state, {
+    kind: "run",
+    name: run.submission.job,
+    run: id,
+    state: "recoded",
+    data: { from, to },
+  });
+  announce(state, { of: "step" });
+  return true;
 }
 
 interface Parting {

@@ -9,12 +9,14 @@ import { settleRun } from "./memory_runs.ts";
 import type { MemoryState, RunNode, StepNode, WorkerNode } from "./memory_state.ts";
 import {
   begin,
-  claimOrder,
+  dequeue,
   endAttempt,
   endStep,
   enqueue,
   failStep,
   isFree,
+  isSameLine,
+  priority,
   release,
   skipDependents,
 } from "./memory_steps.ts";
@@ -32,7 +34,7 @@ export function claim(state: MemoryState, ask: Ask): Claimed[] {
   let index = 0;
   while (index < state.ready.length && claimed.length < ask.room) {
     const step = state.ready[index]!;
-    if (ask.queues.includes(step.planned.queue) && step.readyAt! <= now && isFree(state, step)) {
+    if (takes(worker, ask, step) && step.readyAt! <= now && isFree(state, step)) {
       state.ready.splice(index, 1);
       claimed.push(begin(state, step, worker));
     } else index++;
@@ -73,6 +75,16 @@ export function revoked(
     ...cancelled.map((s) => ({ run: s.run.id, step: s.index, attempt: s.attempts.length })),
     ...worker.taken,
   ];
+}
+
+/** Whether a step is of the queues and the code of a worker; one that does not tell its code takes any. */
+function takes(
+  worker: WorkerNode | undefined,
+  { queues }: Ask,
+  { planned, run }: StepNode,
+): boolean {
+  const mine = worker?.record.code ?? run.code;
+  return queues.includes(planned.queue) && (run.code ?? mine) === mine;
 }
 
 function living(state: MemoryState, id: string): WorkerNode | undefined {
@@ -120,20 +132,28 @@ function endCancelled(state: MemoryState, step: StepNode, outcome: Outcome): voi
   endStep(state, step, { state: "cancelled", error });
 }
 
-/** Gives ready steps to the worker that made them ready; those that it does not take are queued. */
+/** Gives ready steps to the worker that made them ready, unless it is another run's turn; the others are queued. */
 function handOn(state: MemoryState, ready: StepNode[], ask: Ask): Claimed[] {
   const worker = living(state, ask.worker);
   const next: Claimed[] = [];
   const now = state.now();
-  for (const step of ready.sort(claimOrder)) {
-    const fits = next.length < ask.room && ask.queues.includes(step.planned.queue) &&
-      isFree(state, step);
-    if (worker === undefined || !fits) {
-      enqueue(state, step, now);
-      continue;
-    }
-    step.readyAt = now;
+  const others = state.ready.filter((s) => s.readyAt! <= now && takes(worker, ask, s));
+  const laps = new Map<RunNode, number>();
+  for (const step of ready) {
+    const first = state.ready.find((s) => isSameLine(s, step) && s.run === step.run)?.lap;
+    enqueue(state, step, now);
+    const lap = laps.get(step.run) ?? first ?? step.lap;
+    laps.set(step.run, lap + 1);
+    if (worker === undefined || next.length >= ask.room) continue;
+    if (!takes(worker, ask, step) || Object.keys(step.planned.pools).length) continue;
+    if (!isFree(state, step) || others.some((s) => isBefore(s, step, lap))) continue;
+    dequeue(state, step);
     next.push(begin(state, step, worker));
   }
   return next;
 }
+
+/** Whether a step of another run has its turn before one whose turn is in a lap. */
+const isBefore = (other: StepNode, step: StepNode, lap: number) =>
+  other.run !== step.run &&
+  (priority(other) < priority(step) || (priority(other) === priority(step) && other.lap <= lap));

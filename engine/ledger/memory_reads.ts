@@ -144,8 +144,8 @@ export function run(
 }
 
 function runRecord(run: RunNode): RunRecord {
-  const { steps: _plan, maxActiveRuns: _limit, ...submission } = run.submission;
-  const { id, state, createdAt, startedAt, endedAt, error } = run;
+  const { steps: _plan, maxActiveRuns: _limit, code: _planned, ...submission } = run.submission;
+  const { id, state, createdAt, startedAt, endedAt, error, code, codeBefore } = run;
   const steps = {
     waiting: 0,
     queued: 0,
@@ -156,7 +156,18 @@ function runRecord(run: RunNode): RunRecord {
     cancelled: 0,
   };
   for (const step of run.steps) steps[step.state]++;
-  return { ...submission, id, state, createdAt, startedAt, endedAt, error, steps };
+  return {
+    ...submission,
+    id,
+    state,
+    createdAt,
+    startedAt,
+    endedAt,
+    code,
+    codeBefore,
+    error,
+    steps,
+  };
 }
 
 function stepRecord(step: StepNode): StepRecord {

@@ -56,6 +56,8 @@ function newRun(state: MemoryState, submission: Submission): RunNode {
     endedAt: null,
     error: null,
     open: submission.steps.length,
+    code: submission.code ?? null,
+    codeBefore: null,
   };
   for (const planned of submission.steps) addStep(state, run, planned);
   return run;
@@ -77,6 +79,8 @@ function addStep(state: MemoryState, run: RunNode, planned: PlannedStep): void {
     error: null,
     left: needs.size,
     deaths: 0,
+    lap: 0,
+    turn: 0,
   };
   for (const need of needs) run.steps[need]!.dependents.push(step);
   step.slice.open.add(step);

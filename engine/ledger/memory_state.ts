@@ -40,6 +40,9 @@ export interface RunNode {
   error: StepError | null;
   /** Steps that have not ended. */
   open: number;
+  /** Version of the code that may go on with it; null: any. */
+  code: string | null;
+  codeBefore: string | null;
 }
 
 /** A step that may change. */
@@ -59,6 +62,10 @@ export interface StepNode {
   left: number;
   /** Attempts whose worker died. */
   deaths: number;
+  /** The lap in which it has its turn, while it is queued. */
+  lap: number;
+  /** Its place among all that were ever queued. */
+  turn: number;
 }
 
 /** A slice that may change. */
@@ -120,6 +127,8 @@ export interface MemoryState {
   /** By id, oldest first. */
   readonly backfills: Map<string, BackfillNode>;
   readonly pools: Map<string, PoolNode>;
+  /** Which code was worked with, and the place of the last worker with it. */
+  readonly codes: Map<string, number>;
   /** By name. */
   readonly sets: Map<string, SetNode>;
   readonly listeners: Set<(news: News) => void>;
@@ -127,6 +136,8 @@ export interface MemoryState {
   version: bigint;
   /** The newest line of a log. */
   line: number;
+  /** How many steps were ever queued. */
+  queued: number;
 }
 
 /** A ledger that remembers nothing yet. */
@@ -148,10 +159,12 @@ export function emptyState(now: () => Date): MemoryState {
     alerts: [],
     backfills: new Map(),
     pools: new Map(),
+    codes: new Map(),
     sets: new Map(),
     listeners: new Set(),
     version: 0n,
     line: 0,
+    queued: 0,
   };
 }
 

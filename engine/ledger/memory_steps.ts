@@ -16,17 +16,36 @@ import {
 import { fitsPools } from "./memory_pools.ts";
 import type { AttemptState, Claimed, StepError, StepState } from "./records.ts";
 
-/** Who is claimed first: smaller priority, older run, earlier in the plan. */
+/** Who is claimed first: smaller priority, then runs in turn, then who has waited longer. */
 export function claimOrder(a: StepNode, b: StepNode): number {
-  return priority(a) - priority(b) || Number(a.run.id) - Number(b.run.id) || a.index - b.index;
+  return priority(a) - priority(b) || a.lap - b.lap || a.turn - b.turn;
 }
 
-const priority = (step: StepNode) => step.run.submission.priority + step.planned.priority;
+/** The n-th step that a run has waiting goes in the n-th lap from the head of the queue. */
+function lapOf(state: MemoryState, step: StepNode): number {
+  const now = state.now();
+  const rivals = state.ready.filter((s) => s.readyAt! <= now && isSameLine(s, step));
+  const own = rivals.findLast((s) => s.run === step.run)?.lap ?? 0;
+  return Math.max((rivals[0]?.lap ?? 1) - 1, own) + 1;
+}
+
+/** Whether two steps wait for the same things. */
+export const isSameLine = (a: StepNode, b: StepNode): boolean =>
+  a.planned.queue === b.planned.queue && priority(a) === priority(b) &&
+  poolsText(a) === poolsText(b);
+
+const poolsText = (step: StepNode) => JSON.stringify(Object.entries(step.planned.pools).sort());
+
+/** Of the run and the step together. */
+export const priority = (step: StepNode): number =>
+  step.run.submission.priority + step.planned.priority;
 
 /** Makes a step claimable from `readyAt` on. */
 export function enqueue(state: MemoryState, step: StepNode, readyAt: Date): void {
   step.state = "queued";
   step.readyAt = readyAt;
+  step.lap = lapOf(state, step);
+  step.turn = ++state.queued;
   state.ready.splice(placeOf(state, step), 0, step);
   rememberStep(state, step);
   announce(state, { of: "step" });

@@ -85,6 +85,8 @@ export interface Submission {
   readonly priority: number;
   /** In an order in which each comes after those that it needs. */
   readonly steps: readonly PlannedStep[];
+  /** Version of the code that it was planned with; only workers with the same code take its steps. Any if not given. */
+  readonly code?: string | null;
 }
 
 /** The run that a submission became. */
@@ -230,7 +232,7 @@ export interface SliceState extends SliceKey {
 }
 
 /** A run as remembered. */
-export interface RunRecord extends Omit<Submission, "steps" | "maxActiveRuns"> {
+export interface RunRecord extends Omit<Submission, "steps" | "maxActiveRuns" | "code"> {
   /** Its id: decimal, grows. */
   readonly id: string;
   /** Where it stands. */
@@ -243,6 +245,10 @@ export interface RunRecord extends Omit<Submission, "steps" | "maxActiveRuns"> {
   readonly endedAt: Date | null;
   /** How many steps stand where. */
   readonly steps: { readonly [S in StepState]: number };
+  /** Version of the code with which it goes on; null: any. */
+  readonly code: string | null;
+  /** Version with which it began, if it had to go on with another one. */
+  readonly codeBefore: string | null;
   /** The first error; who cancelled it, if there was none before. */
   readonly error: StepError | null;
 }
@@ -323,6 +329,8 @@ export interface WorkerRecord {
   readonly queues: readonly string[];
   /** How many at once. */
   readonly slots: number;
+  /** Version of its code; null: it did not tell. */
+  readonly code: string | null;
   /** When it was first seen. */
   readonly startedAt: Date;
   /** When it last said that it lives. */

@@ -12,6 +12,7 @@ import { watch } from "../notice/watch.ts";
 import { Conditions } from "./automation.ts";
 import { backfilling } from "./backfilling.ts";
 import type { Lender } from "./lend.ts";
+import { overtake } from "./overtaken.ts";
 import { pause } from "../ledger/pause.ts";
 import { attend, failedToListen } from "./attend.ts";
 import type { Ears } from "./ears.ts";
@@ -46,6 +47,9 @@ export interface LoopOptions {
   onTrouble(loop: string, error: unknown): void;
 }
 
+/** Milliseconds between looks for runs whose code is gone. */
+const OVERTAKE_MS = 1_000;
+
 /** A look of a loop; gives the milliseconds until the next one. */
 type Look = () => Promise<number>;
 
@@ -54,6 +58,7 @@ export async function loops(o: LoopOptions): Promise<void> {
   const news = new Wakes();
   const running = [
     loop(o, "reaper", async () => (await o.ledger.reap(o.silentMs ?? 10_000), o.reapMs ?? 250)),
+    loop(o, "overtaken", async () => (await overtake(o, new Date()), OVERTAKE_MS)),
     loop(o, "conditions", judging(o), news),
     loop(o, "alerts", watching(o), news),
     loop(o, "backfills", filling(o), news),

@@ -12,7 +12,6 @@ import type { Lack, RunFound } from "../decide/why_facts.ts";
 import type { Definitions } from "../graph/define.ts";
 import { knownSinceOf } from "../ledger/known.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import type { Pools } from "../ledger/pools.ts";
 import type { RunRecord } from "../ledger/records.ts";
 import { pausedOf } from "../ledger/switches.ts";
 
@@ -21,12 +20,10 @@ export interface WhyAsking {
   /** What is declared. */
   readonly definitions: Definitions;
   /** Where facts are read. */
-  readonly ledger:
-    & Pick<
-      Ledger,
-      "run" | "runs" | "workers" | "cursors" | "slices" | "checks"
-    >
-    & Partial<Pick<Pools, "pools">>;
+  readonly ledger: Pick<
+    Ledger,
+    "run" | "runs" | "workers" | "pools" | "cursors" | "slices" | "checks"
+  >;
   /** Where everything stands. */
   readonly judgement: Judgement;
   /** How crons are read. */
@@ -42,7 +39,7 @@ const ROUNDS = 20;
 export async function explain(o: WhyAsking, asset: Asset, partition: string): Promise<Why> {
   const [workers, pools, cursors, paused, knownSince] = await Promise.all([
     o.ledger.workers(),
-    o.ledger.pools?.(),
+    o.ledger.pools(),
     o.ledger.cursors("schedule:"),
     pausedOf(o.ledger, ""),
     knownSinceOf(o.ledger, o.judgement.now),

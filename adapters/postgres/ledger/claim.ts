@@ -25,7 +25,7 @@ export async function claim(sql: Sql, ask: Ask): Promise<readonly Claimed[]> {
 async function once(sql: Sql, ask: Ask): Promise<readonly Claimed[]> {
   const rows = await sql<ClaimedRow[]>`
     select * from engine.claim(${ask.worker}::bigint, ${ask
-    .queues as string[]}::text[], ${ask.room})`;
+    .queues as string[]}::text[], ${ask.room}, true)`;
   return rows.map(claimedOf);
 }
 

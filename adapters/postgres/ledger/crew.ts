@@ -26,9 +26,14 @@ export async function join(url: string, sql: Sql, hello: WorkerHello): Promise<L
   const [row] = await life<{ id: string }[]>`select nextval('engine.worker_seq')::text as id`;
   const worker = row!.id;
   await life`select pg_advisory_lock(${ALIVE}, ${Number(worker)}::int)`;
-  await sql`insert into engine.worker (id, host, pid, queues, slots)
+  const code = hello.code ?? null;
+  await sql`
+    with c as (
+      insert into engine.code (version) select ${code} where ${code}::text is not null
+      on conflict (version) do update set joined_at = clock_timestamp())
+    insert into engine.worker (id, host, pid, queues, slots, code)
     values (${worker}::bigint, ${hello.host}, ${hello.pid}, ${hello
-    .queues as string[]}, ${hello.slots})`;
+    .queues as string[]}, ${hello.slots}, ${code})`;
   await sql`insert into engine.fact (kind, name, state) values ('worker', ${worker}, 'joined')`;
   await sql`select pg_notify('aurora', 'fact')`;
   return { worker, sql: life };
@@ -66,8 +71,20 @@ export async function reap(
         : `no heartbeat for ${Math.round(silent)} ms: stopped or cut off`,
     }));
   for (const { worker, cause } of dead) await bury(sql, worker, cause);
+  await releaseOrphans(sql);
   await admitWaiting(sql);
   return dead;
+}
+
+/** Steps of workers that were given up in the very moment in which they were claimed. */
+async function releaseOrphans(sql: Sql): Promise<void> {
+  const gone = await sql<{ worker: string }[]>`
+    select distinct s.worker::text from engine.step s join engine.worker w on w.id = s.worker
+    where s.state = 'running' and w.gone_at is not null`;
+  const cause = "it had been given up when it was given the step";
+  for (const { worker } of gone) {
+    await retried(() => sql.begin((tx) => release(tx, worker, { cause, counts: 0 })));
+  }
 }
 
 /** Runs whose turn came while nobody said so, since a worker died between a run's end and the admission of the next. */
@@ -162,6 +179,7 @@ async function release(
       order by run, step for update),
     f as (
       update engine.step s set lost = s.lost + ${counts}, ready_at = clock_timestamp(),
+        lap = engine.lap(s.run, s.lane, s.priority) + 1,
         error = ${jsonText(error)}::text::jsonb,
         state = case when r.state = 'cancelled' then 'cancelled' when s.lost + ${counts} >= ${MOST_LOST} then 'failed'
           else 'queued' end,
@@ -207,6 +225,6 @@ export async function leave(sql: Sql, life: Life): Promise<void> {
 /** Those that live. */
 export async function workers(sql: Sql): Promise<readonly WorkerRecord[]> {
   return await sql<WorkerRecord[]>`
-    select id::text, host, pid, queues, slots, started_at as "startedAt", seen_at as "seenAt"
+    select id::text, host, pid, queues, slots, code, started_at as "startedAt", seen_at as "seenAt"
     from engine.worker where gone_at is null order by engine.worker.id`;
 }

@@ -11,10 +11,12 @@ import {
 } from "./backfills.ts";
 import { cancel, revoked } from "./cancel.ts";
 import { claim } from "./claim.ts";
+import { outdated, recode } from "./code.ts";
 import { bury, disown, heartbeat, join, leave, type Life, reap, workers } from "./crew.ts";
 import { checks, events, facts, newestFact, readLog, ticks, topics, writeLog } from "./facts.ts";
 import { finish } from "./finish.ts";
 import { news } from "./news.ts";
+import { declarePools, pools, setPool } from "./pools.ts";
 import { run, runCounts, runs } from "./runs.ts";
 import { addKeys, keySets, removeKeys } from "./sets.ts";
 import { builds, durations, history, slices, visible } from "./slices.ts";
@@ -77,6 +79,8 @@ export async function openLedger(url: string, options: LedgerOptions = {}): Prom
     bury: (worker, cause) => bury(sql, worker, cause),
     disown: (worker, holding, olderMs) => disown(sql, worker, { holding, olderMs }),
     workers: () => plain(workers(sql)),
+    outdated: (code) => plain(outdated(sql, code)),
+    recode: (id, from, to) => recode(sql, id, from, to),
     slices: (assets) => slices(sql, assets),
     visible: (keys) => plain(visible(sql, keys)),
     builds: (asset, query) => plain(builds(sql, asset, query)),
@@ -108,6 +112,9 @@ export async function openLedger(url: string, options: LedgerOptions = {}): Prom
     addKeys: (set, keys) => addKeys(sql, set, keys),
     removeKeys: (set, keys) => removeKeys(sql, set, keys),
     keySets: (known) => keySets(sql, known),
+    pools: () => pools(sql),
+    declarePools: (slots) => declarePools(sql, slots),
+    setPool: (name, slots, by) => setPool(sql, name, slots, by),
     news: (signal) => news(direct, signal),
     async [Symbol.asyncDispose]() {
       for (const life of lives.values()) await life.sql.end({ timeout: 1 });

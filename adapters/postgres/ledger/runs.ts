@@ -22,7 +22,8 @@ const NO_STEPS: { readonly [S in StepState]: number } = {
 type RunRow = Omit<RunRecord, "steps"> & { readonly counts: Partial<RunRecord["steps"]> | null };
 
 const columns = (sql: Sql) =>
-  sql`r.id::text, r.key, r.job, r.title, r.partition, r.trigger, r.by_name as by, r.reason, r.priority, r.state,
+  sql`r.id::text, r.key, r.job, r.title, r.partition, r.trigger, r.by_name as by, r.reason, r.priority, r.state, r.code,
+    r.code_before as "codeBefore",
     r.created_at as "createdAt", r.started_at as "startedAt", r.ended_at as "endedAt", r.error,
     (select jsonb_object_agg(state, n) from (
       select state, count(*) as n from engine.step where run = r.id group by state) c) as counts`;

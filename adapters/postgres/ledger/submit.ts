@@ -13,9 +13,10 @@ export async function insertRun(tx: Transaction, s: Submission): Promise<Submitt
   const maxActive = Number.isFinite(s.maxActiveRuns) ? s.maxActiveRuns : null;
   const [made] = await tx<{ id: string }[]>`
     insert into engine.run
-      (key, job, max_active, title, partition, trigger, by_name, reason, priority, state, steps_left, ended_at)
+      (key, job, max_active, title, partition, trigger, by_name, reason, priority, state, steps_left, code, ended_at)
     values (${s.key}, ${s.job}, ${maxActive}, ${s.title}, ${s.partition}, ${s.trigger}, ${s.by}, ${s.reason},
       ${s.priority}, ${s.steps.length === 0 ? "success" : "queued"}, ${s.steps.length},
+      ${s.code ?? null},
       case when ${s.steps.length === 0} then clock_timestamp() end)
     on conflict (key) do nothing
     returning id::text`;
@@ -41,9 +42,11 @@ async function insertSteps(tx: Transaction, run: string, s: Submission): Promise
   const of = <T>(column: (step: PlannedStep) => T) => s.steps.map(column);
   await tx`
     insert into engine.step (run, step, asset, partition, state, needs_left, reason, queue, priority, step_priority,
-      pools, retry)
+      pools, retry, code)
     select ${run}::bigint, n - 1, asset, partition, 'waiting', needs, reason, queue,
-      step_priority + ${s.priority}::int, step_priority, pools::jsonb, retry::jsonb
+      step_priority + ${s.priority}::int, step_priority, pools::jsonb, retry::jsonb, ${
+    s.code ?? null
+  }::text
     from unnest(${of((x) => x.asset)}::text[], ${of((x) => x.partition)}::text[],
       ${of((x) => x.needs.length)}::int[], ${of((x) => x.reason)}::text[], ${
     of((x) => x.queue)
@@ -83,9 +86,17 @@ export async function admit(
       where engine.run.id = c.id and engine.run.state = 'queued'
         and (c.max_active is null or c.job is null or c.place + c.active <= c.max_active)
       returning engine.run.id, engine.run.job),
+    w as (
+      select s.run, s.step, s.lane, s.priority from r join engine.step s on s.run = r.id
+      where s.state = 'waiting' and s.needs_left = 0),
+    l as materialized (
+      select run, lane, priority, engine.lap(run, lane, priority) as lap from w group by run, lane, priority),
+    t as (
+      select w.run, w.step, l.lap + row_number() over (partition by w.run, w.lane, w.priority order by w.step) as lap
+      from w join l using (run, lane, priority)),
     s as (
-      update engine.step set state = 'queued', ready_at = clock_timestamp()
-      from r where step.run = r.id and step.state = 'waiting' and step.needs_left = 0
+      update engine.step set state = 'queued', ready_at = statement_timestamp(), lap = t.lap
+      from t where step.run = t.run and step.step = t.step
       returning 1)
     insert into engine.fact (kind, run, state, name) select 'run', id, 'running', job from r`;
 }

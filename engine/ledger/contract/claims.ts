@@ -51,17 +51,20 @@ export const claimBehaviours: readonly Behaviour[] = [
     assertEquals((await hand.claim(2)).length, 2);
     assertEquals((await hand.claim(2)).length, 1);
   }],
-  ["claim() goes by priority of run and step, then by run, then by plan", async ({ ledger }) => {
-    const hand = await worker(ledger);
-    await submit(ledger, [step("late", { priority: 1 }), step("a2"), step("a3")]);
-    await submit(ledger, [step("b1", { priority: 1 }), step("b2")]);
-    await submit(ledger, [step("first", { priority: 3 }), step("fifth", { priority: 5 })], {
-      priority: -4,
-    });
-    const order: string[] = [];
-    for (let i = 0; i < 7; i++) order.push((await hand.one()).asset);
-    assertEquals(order, ["first", "a2", "a3", "b2", "late", "b1", "fifth"]);
-  }],
+  [
+    "claim() goes by priority of run and step, then runs in turn, then by plan",
+    async ({ ledger }) => {
+      const hand = await worker(ledger);
+      await submit(ledger, [step("late", { priority: 1 }), step("a2"), step("a3")]);
+      await submit(ledger, [step("b1", { priority: 1 }), step("b2")]);
+      await submit(ledger, [step("first", { priority: 3 }), step("fifth", { priority: 5 })], {
+        priority: -4,
+      });
+      const order: string[] = [];
+      for (let i = 0; i < 7; i++) order.push((await hand.one()).asset);
+      assertEquals(order, ["first", "a2", "b2", "a3", "late", "b1", "fifth"]);
+    },
+  ],
   ["claim() gives only steps of the queues that were asked for", async ({ ledger }) => {
     const light = await worker(ledger, ["default"]);
     const both = await worker(ledger, ["heavy", "default"]);
@@ -161,7 +164,7 @@ export const claimBehaviours: readonly Behaviour[] = [
     await submit(ledger, [step("b"), step("heavy", { queue: "heavy" }), step("c"), step("d")]);
     await submit(ledger, [step("soon", { priority: -1 })]);
     const finished = await ledger.finish([done(first)], { ...hand.ask(4), more: true });
-    assertEquals(finished.next.map((c) => c.asset), ["after a", "soon", "b", "c"]);
+    assertEquals(finished.next.map((c) => c.asset), ["soon", "b", "after a", "c"]);
     assertEquals((await hand.claim()).map((c) => c.asset), ["d"]);
   }],
   ["finish() leaves what was queued alone unless asked for more", async ({ ledger }) => {

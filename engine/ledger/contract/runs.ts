@@ -48,12 +48,13 @@ export const runBehaviours: readonly Behaviour[] = [
       by: "every six hours",
       reason: "06:00 has passed",
       priority: 7,
+      code: "v1",
     });
     const { run } = await ledger.submit(submission);
     const { steps: _plan, maxActiveRuns: _limit, ...asked } = submission;
     const { id: _id, state: _s, createdAt, startedAt: _a, endedAt: _e, error, steps: _n, ...kept } =
       await runOf(ledger, run);
-    assertEquals(kept, asked);
+    assertEquals(kept, { ...asked, code: "v1", codeBefore: null });
     assertEquals(error, null);
     assert(createdAt instanceof Date);
     const { state, attempts, error: stepError, ...first } = await stepOf(ledger, run);

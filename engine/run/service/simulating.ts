@@ -5,7 +5,6 @@
  */
 import { type Duration, milliseconds } from "../../declare/duration.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
-import type { Pools } from "../../ledger/pools.ts";
 import { pausedOf } from "../../ledger/switches.ts";
 import { nextTick } from "../cron.ts";
 import { simulate, type VirtualWorker } from "../simulate/mod.ts";
@@ -59,8 +58,8 @@ async function crewOf(
 }
 
 /** Slots that pools have now, where the ledger limits by them. */
-async function slotsOf(ledger: Ledger & Partial<Pools>): Promise<ReadonlyMap<string, number>> {
-  return new Map((await ledger.pools?.())?.map((p) => [p.name, p.slots]));
+async function slotsOf(ledger: Ledger): Promise<ReadonlyMap<string, number>> {
+  return new Map((await ledger.pools()).map((p) => [p.name, p.slots]));
 }
 
 /** Simulates what would happen from an instant on. */

@@ -70,15 +70,14 @@ export class Crew {
     }
   }
 
-  /** Ends the steps that are over, those of each worker together. */
+  /** Ends the steps that are over, one after the other; a worker fills a free slot before it ends the next. */
   async finish(now: number): Promise<void> {
     const over = this.#busy.filter((b) => b.endsAt <= now);
     this.#busy = this.#busy.filter((b) => b.endsAt > now);
-    for (const [member, ended] of Map.groupBy(over, (b) => b.member)) {
-      const outcomes: Outcome[] = [];
-      for (const { claimed } of ended) outcomes.push(await this.#outcome(claimed));
-      this.#taken[member]! -= ended.length;
-      const { next } = await this.#o.ledger.finish(outcomes, this.#ask(member));
+    for (const { member, claimed } of over) {
+      const outcome = await this.#outcome(claimed);
+      this.#taken[member]!--;
+      const { next } = await this.#o.ledger.finish([outcome], { ...this.#ask(member), more: true });
       this.#start(member, next, now);
     }
   }
