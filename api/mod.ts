@@ -5,6 +5,7 @@ import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { assetRoutes } from "./asset_routes.ts";
 import { backfillRoutes } from "./backfill_routes.ts";
+import { crewRoutes } from "./crew_routes.ts";
 import { knownHosts, sameOrigin } from "./guard.ts";
 import { createHub } from "./hub.ts";
 import { problem, problemOf } from "./problem.ts";
@@ -43,7 +44,8 @@ export function createApi(service: Service, options: ApiOptions = {}) {
     .route("/", systemRoutes(service))
     .route("/", assetRoutes(service))
     .route("/", runRoutes(service))
-    .route("/", backfillRoutes(service));
+    .route("/", backfillRoutes(service))
+    .route("/", crewRoutes(service));
   app.all("/api/v1/assets/*", (context) => unescapedName(context, app));
   app.notFound((context) => notFound(context, app));
   return routes;

@@ -202,6 +202,19 @@ export const commands: readonly Command[] = [
     json: true,
     load: async () => (await import("./commands/quality.ts")).quality,
   }),
+  command("workers", "list workers that live, with their queues, slots and code", {
+    words: "",
+    takes: [0, 0],
+    json: true,
+    load: async () => (await import("./commands/crew.ts")).workers,
+  }),
+  command("pools", "list pools with the steps that have their slots, or set their number", {
+    words: "",
+    takes: [0, 0],
+    json: true,
+    options: [{ name: "set", value: "POOL=N", help: "for all workers at once; N or declared" }],
+    load: async () => (await import("./commands/crew.ts")).pools,
+  }),
   command("keys", "list the keys of dynamic partitions", {
     words: "SET",
     takes: [1, 1],

@@ -110,6 +110,7 @@ export * from "./run/ears.ts";
 export * from "./run/error_of.ts";
 export * from "./run/hear.ts";
 export * from "./run/families.ts";
+export * from "./run/crew_views.ts";
 export * from "./run/key_sets.ts";
 export { withCodeVersion } from "./run/versioned.ts";
 export * from "./run/lend.ts";

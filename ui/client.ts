@@ -86,6 +86,8 @@ export function createClient(fetch: Fetch) {
     events: (topic?: string) =>
       answer(v1.events.$get({ query: topic === undefined ? { limit: "100" } : { topic } })),
     alerts: () => answer(v1.alerts.$get()),
+    workers: () => answer(v1.workers.$get()),
+    pools: () => answer(v1.pools.$get()),
     backfills: (query: { open?: "true"; limit?: string }) => answer(v1.backfills.$get({ query })),
   };
 }
@@ -172,3 +174,7 @@ export type Quality = Result<"quality">;
 export type Events = Result<"events">;
 /** An alert. */
 export type Alert = Result<"alerts">[number];
+/** A worker that lives. */
+export type Worker = Result<"workers">[number];
+/** A pool with those who have its slots. */
+export type Pool = Result<"pools">[number];

@@ -28,6 +28,7 @@ import { Quality } from "./pages/quality.tsx";
 import { Run } from "./pages/run.tsx";
 import { Runs } from "./pages/runs.tsx";
 import { favicon } from "./parts/icon.tsx";
+import { Workers } from "./pages/workers.tsx";
 import type { Shell } from "./parts/page.tsx";
 import { find, type Selection } from "./found.ts";
 
@@ -283,5 +284,9 @@ function addRest(app: Hono, client: Client, shell: GetShell): void {
   });
   app.get("/alerts", async (c) => {
     return page(c, Alerts({ shell: await shell(), alerts: await client.alerts() }));
+  });
+  app.get("/workers", async (c) => {
+    const [workers, pools] = await Promise.all([client.workers(), client.pools()]);
+    return page(c, Workers({ shell: await shell(), workers, pools }));
   });
 }

@@ -163,6 +163,8 @@ export interface Crew {
   disown(worker: string, holding: readonly string[], olderMs: number): Promise<number>;
   /** Those that live. */
   workers(): Promise<readonly WorkerRecord[]>;
+  /** How many steps each worker runs; those that run none are left out. */
+  held(): Promise<ReadonlyMap<string, number>>;
   /**
    * Runs that have not ended and were planned with code that no living worker has, if a worker with `code` joined after
    * the last one with theirs: what a rolling restart leaves behind.

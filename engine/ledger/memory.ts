@@ -72,6 +72,7 @@ function working(state: MemoryState) {
     disown: (worker, holding, olderMs) =>
       soon(() => crew.disown(state, worker, { holding, olderMs })),
     workers: () => soon(() => crew.workers(state)),
+    held: () => soon(() => crew.held(state)),
     outdated: (code) => soon(() => crew.outdated(state, code)),
     recode: (run, from, to) => soon(() => crew.recode(state, run, from, to)),
   } satisfies Partial<Ledger>;

@@ -96,6 +96,14 @@ export function workers(state: MemoryState): WorkerRecord[] {
   return [...state.workers.values()].filter((w) => w.alive).map((w) => ({ ...w.record }));
 }
 
+/** How many steps each worker runs. */
+export const held = (state: MemoryState): ReadonlyMap<string, number> =>
+  new Map(
+    [...state.workers.values()].filter((w) => w.held.size > 0).map((
+      w,
+    ) => [w.record.id, w.held.size]),
+  );
+
 /** Runs that no living worker can go on with, though one with later code is there; see the port. */
 export function outdated(
   state: MemoryState,

@@ -16,6 +16,7 @@ import {
   startBackfillNow,
 } from "./service/backfill_view.ts";
 import { jobViews, sensorViews } from "./service/automation_view.ts";
+import { crewService } from "./service/crew_view.ts";
 import { evaluationsOf } from "./service/evaluations_view.ts";
 import { cardsOf, lineageOf } from "./service/cards.ts";
 import { changesOf } from "./service/changes.ts";
@@ -39,6 +40,7 @@ export function createService(o: ServiceOptions): Service {
   const named = (name: string) => o.definitions.assets.find((a) => a.name === name);
   return {
     ...reading(o),
+    ...crewService(o),
     overview: async () => await overviewOf(o, await see()),
     lineage: async () => lineageOf(o.definitions, await see()),
     assets: async (choice = {}) => cardsOf(o.definitions, await see(), choice),

@@ -1,5 +1,6 @@
 import type { AutomationService } from "./automation_views.ts";
 import type { BackfillService } from "./backfill_views.ts";
+import type { CrewService } from "./crew_views.ts";
 import type { SimulationService } from "./simulation_views.ts";
 import type { RunState, StepState } from "../ledger/records.ts";
 import type { Severity } from "../declare/check.ts";
@@ -516,7 +517,8 @@ export type Change =
  * The engine as seen by people. Names, partitions and runs that do not exist: reading methods of
  * one thing give `undefined`, acting methods throw an `UnknownName` or a `RangeError`.
  */
-export interface Service extends AutomationService, BackfillService, SimulationService {
+export interface Service
+  extends AutomationService, BackfillService, CrewService, SimulationService {
   about(): Promise<About>;
   health(): Promise<HealthView>;
   overview(): Promise<Overview>;

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import type { z } from "@hono/zod-openapi";
 import type { Service } from "engine";
 import { createApi, isApiPath } from "../../api/mod.ts";
+import * as crew from "../../api/crew_routes.ts";
 import * as backfill from "../../api/backfill_schemas.ts";
 import * as schema from "../../api/schemas.ts";
 import * as simulation from "../../api/simulation_schemas.ts";
@@ -42,6 +43,8 @@ const reads: readonly (readonly [string, z.ZodType])[] = [
   ["/api/v1/quality?partition=2025-01-20", schema.Quality],
   ["/api/v1/events?topic=aurora.features.updated", schema.Events],
   ["/api/v1/alerts", schema.Alert.array()],
+  ["/api/v1/workers", crew.Worker.array()],
+  ["/api/v1/pools", crew.Pool.array()],
   ["/health", schema.Health],
   ["/version", schema.Version],
 ];
@@ -61,6 +64,21 @@ Deno.test("GET /api/v1/simulation refuses what makes no sense", async () => {
     assertEquals(response.status, 400, query);
     assertStringIncludes((await response.json()).message, query.split("=")[0]!);
   }
+});
+
+Deno.test("POST /api/v1/pools/{name} sets slots, and refuses what makes no sense", async () => {
+  const api = createApi(new FakeService());
+  const set = async (name: string, body: unknown) => {
+    const response = await api.request(`/api/v1/pools/${name}`, post(body));
+    return [response.status, await response.json()] as const;
+  };
+  assertEquals((await set("warehouse", { slots: 7 }))[1].slots, 7);
+  assertEquals((await set("warehouse", { slots: null }))[1].slots, 3);
+  for (const slots of [-1, 1.5, "4", undefined]) {
+    assertEquals((await set("warehouse", { slots }))[0], 400);
+  }
+  const [status, { hint }] = await set("warehose", { slots: 1 });
+  assertEquals([status, hint], [404, 'Did you mean "warehouse"?']);
 });
 
 Deno.test("GET limits and filters reach the service", async () => {

@@ -51,6 +51,7 @@ const paths = [
   "/quality",
   "/outbox",
   "/alerts",
+  "/workers",
 ];
 for (const scheme of ["light", "dark"] as const) {
   for (const path of paths) {
@@ -189,6 +190,19 @@ browserTest(
       await page.locator("#q").fill("group:models & status:failed");
       await page.waitForSelector("#mat-chosen:has-text('Materialize 1 found')");
       await page.waitForSelector("#q-problem", { state: "hidden" });
+    }),
+);
+
+browserTest(
+  "the slots of a pool are set on the page of the workers, and given back",
+  () =>
+    visit("pools", "light", async ({ page, open }) => {
+      await open("/workers");
+      await page.getByLabel("Slots of warehouse").fill("7");
+      await page.getByRole("button", { name: "Set" }).click();
+      await page.waitForSelector("[data-region=pools]:has-text('set by ui, 3 declared')");
+      await page.getByRole("button", { name: "As declared" }).click();
+      await page.waitForSelector("[data-region=pools]:has-text('2 of 3 slots')");
     }),
 );
 

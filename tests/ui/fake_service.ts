@@ -33,13 +33,13 @@ import {
   type WhyView,
 } from "engine";
 import { declared, type FakeAsset, fakeAssets } from "./fake_assets.ts";
-import { FakeBackfills } from "./fake_backfills.ts";
+import { FakeCrew } from "./fake_crew.ts";
 import { fakeSimulation } from "./fake_simulation.ts";
 
 const hour = 3_600_000;
 
 /** A service with fixtures; `now` is the instant all of it is seen from. */
-export class FakeService extends FakeBackfills implements Service {
+export class FakeService extends FakeCrew implements Service {
   /** What was paused: `schedule:nightly`. */
   readonly paused = new Set<string>();
   /** Makes every dependency but Postgres fail, or Postgres too. */

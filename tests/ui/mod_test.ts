@@ -96,6 +96,15 @@ Deno.test("a query that cannot be read is told beside the search", async () => {
   assertStringIncludes(page, "0 of 30 assets");
 });
 
+Deno.test("/workers shows who works with which code, and who has the slots of a pool", async () => {
+  const page = await read("/workers");
+  const words = text(page);
+  assertStringIncludes(words, "train-1:4021 default 2 of 4 3f9a0c12be77");
+  assertStringIncludes(words, "88aa01d2c3f4 not that of this server");
+  assertStringIncludes(words, "2 of 3 slots 5 predictions/energy [2025-01-28] (2)");
+  assertMatch(page, /data-pool="warehouse"/);
+});
+
 Deno.test("/assets filters by status, freshness and words", async () => {
   assertStringIncludes(text(await read("/assets")), "30 assets");
   assertStringIncludes(text(await read("/assets?status=blocked")), "2 of 30 assets");

@@ -126,7 +126,8 @@ async function submitMaterialize(form: HTMLFormElement): Promise<void> {
 }
 
 async function press(button: HTMLElement): Promise<void> {
-  const { trigger, runAction, run, switch: name, to, runPlan } = button.dataset;
+  const { trigger, runAction, run, switch: name, to, runPlan, poolDeclared } = button.dataset;
+  if (poolDeclared !== undefined) await setPool(poolDeclared, null);
   if (runPlan !== undefined) await materialize(JSON.parse(runPlan));
   if (name !== undefined) {
     const done = await post("/api/v1/switches", { name, paused: to === "paused" });
@@ -145,15 +146,28 @@ async function press(button: HTMLElement): Promise<void> {
   }
 }
 
+async function setPool(name: string, slots: number | null): Promise<void> {
+  const pool = await post<{ slots: number }>(`/api/v1/pools/${encodeURIComponent(name)}`, {
+    slots,
+    by: "ui",
+  });
+  if (pool) toast(`Pool ${name} has ${pool.slots} slots`);
+  await refresh();
+}
+
 document.addEventListener("submit", (event) => {
   const form = event.target as HTMLFormElement;
+  if (form.dataset.pool !== undefined) {
+    event.preventDefault();
+    return void setPool(form.dataset.pool, Number(new FormData(form).get("slots")));
+  }
   if (form.dataset.materialize === undefined) return;
   event.preventDefault();
   void submitMaterialize(form);
 });
 document.addEventListener("click", (event) => {
   const button = (event.target as HTMLElement).closest<HTMLElement>(
-    "[data-trigger],[data-run-action],[data-switch],[data-run-plan]",
+    "[data-trigger],[data-run-action],[data-switch],[data-run-plan],[data-pool-declared]",
   );
   if (button !== null) void press(button);
 });

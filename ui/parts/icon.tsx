@@ -9,6 +9,7 @@ const shapes = {
   quality: "M4 10.5 8 14.5 16 5.5",
   events: "M3 5h14v10H3zM3 6l7 5 7-5",
   alert: "M10 3 18 17H2zM10 8v4M10 14.500v.2",
+  workers: "M3 4h14v5H3zM3 11h14v5H3zM6 6.500h.2M6 13.500h.2",
   play: "M6 4l10 6-10 6z",
   search: "M9 3a6 6 0 1 0 0 12A6 6 0 0 0 9 3zM13.5 13.5 17.5 17.5",
   moon: "M16 12A7 7 0 0 1 8 4a6.5 6.500 0 1 0 8 8z",

@@ -19,7 +19,8 @@ export type Place =
   | "Automation"
   | "Quality"
   | "Events"
-  | "Alerts";
+  | "Alerts"
+  | "Workers";
 
 const places: readonly (readonly [Place, string, IconName])[] = [
   ["Home", "/", "home"],
@@ -30,6 +31,7 @@ const places: readonly (readonly [Place, string, IconName])[] = [
   ["Quality", "/quality", "quality"],
   ["Events", "/outbox", "events"],
   ["Alerts", "/alerts", "alert"],
+  ["Workers", "/workers", "workers"],
 ];
 
 interface PageProps {

@@ -145,7 +145,7 @@ export async function disown(sql: Sql, worker: string, forgotten: Forgotten): Pr
   return await retried(async () => {
     // Asked before anything is locked: nearly always there is none, and releasing locks every run that it is in.
     const [some] = await sql`select 1 from engine.step where ${
-      held(sql, worker, forgotten)
+      isHeld(sql, worker, forgotten)
     } limit 1`;
     if (some === undefined) return 0;
     return await sql.begin((tx) => release(tx, worker, { cause, counts: 0, forgotten }));
@@ -153,7 +153,7 @@ export async function disown(sql: Sql, worker: string, forgotten: Forgotten): Pr
 }
 
 /** The condition on a step that a worker holds it, or holds it and has forgotten it. */
-function held(sql: Sql | Transaction, worker: string, forgotten?: Forgotten) {
+function isHeld(sql: Sql | Transaction, worker: string, forgotten?: Forgotten) {
   const running = sql`worker = ${worker}::bigint and state = 'running'`;
   if (forgotten === undefined) return running;
   return sql`${running}
@@ -170,12 +170,12 @@ async function release(
   const message = `Worker ${worker} was lost: ${cause}`;
   const error: StepError = { message, causes: [], stack: null };
   await tx`select 1 from engine.run where id in (
-    select run from engine.step where ${held(tx, worker)})
+    select run from engine.step where ${isHeld(tx, worker)})
     order by id for no key update`;
   const ended = await tx<(EndedRow & { state: "queued" | "failed" | "cancelled" })[]>`
     with old as (
       select run, step, ready_at, started_at from engine.step
-      where ${held(tx, worker, forgotten)}
+      where ${isHeld(tx, worker, forgotten)}
       order by run, step for update),
     f as (
       update engine.step s set lost = s.lost + ${counts}, ready_at = clock_timestamp(),
@@ -227,4 +227,11 @@ export async function workers(sql: Sql): Promise<readonly WorkerRecord[]> {
   return await sql<WorkerRecord[]>`
     select id::text, host, pid, queues, slots, code, started_at as "startedAt", seen_at as "seenAt"
     from engine.worker where gone_at is null order by engine.worker.id`;
+}
+
+/** How many steps each worker runs. */
+export async function held(sql: Sql): Promise<ReadonlyMap<string, number>> {
+  const rows = await sql<{ worker: string; n: number }[]>`
+    select worker::text, count(*)::int as n from engine.step where state = 'running' group by worker`;
+  return new Map(rows.map((r) => [r.worker, r.n]));
 }

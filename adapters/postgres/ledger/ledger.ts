@@ -12,7 +12,7 @@ import {
 import { cancel, revoked } from "./cancel.ts";
 import { claim } from "./claim.ts";
 import { outdated, recode } from "./code.ts";
-import { bury, disown, heartbeat, join, leave, type Life, reap, workers } from "./crew.ts";
+import { bury, disown, heartbeat, held, join, leave, type Life, reap, workers } from "./crew.ts";
 import { checks, events, facts, newestFact, readLog, ticks, topics, writeLog } from "./facts.ts";
 import { finish } from "./finish.ts";
 import { news } from "./news.ts";
@@ -79,6 +79,7 @@ export async function openLedger(url: string, options: LedgerOptions = {}): Prom
     bury: (worker, cause) => bury(sql, worker, cause),
     disown: (worker, holding, olderMs) => disown(sql, worker, { holding, olderMs }),
     workers: () => plain(workers(sql)),
+    held: () => held(sql),
     outdated: (code) => plain(outdated(sql, code)),
     recode: (id, from, to) => recode(sql, id, from, to),
     slices: (assets) => slices(sql, assets),

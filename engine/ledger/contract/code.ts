@@ -27,6 +27,7 @@ export const codeBehaviours: readonly Behaviour[] = [
     await submit(ledger, [step("any")]);
     assertEquals(await current.names(), ["b1", "any"]);
     assertEquals(await old.names(), ["a1", "a2"]);
+    assertEquals([...await ledger.held()].sort(), [[old.id, 2], [current.id, 2]].sort());
     assertEquals((await ledger.workers()).map((w) => w.code), ["v1", "v2"]);
   }],
   ["a worker that does not tell its code takes any step", async ({ ledger }) => {

@@ -99,7 +99,8 @@ export class RandomHistory {
     const { cut } = this.#specs[up]!;
     if (cut === "none") return { up, mode: this.#pick<Mode>(["plain", "plain", "after"]) };
     const isAlike = cut === spec.cut;
-    const modes: Mode[] = ["all", "latest", "newest", "after"];
+    const modes: Mode[] = ["all", "latest", "after"];
+    if (cut === "daily") modes.push("newest");
     if (isAlike) modes.push("plain", "plain", "plain");
     if (isAlike && cut === "daily") modes.push("lookback");
     return { up, mode: this.#pick(modes) };
