@@ -6,6 +6,7 @@
 import type { Asset } from "../declare/asset.ts";
 import type { Definitions } from "../graph/define.ts";
 import { upstreamOf } from "../graph/order.ts";
+import { slotsOf } from "../graph/pools.ts";
 import type { PlannedStep, SliceKey } from "../ledger/records.ts";
 import { keyOf, readings, sliceText } from "./inputs.ts";
 import type { Judgement } from "./judge.ts";
@@ -52,7 +53,7 @@ export function plan(
     needs: needsOf(target, planned, place, now),
     queue: target.asset.queue,
     priority: target.asset.priority,
-    pools: target.asset.pools,
+    pools: slotsOf(target.asset, definitions.pools),
     retry: target.asset.retry,
   }));
 }

@@ -17,6 +17,8 @@ export interface Pool {
   readonly description: string;
   /** How many slots there are at first. */
   readonly slots: number;
+  /** Assets with this tag take one slot each, besides those that name the pool. */
+  readonly tag: string | undefined;
 }
 
 /** What `pool()` takes. */
@@ -27,11 +29,14 @@ export interface PoolOptions {
   readonly slots: number;
   /** {@linkcode Pool.description} */
   readonly description?: string;
+  /** {@linkcode Pool.tag} */
+  readonly tag?: string;
 }
 
 /**
  * Declares a pool. An asset takes slots of it by `pools: { name: slots }` for as long as a step of it runs; one that
- * names no pool is limited by the slots of the workers alone.
+ * names no pool is limited by the slots of the workers alone. With `tag` it limits how many assets with that tag are
+ * computed at once, without a word in their declarations.
  *
  * @example
  * ```ts
@@ -45,11 +50,11 @@ export interface PoolOptions {
  *
  * @throws {RangeError} If the slots are no whole number from 1.
  */
-export function pool({ name, slots, description = "" }: PoolOptions): Pool {
+export function pool({ name, slots, description = "", tag }: PoolOptions): Pool {
   if (!Number.isInteger(slots) || slots < 1) {
     throw new RangeError(
       `Cannot declare pool "${name}": it has ${slots} slots, give a whole number from 1`,
     );
   }
-  return { kind: "pool", declaredAt: declaredAt(), name, description, slots };
+  return { kind: "pool", declaredAt: declaredAt(), name, description, slots, tag };
 }

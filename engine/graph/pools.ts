@@ -1,5 +1,5 @@
 /**
- * Whether the slots that assets take exist.
+ * The slots that assets take, and whether they exist.
  *
  * @module
  */
@@ -8,17 +8,35 @@ import type { Problem } from "../declare/errors.ts";
 import type { Pool } from "../declare/pool.ts";
 import { nearest } from "./nearest.ts";
 
+/** Slots that a step of an asset takes, by pool: those that it names, and one of each pool of its tags. */
+export function slotsOf(
+  asset: Asset,
+  pools: readonly Pool[],
+): { readonly [pool: string]: number } {
+  const tagged = pools.filter((p) => p.tag !== undefined && asset.tags.includes(p.tag));
+  if (tagged.length === 0) return asset.pools;
+  return { ...Object.fromEntries(tagged.map((p) => [p.name, 1])), ...asset.pools };
+}
+
 /** What is wrong with the pools that assets name. */
 export function poolProblems(assets: Iterable<Asset>, pools: Iterable<Pool>): Problem[] {
   const known = new Map([...pools].map((p) => [p.name, p]));
-  return [...assets].flatMap((a) =>
+  const tags = [...new Set([...assets].flatMap((a) => a.tags))];
+  const untagged = [...known.values()].filter((p) => p.tag !== undefined && !tags.includes(p.tag));
+  const idle = untagged.map(({ name, tag = "", declaredAt }) => {
+    const near = nearest(tag, tags);
+    const message = `Cannot define pool "${name}": no asset has the tag "${tag}"` +
+      (near ? `, did you mean "${near}"?` : "");
+    return { message, at: declaredAt, names: [name] };
+  });
+  return idle.concat([...assets].flatMap((a) =>
     Object.entries(a.pools).flatMap(([name, slots]) => {
       const why = poolProblem(known, name, slots);
       if (why === undefined) return [];
       const message = `Cannot define asset "${a.name}": ${why}`;
       return [{ message, at: a.declaredAt, names: [a.name, name] }];
     })
-  );
+  ));
 }
 
 function poolProblem(known: ReadonlyMap<string, Pool>, name: string, slots: number) {

@@ -154,6 +154,10 @@ Deno.test("define() gathers pools, and refuses slots that do not exist", () => {
     assertThrows(() => define({ warehouse, x: of(pools) }), DefinitionError, words);
   refused({ warehose: 1 }, `"x": no pool is named "warehose", did you mean "warehouse"?`);
   refused({ gpu: 1 }, `"x": no pool is named "gpu", declare it: pool({ name: "gpu", slots: 4 })`);
+  const tagged = pool({ name: "slow", slots: 1, tag: "slwo" });
+  const slow = asset({ name: "x", tags: ["slow"], materialize: () => 1 });
+  const words = '"slow": no asset has the tag "slwo", did you mean "slow"?';
+  assertThrows(() => define({ tagged, slow }), DefinitionError, words);
   refused({ warehouse: 3 }, `"x": it takes 3 slots of pool "warehouse", which has 2`);
   refused({ warehouse: 0.5 }, `it takes 0.5 slots of pool "warehouse", give a whole number from 1`);
   const twin = pool({ name: "warehouse", slots: 1 });

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { after, asset, define, newest, partitions } from "engine";
+import { after, asset, define, newest, partitions, pool } from "engine";
 import { expected } from "../../../engine/decide/expected.ts";
 import { judge } from "../../../engine/decide/judge.ts";
 import { missingInputs, missingText, plan } from "../../../engine/decide/plan.ts";
@@ -83,4 +83,28 @@ Deno.test("plan() of 2,198 slices with newest() inputs stays quick", () => {
   const steps = plan(definitions, targets(definitions, judgement, wish), now);
   assertEquals(steps.length, 2 * 1099);
   assertEquals(steps.at(-1)!.needs, [1098]);
+});
+
+Deno.test("plan() takes a slot of each pool of a tag, and what the asset itself says", () => {
+  const heavy = pool({ name: "heavy", slots: 2, tag: "heavy" });
+  const gpu = pool({ name: "gpu", slots: 4, tag: "gpu" });
+  const small = asset({ name: "small", tags: ["heavy"], materialize: () => 1 });
+  const large = asset({
+    name: "large",
+    tags: ["heavy", "gpu"],
+    pools: { gpu: 3 },
+    materialize: () => 1,
+  });
+  const free = asset({ name: "free", materialize: () => 1 });
+  const definitions = define({ heavy, gpu, small, large, free });
+  const targets = definitions.assets.map((a) => ({
+    asset: a,
+    key: undefined,
+    partition: "",
+    reason: "asked for",
+  }));
+  const pools = Object.fromEntries(
+    plan(definitions, targets, new Date(0)).map((s) => [s.asset, s.pools]),
+  );
+  assertEquals(pools, { small: { heavy: 1 }, large: { heavy: 1, gpu: 3 }, free: {} });
 });
