@@ -58,6 +58,12 @@ export function figure(of: FigureOf, samples: readonly number[]): Figure {
   };
 }
 
+/** The value below which this part of the samples lies. */
+export function quantile(samples: readonly number[], part: number): number {
+  const sorted = [...samples].sort((a, b) => a - b);
+  return rounded(sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]!);
+}
+
 /** Four significant digits: more are noise. */
 const rounded = (n: number): number => Number(n.toPrecision(4));
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Ledger, submissionOf, type Target } from "engine";
+import { keyText, type Ledger, submissionOf, type Submitted, type Target } from "engine";
 import { openLedger } from "../adapters/postgres/ledger/ledger.ts";
 import { type Child, child } from "./child.ts";
 import { type Place, place } from "./place.ts";
@@ -16,20 +16,28 @@ export const SLOTS = 16;
 export interface Crew extends AsyncDisposable, Place {
   /** Where the work is given. */
   readonly ledger: Ledger;
+  /** The processes. */
+  readonly workers: readonly Child[];
 }
 
 /** Starts as many worker processes and waits until all have joined. */
-export async function crew(workers: number): Promise<Crew> {
+export async function crew(workers: number, slots: number = SLOTS): Promise<Crew> {
   const stack = new AsyncDisposableStack();
   try {
     const { url, sql } = stack.use(await place());
     const ledger = stack.use(await openLedger(url));
     const children: Child[] = [];
     for (let i = 0; i < workers; i++) {
-      children.push(stack.use(child("bench/worker.ts", [String(SLOTS)], { DATABASE_URL: url })));
+      children.push(stack.use(child("bench/worker.ts", [String(slots)], { DATABASE_URL: url })));
     }
     await Promise.all(children.map((c) => c.said((line) => line.startsWith('{"joined"'))));
-    return { ledger, url, sql, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+    return {
+      ledger,
+      url,
+      sql,
+      workers: children,
+      [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    };
   } catch (error) {
     await stack.disposeAsync();
     throw error;
@@ -46,6 +54,21 @@ export function targetsOf(prefix: string): readonly Target[] {
   }));
 }
 
+/** The first slices of an asset of the bench project. */
+export function slicesOf(name: string, count: number, from = 0): readonly Target[] {
+  const asset = project.asset(name);
+  return Array.from({ length: count }, (_, i) => {
+    const key = asset.partitions.keyAt(from + i);
+    return { asset, key, partition: keyText(key), reason: "measured" };
+  });
+}
+
+/** Submits a run of these slices. */
+export function submit(ledger: Ledger, targets: readonly Target[]): Promise<Submitted> {
+  const asking = { trigger: "cli", by: "bench", reason: "measured" } as const;
+  return ledger.submit(submissionOf(project, targets, asking, new Date()));
+}
+
 /**
  * Submits a run of these assets and waits for it; seconds from its creation to its end, by the clock of the database.
  *
@@ -55,9 +78,7 @@ export async function timedRun(
   { ledger, sql }: Pick<Crew, "ledger" | "sql">,
   targets: readonly Target[],
 ): Promise<number> {
-  const asking = { trigger: "cli", by: "bench", reason: "measured" } as const;
-  const submission = submissionOf(project, targets, asking, new Date());
-  const { run } = await ledger.submit(submission);
+  const { run } = await submit(ledger, targets);
   for (;;) {
     // One row and seldom, since looking costs what is measured.
     const [row] = await sql<{ state: string; seconds: number | null }[]>`

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Asset, asset, define, type Definitions } from "engine";
+import { all, type Asset, asset, define, type Definitions, partitions } from "engine";
 
 const padded = (n: number, digits: number) => String(n).padStart(digits, "0");
 
@@ -33,6 +33,45 @@ function fan(width: number): Asset[] {
   return [root, ...leaves, asset({ name: "fan/end", deps, materialize: () => 0 })];
 }
 
+/** `many/root`, `many/slice` in 10,000 slices, and `many/end`, which comes after all of them. */
+function many(): Asset[] {
+  const hours = partitions.hourly({ start: "2020-01-01T00", end: "2021-02-20T16" });
+  const root = asset({ name: "many/root", materialize: () => 0 });
+  const slice = asset({
+    name: "many/slice",
+    partitions: hours,
+    deps: { root },
+    materialize: () => 0,
+  });
+  return [
+    root,
+    slice,
+    asset({ name: "many/end", deps: { slice: all(slice) }, materialize: () => 0 }),
+  ];
+}
+
+const hours = partitions.hourly({ start: "2000-01-01T00" });
+/** Does nothing, in more than 200,000 slices. */
+const endless = asset({ name: "endless", partitions: hours, materialize: () => null });
+/** Takes a tenth of a second. */
+const tenth = asset({
+  name: "tenth",
+  partitions: hours,
+  materialize: () => new Promise<null>((resolve) => setTimeout(() => resolve(null), 100)),
+});
+/** Takes a minute, unless it is stopped. */
+const minute = asset({
+  name: "minute",
+  materialize: (_, { signal }) =>
+    new Promise<null>((resolve) => {
+      const timer = setTimeout(() => resolve(null), 60_000);
+      signal.addEventListener("abort", () => {
+        clearTimeout(timer);
+        resolve(null);
+      });
+    }),
+});
+
 const noop = asset({ name: "noop", materialize: () => null });
 
 /** All of them. */
@@ -40,4 +79,8 @@ export const project: Definitions = define({
   noop,
   chain: chain(40),
   fan: fan(1_000),
+  many: many(),
+  endless,
+  tenth,
+  minute,
 });
