@@ -113,7 +113,13 @@ function queuedFor(e: Explaining, flight: Flight): readonly Reason[] {
     const words = `the same slice runs${since} in run ${other.run}, and never twice at once`;
     return [reasonOf({ kind: "same_slice_running", words, ...about(flight), run: other.run })];
   }
-  const fitting = workers.filter((w) => w.queues.includes(step.queue));
+  const serving = workers.filter((w) => w.queues.includes(step.queue));
+  const { code } = flight.run;
+  const fitting = serving.filter((w) => code === null || w.code === null || w.code === code);
+  if (fitting.length === 0 && serving.length > 0) {
+    const words = `no living worker has the code with which it was planned ("${code}")`;
+    return [reasonOf({ kind: "no_worker", words, ...about(flight) })];
+  }
   if (fitting.length === 0) {
     const alive = workers.length === 0 ? "no worker is alive" : "no living worker takes it";
     const words = `${alive}: its queue is "${step.queue}"`;

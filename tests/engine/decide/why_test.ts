@@ -259,6 +259,17 @@ const SITUATIONS: readonly Situation[] = [
     words: /"gpu"/,
   },
   {
+    when: "the workers have other code",
+    happened: async (w) => {
+      await w.ask([USERS], { code: "v2" });
+      await w.busy({ code: "v1" });
+    },
+    of: USERS,
+    stands: "queued",
+    root: "no_worker",
+    words: /^no living worker has the code with which it was planned \("v2"\)$/,
+  },
+  {
     when: "all slots are taken",
     happened: async (w) => {
       await w.ask([ACTIVITY]);

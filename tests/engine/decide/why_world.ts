@@ -142,7 +142,14 @@ export class World {
   /** Asks for slices of the newest day. */
   async ask(
     names: readonly string[],
-    o: { trigger?: Trigger; by?: string; reason?: string; job?: boolean; partition?: string } = {},
+    o: {
+      trigger?: Trigger;
+      by?: string;
+      reason?: string;
+      job?: boolean;
+      partition?: string;
+      code?: string;
+    } = {},
   ): Promise<string> {
     const targets = names.map((name): Target => {
       const asset = this.definitions.asset(name);
@@ -155,7 +162,7 @@ export class World {
       reason: o.reason ?? "asked for",
       ...(o.job ? { job: { name: "nightly", maxActiveRuns: 1 } } : {}),
     }, this.now);
-    return (await this.ledger.submit(submission)).run;
+    return (await this.ledger.submit({ ...submission, code: o.code ?? null })).run;
   }
 
   /** Runs what is queued. */
@@ -172,9 +179,17 @@ export class World {
   }
 
   /** A worker that takes steps and does not end them. */
-  async busy(o: { slots?: number; queues?: string[]; claims?: number } = {}): Promise<string> {
+  async busy(
+    o: { slots?: number; queues?: string[]; claims?: number; code?: string } = {},
+  ): Promise<string> {
     const { slots = 1, queues = ["default"], claims = slots } = o;
-    const worker = await this.ledger.join({ host: "test", pid: 1, queues, slots });
+    const worker = await this.ledger.join({
+      host: "test",
+      pid: 1,
+      queues,
+      slots,
+      code: o.code ?? null,
+    });
     if (claims) await this.ledger.claim({ worker, queues, room: claims });
     return worker;
   }
