@@ -103,9 +103,12 @@ export interface Traits {
   readonly kinds: readonly string[];
   /** How failures are retried. */
   readonly retry: Retry;
-  /** Milliseconds after which an attempt is aborted. */
+  /**
+   * Milliseconds that an attempt may take. It runs in a process of its own, is told by {@linkcode Context.signal}, and
+   * killed if it does not end soon.
+   */
   readonly timeout: number | undefined;
-  /** Bytes an attempt may use. */
+  /** Bytes that an attempt may use, its process (about 100 MB) included; it is killed when it uses more. */
   readonly memory: number | undefined;
   /** Slots it takes, by pool. */
   readonly pools: { readonly [pool: string]: number };

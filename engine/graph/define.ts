@@ -10,6 +10,7 @@ import { DefinitionError, type Problem, UnknownName } from "../declare/errors.ts
 import type { Job } from "../declare/job.ts";
 import type { Schedule } from "../declare/schedule.ts";
 import type { Sensor } from "../declare/sensor.ts";
+import { limitProblems } from "./limits.ts";
 import { mappingProblem } from "./mapping.ts";
 import { nearest } from "./nearest.ts";
 import { sorted, upstreamOf } from "./order.ts";
@@ -108,6 +109,7 @@ function problemsOf(found: Found): Problem[] {
       const message = `Cannot define asset "${a.name}": a name is like "features/activity"`;
       problems.push({ message, at: a.declaredAt, names: [a.name] });
     }
+    problems.push(...limitProblems(a));
     for (const dep of Object.values(a.deps)) {
       const up = upstreamOf(dep);
       if (found.asset.has(up)) {
