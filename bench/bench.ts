@@ -58,6 +58,17 @@ export function figure(of: FigureOf, samples: readonly number[]): Figure {
   };
 }
 
+/**
+ * The sample below which this share of them lies, 0 to 1.
+ *
+ * @throws {RangeError} If there are no samples.
+ */
+export function quantile(samples: readonly number[], share: number): number {
+  if (samples.length === 0) throw new RangeError("Cannot give a quantile: nothing was measured");
+  const sorted = [...samples].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
+}
+
 /** Four significant digits: more are noise. */
 const rounded = (n: number): number => Number(n.toPrecision(4));
 

@@ -13,6 +13,9 @@ const BENCHES: { readonly [name: string]: () => Promise<{ readonly bench: Bench 
   cli_help: () => import("./cli_help.ts"),
   chain_40: () => import("./chain_40.ts"),
   fan_out_1000: () => import("./fan_out_1000.ts"),
+  step_overhead_inprocess: () => import("./step_overhead_inprocess.ts"),
+  step_overhead_worker: () => import("./step_overhead_worker.ts"),
+  step_overhead_subprocess: () => import("./step_overhead_subprocess.ts"),
   click_to_success: () => import("./click_to_success.ts"),
   start_to_http: () => import("./start_to_http.ts"),
   idle_memory: () => import("./idle_memory.ts"),
@@ -36,7 +39,7 @@ Measures on servers of its own; without names all of: ${Object.keys(BENCHES).joi
 function lineOf(f: Figure): string {
   const params = Object.entries(f.params).map(([k, v]) => `${k} ${v}`).join(", ");
   const range = f.runs > 1 ? `(${f.min}–${f.max} in ${f.runs} runs)` : "(1 run)";
-  return `${f.name.padEnd(20)} ${`${f.value} ${f.unit}`.padStart(12)}  ${range}  ${params}`
+  return `${f.name.padEnd(24)} ${`${f.value} ${f.unit}`.padStart(12)}  ${range}  ${params}`
     .trimEnd();
 }
 

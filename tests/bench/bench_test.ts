@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { figure } from "../../bench/bench.ts";
+import { figure, quantile } from "../../bench/bench.ts";
 import { endAll, ending } from "../../bench/open.ts";
 
 Deno.test("figure() gives the median with the best and the worst run", () => {
@@ -18,6 +18,11 @@ Deno.test("figure() gives the median with the best and the worst run", () => {
 Deno.test("figure() takes the middle of two runs, and four digits", () => {
   assertEquals(figure({ name: "a", unit: "s" }, [1, 2, 100, 3]).value, 2.5);
   assertEquals(figure({ name: "a", unit: "s" }, [0.123456]).value, 0.1235);
+});
+
+Deno.test("quantile() gives the sample below which a share of them lies", () => {
+  const samples = Array.from({ length: 200 }, (_, i) => 200 - i);
+  assertEquals([quantile(samples, 0.99), quantile([7], 0.99), quantile([2, 1], 0)], [199, 7, 1]);
 });
 
 Deno.test("figure() refuses to make a figure of nothing", () => {
