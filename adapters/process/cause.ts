@@ -34,7 +34,8 @@ export function causeOf({ status, said: coloured, memory }: End): Cause {
   const { code, signal } = status;
   // deno-lint-ignore no-control-regex -- colours
   const said = coloured.replaceAll(/\x1b\[[0-9;]*m/g, "");
-  if (/heap out of memory|Reached heap limit/i.test(said)) {
+  // V8 tells where it gave up: "Reached heap limit", "young object promotion failed" and others.
+  if (/fatal.*(out of memory|heap limit)/i.test(said)) {
     const limit = memory === undefined ? "the limit of V8" : megabytes(memory);
     return {
       end: "memory",

@@ -18,7 +18,7 @@ import { type ChildOptions, StepChild } from "./step_child.ts";
 export interface IsolationOptions extends Pick<ChildOptions, "script" | "env" | "ledger"> {
   /** Processes that are kept warm at most: the slots of the worker. */
   readonly most: number;
-  /** Milliseconds that a step has to end when it was told. @default {2000} */
+  /** Milliseconds that a step that does not declare them has to end when it was told. @default {2000} */
   readonly graceMs?: number;
   /** Milliseconds between two looks at the memory of a step that declares a limit. @default {50} */
   readonly lookMs?: number;

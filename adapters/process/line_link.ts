@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Link } from "engine";
+import { fromLine, type Link, toLine } from "engine";
 
 /** A {@linkcode Link} that can be closed. */
 export interface LineLink<In, Out> extends Link<In, Out>, Disposable {
@@ -18,7 +18,7 @@ export function lineLink<In, Out>(conn: Deno.Conn): LineLink<In, Out> {
   return {
     heard: linesOf<In>(conn),
     send(frame) {
-      const bytes = encoder.encode(JSON.stringify(frame) + "\n");
+      const bytes = encoder.encode(toLine(frame) + "\n");
       // Who reads learns from the end of the connection that nobody writes any more.
       writing = writing.then(() => writeAll(conn, bytes)).catch(() => {});
     },
@@ -47,7 +47,7 @@ async function* linesOf<T>(conn: Deno.Conn): AsyncGenerator<T> {
     const lines = decoder.decode(buffer.subarray(0, read), { stream: true }).split("\n");
     parts.push(lines[0]!);
     for (const next of lines.slice(1)) {
-      yield JSON.parse(parts.join("")) as T;
+      yield fromLine(parts.join("")) as T;
       parts = [next];
     }
   }

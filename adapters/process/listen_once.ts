@@ -13,9 +13,15 @@ export interface Listening extends Disposable {
   readonly accepted: Promise<Deno.Conn | undefined>;
 }
 
+/** Bytes that the path of a socket may have (macOS; Linux has 107), less those that we add. */
+const LONGEST_FOLDER = 103 - "/aurora_0123456789abcdef/step".length;
+
 /** Opens a socket that only this user reaches; closing it leaves the connection open. */
 export async function listenOnce(): Promise<Listening> {
-  const folder = await Deno.makeTempDir({ prefix: "aurora_" });
+  const folder = await Deno.makeTempDir({
+    prefix: "aurora_",
+    ...((Deno.env.get("TMPDIR") ?? "").length > LONGEST_FOLDER ? { dir: "/tmp" } : {}),
+  });
   const path = join(folder, "step");
   const listener = Deno.listen({ transport: "unix", path });
   return {

@@ -12,13 +12,10 @@ import {
   type Ledger,
   type Outcome,
   type Question,
-  readOutcome,
   sliceText,
   StepProcessError,
   tokenOf,
   type ToStep,
-  wireClaimed,
-  wireVersion,
 } from "engine";
 import { type Cause, causeOf } from "./cause.ts";
 import { hold } from "./hold.ts";
@@ -35,7 +32,7 @@ export interface ChildOptions {
   readonly env: { readonly [name: string]: string };
   /** Where its questions are answered. */
   readonly ledger: Pick<Ledger, "visible" | "keySets">;
-  /** Milliseconds that a step has to end when it was told. */
+  /** Milliseconds that a step that does not declare them has to end when it was told. */
   readonly graceMs: number;
   /** Milliseconds between two looks at the memory of a step that declares a limit. */
   readonly lookMs: number;
@@ -125,13 +122,13 @@ export class StepChild {
     const outcome = this.#outcome = Promise.withResolvers<Outcome>();
     for (const output of [this.#out, this.#err]) output.begin(log, token);
     const what = sliceText(claimed.asset, claimed.partition);
-    this.#link?.send({ say: "step", claimed: wireClaimed(claimed), code: fingerprint(asset).code });
+    this.#link?.send({ say: "step", claimed, code: fingerprint(asset).code });
     using held = hold({
       what,
       timeout: asset.timeout,
       memory: asset.memory,
       signal,
-      graceMs: this.#o.graceMs,
+      graceMs: asset.grace ?? this.#o.graceMs,
       lookMs: this.#o.lookMs,
       used: () => usedMemory(this.pid),
       tell: (abort) => this.#link?.send({ say: "abort", token, abort }),
@@ -186,7 +183,7 @@ export class StepChild {
   async #hear(link: LineLink<FromStep, ToStep>, onReady: () => void): Promise<void> {
     for await (const frame of link.heard) {
       if (frame.say === "ready") onReady();
-      else if (frame.say === "outcome") this.#outcome?.resolve(readOutcome(frame.outcome));
+      else if (frame.say === "outcome") this.#outcome?.resolve(frame.outcome);
       else void this.#answer(link, frame.id, frame.question);
     }
   }
@@ -203,7 +200,7 @@ export class StepChild {
   async #found(question: Question): Promise<Answer> {
     const { ledger } = this.#o;
     if (question.of === "keySets") return await ledger.keySets(new Map(question.known));
-    return (await ledger.visible(question.slices)).map(wireVersion);
+    return await ledger.visible(question.slices);
   }
 
   async #end(): Promise<void> {

@@ -12,10 +12,20 @@ const LEAST_MEMORY = 200_000_000;
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 /** What is wrong with the limits of an asset. */
-export function limitProblems({ name, timeout, memory, declaredAt }: Asset): readonly Problem[] {
+export function limitProblems(asset: Asset): readonly Problem[] {
+  const { name, timeout, grace, memory, declaredAt } = asset;
   const wrong: string[] = [];
   if (timeout !== undefined && !(timeout > 0 && timeout <= LONGEST_TIMEOUT)) {
     wrong.push(`timeout of "${name}": ${timeout} ms found, it is more than 0 and at most 24 days`);
+  }
+  if (grace !== undefined && !(grace <= LONGEST_TIMEOUT)) {
+    wrong.push(`grace of "${name}": ${grace} ms found, it is at most 24 days`);
+  }
+  if (grace !== undefined && timeout === undefined && memory === undefined) {
+    wrong.push(
+      `grace of "${name}": it declares neither a timeout nor a memory limit, so it runs in the ` +
+        "worker and cannot be killed",
+    );
   }
   if (memory !== undefined && !(memory >= LEAST_MEMORY && Number.isFinite(memory))) {
     wrong.push(

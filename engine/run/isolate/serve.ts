@@ -7,9 +7,8 @@ import type { Definitions } from "../../graph/define.ts";
 import { fingerprint } from "../../graph/fingerprint.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import type { KeySet } from "../../ledger/sets.ts";
-import type { Claimed, MaterializationRecord, Outcome } from "../../ledger/records.ts";
+import type { Claimed, MaterializationRecord, Outcome, SliceKey } from "../../ledger/records.ts";
 import type { Bench } from "../bench.ts";
-import { errorOf } from "../error_of.ts";
 import { Families } from "../families.ts";
 import { keySetReader } from "../key_sets.ts";
 import type { Lender } from "../lend.ts";
@@ -21,12 +20,8 @@ import {
   type FromStep,
   type Link,
   type Question,
-  readClaimed,
-  readVersion,
   tokenOf,
   type ToStep,
-  type WiredVersion,
-  wireOutcome,
 } from "./wire.ts";
 
 /** What such a process is made of. */
@@ -63,16 +58,14 @@ export async function serveSteps(o: ServeOptions): Promise<void> {
     else if (frame.say === "abort") {
       if (running?.token === frame.token) running.stop(frame.abort);
     } else {
-      const claimed = readClaimed(frame.claimed);
-      const attempt = new Attempt(bench, claimed, o.log);
+      const { claimed } = frame;
+      const attempt = new Attempt(bench, claimed, o.log, refresh);
       const token = tokenOf(claimed);
       running = { token, stop: (abort) => attempt.stop(abort) };
-      void refresh().then(() => attempt.run(frame.code), (e) => attempt.failed(e)).then(
-        (outcome) => {
-          o.onEnded(token);
-          o.link.send({ say: "outcome", outcome: wireOutcome(outcome) });
-        },
-      );
+      void attempt.run(frame.code).then((outcome) => {
+        o.onEnded(token);
+        o.link.send({ say: "outcome", outcome });
+      });
     }
   }
 }
@@ -84,11 +77,14 @@ class Attempt {
   readonly #bench: Bench;
   readonly #claimed: Claimed;
   readonly #log: StepLog;
+  /** Tells dynamic rules which keys they have. */
+  readonly #refresh: () => Promise<void>;
 
-  constructor(bench: Bench, claimed: Claimed, log: StepLog) {
+  constructor(bench: Bench, claimed: Claimed, log: StepLog, refresh: () => Promise<void>) {
     this.#bench = bench;
     this.#claimed = claimed;
     this.#log = log;
+    this.#refresh = refresh;
   }
 
   stop({ by, reason }: Abort): void {
@@ -99,6 +95,7 @@ class Attempt {
   run(code: string): Promise<Outcome> {
     const within: Within = async (asset, signal, work) => {
       mustBe(asset.name, fingerprint(asset).code, code);
+      await this.#refresh();
       const both = AbortSignal.any([signal, this.#late.signal]);
       // What it throws when it is told to end says less than why it was told.
       const done = await Promise.allSettled([work(both)]);
@@ -111,11 +108,6 @@ class Attempt {
       signal: this.#cancelled.signal,
       within,
     });
-  }
-
-  failed(thrown: unknown): Outcome {
-    const { run, step, attempt } = this.#claimed;
-    return { run, step, attempt, state: "failed", error: errorOf(thrown), retryAt: null };
   }
 }
 
@@ -138,10 +130,9 @@ class Asked implements Pick<Ledger, "visible" | "keySets"> {
     this.#link = link;
   }
 
-  async visible(slices: Parameters<Ledger["visible"]>[0]): Promise<MaterializationRecord[]> {
+  async visible(slices: readonly SliceKey[]): Promise<readonly MaterializationRecord[]> {
     if (slices.length === 0) return [];
-    const found = await this.#ask({ of: "visible", slices });
-    return (found as readonly WiredVersion[]).map(readVersion);
+    return await this.#ask({ of: "visible", slices }) as readonly MaterializationRecord[];
   }
 
   async keySets(known: ReadonlyMap<string, number>): Promise<readonly KeySet[]> {

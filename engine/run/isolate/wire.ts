@@ -21,19 +21,19 @@ export type Question =
 
 /** What the worker says. */
 export type ToStep =
-  | { readonly say: "step"; readonly claimed: WiredClaimed; readonly code: string }
+  | { readonly say: "step"; readonly claimed: Claimed; readonly code: string }
   | { readonly say: "abort"; readonly token: string; readonly abort: Abort }
   | { readonly say: "answer"; readonly id: number; readonly found: Answer }
   | { readonly say: "refusal"; readonly id: number; readonly message: string };
 
 /** What comes back for a {@linkcode Question}. */
-export type Answer = readonly WiredVersion[] | readonly KeySet[];
+export type Answer = readonly MaterializationRecord[] | readonly KeySet[];
 
 /** What the process says. */
 export type FromStep =
   | { readonly say: "ready" }
   | { readonly say: "ask"; readonly id: number; readonly question: Question }
-  | { readonly say: "outcome"; readonly outcome: WiredOutcome };
+  | { readonly say: "outcome"; readonly outcome: Outcome };
 
 /** A way to the other side that carries JSON, in order. */
 export interface Link<In, Out> {
@@ -43,60 +43,49 @@ export interface Link<In, Out> {
   send(frame: Out): void;
 }
 
-/** A {@linkcode Claimed} as JSON. */
-export interface WiredClaimed extends Omit<Claimed, "version" | "startedAt"> {
-  /** In decimal. */
-  readonly version: string;
-  /** ISO. */
-  readonly startedAt: string;
-}
-
-/** A {@linkcode MaterializationRecord} as JSON. */
-export interface WiredVersion extends Omit<MaterializationRecord, "version" | "at"> {
-  /** In decimal. */
-  readonly version: string;
-  /** ISO. */
-  readonly at: string;
-}
-
-/** An {@linkcode Outcome} as JSON. */
-export type WiredOutcome =
-  | Exclude<Outcome, { readonly state: "failed" }>
-  | Omit<Extract<Outcome, { readonly state: "failed" }>, "retryAt"> & {
-    readonly retryAt: string | null;
-  };
-
 /** `run/step/attempt`. */
 export const tokenOf = (c: Pick<Claimed, "run" | "step" | "attempt">): string =>
   `${c.run}/${c.step}/${c.attempt}`;
 
-/** As it is sent. */
-export function wireClaimed(c: Claimed): WiredClaimed {
-  return { ...c, version: String(c.version), startedAt: c.startedAt.toISOString() };
+/**
+ * A frame as one line of JSON. Instants and large numbers stay what they are; objects of code that look like our marks
+ * too.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { fromLine, toLine } from "engine";
+ *
+ * const said = { version: 2n ** 60n, at: new Date(0), value: { $: "date" } };
+ * assertEquals(fromLine(toLine(said)), said);
+ * ```
+ */
+export function toLine(frame: unknown): string {
+  return JSON.stringify(frame, function (this: { [key: string]: unknown }, key, value: unknown) {
+    // A Date has become text before this is asked.
+    const it = this[key];
+    if (typeof it === "bigint") return { $: "bigint", is: String(it) };
+    if (it instanceof Date) return { $: "date", is: it.getTime() };
+    if (!hasMark(value)) return value;
+    return { $: "object", is: Object.entries(value) };
+  });
 }
 
-/** As it was sent. */
-export function readClaimed(c: WiredClaimed): Claimed {
-  return { ...c, version: BigInt(c.version), startedAt: new Date(c.startedAt) };
+/** The frame of a line that {@linkcode toLine} made. */
+export function fromLine(line: string): unknown {
+  return JSON.parse(line, (_, value: unknown) => {
+    if (!hasMark(value)) return value;
+    const { $, is } = value as Marked;
+    if ($ === "bigint") return BigInt(is);
+    return $ === "date" ? new Date(is) : Object.fromEntries(is);
+  });
 }
 
-/** As it is sent. */
-export function wireVersion(m: MaterializationRecord): WiredVersion {
-  return { ...m, version: String(m.version), at: m.at.toISOString() };
-}
+/** What stands for something that JSON has not. */
+type Marked =
+  | { readonly $: "bigint"; readonly is: string }
+  | { readonly $: "date"; readonly is: number }
+  | { readonly $: "object"; readonly is: readonly (readonly [string, unknown])[] };
 
-/** As it was sent. */
-export function readVersion(m: WiredVersion): MaterializationRecord {
-  return { ...m, version: BigInt(m.version), at: new Date(m.at) };
-}
-
-/** As it is sent. */
-export function wireOutcome(o: Outcome): WiredOutcome {
-  return o.state === "failed" ? { ...o, retryAt: o.retryAt?.toISOString() ?? null } : o;
-}
-
-/** As it was sent. */
-export function readOutcome(o: WiredOutcome): Outcome {
-  if (o.state !== "failed") return o;
-  return { ...o, retryAt: o.retryAt === null ? null : new Date(o.retryAt) };
-}
+const hasMark = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && Object.hasOwn(value, "$");

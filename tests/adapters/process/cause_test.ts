@@ -5,11 +5,15 @@ const cause = (code: number, signal: Deno.Signal | null, said = "") =>
   causeOf({ status: { code, signal }, said, memory: 512_000_000 });
 
 Deno.test("causeOf() tells apart how a process ended", () => {
-  const heap = "<--- Last few GCs --->\nFATAL ERROR: Reached heap limit Allocation failed\n";
+  const heap =
+    "<--- Last few GCs --->\n#\n# Fatal JavaScript out of memory: Reached heap limit\n#\n";
   assertEquals(cause(133, "SIGTRAP", heap), {
     end: "memory",
     words: "its process ran out of memory: its JavaScript heap reached 512 MB",
   });
+  const promotion =
+    "# Fatal JavaScript out of memory: MarkCompactCollector: young object promotion";
+  assertEquals(cause(133, "SIGTRAP", promotion).end, "memory");
   assertEquals(cause(139, "SIGSEGV"), {
     end: "signal",
     words: "its process crashed by SIGSEGV (native code)",

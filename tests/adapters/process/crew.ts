@@ -1,6 +1,6 @@
 /** A worker with processes for its isolated steps, on a real ledger. @module */
 import { fromFileUrl } from "@std/path";
-import { type Ledger, lender, submissionOf, work } from "engine";
+import { type Ledger, lender, submissionOf, withKeySets, work } from "engine";
 import {
   isolation,
   type IsolationOptions,
@@ -17,6 +17,8 @@ export interface Crew extends AsyncDisposable {
   readonly trouble: readonly string[];
   /** Submits a run of these assets. */
   submit(...names: string[]): Promise<string>;
+  /** Submits a run of one slice. */
+  submitSlice(name: string, partition: string): Promise<string>;
   /** Waits for the end of a run; gives its steps by asset. */
   ended(run: string): Promise<ReadonlyMap<string, Awaited<ReturnType<typeof stepsOf>>[number]>>;
   /** Runs one asset; gives the error of its step. */
@@ -58,7 +60,7 @@ export async function crew(
   const stop = new AbortController();
   const working = work({
     definitions: steps,
-    ledger,
+    ledger: withKeySets(ledger, steps),
     lender: stack.use(lender(() => "")),
     isolation: processes,
     hello: { host: "test", pid: Deno.pid, queues: ["default"], slots },
@@ -70,20 +72,22 @@ export async function crew(
     stop.abort();
     await working;
   });
+  const submit = async (slices: readonly (readonly [name: string, partition: string])[]) => {
+    const targets = slices.map(([name, partition]) => ({
+      asset: steps.asset(name),
+      key: partition === "" ? undefined : partition,
+      partition,
+      reason: "asked for",
+    }));
+    const asking = { trigger: "api", by: null, reason: "asked for" } as const;
+    return (await ledger.submit(submissionOf(steps, targets, asking, new Date()))).run;
+  };
   const it: Crew = {
     ledger,
     processes,
     trouble,
-    async submit(...names) {
-      const targets = names.map((name) => ({
-        asset: steps.asset(name),
-        key: undefined,
-        partition: "",
-        reason: "asked for",
-      }));
-      const asking = { trigger: "api", by: null, reason: "asked for" } as const;
-      return (await ledger.submit(submissionOf(steps, targets, asking, new Date()))).run;
-    },
+    submit: (...names) => submit(names.map((name) => [name, ""])),
+    submitSlice: (name, partition) => submit([[name, partition]]),
     async ended(run) {
       const isOver = async () => {
         const { run: { endedAt }, steps } = (await ledger.run(run))!;

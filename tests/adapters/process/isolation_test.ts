@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { isAlive, kill, start } from "../../e2e/program.ts";
+import { useCodeFingerprints } from "engine";
 import { crew, until } from "./crew.ts";
+import { steps } from "./steps.ts";
 
 /** Every way to die, and the words that are kept of it. */
 const DEATHS = {
@@ -118,6 +120,14 @@ Deno.test("a step that is told by context.signal ends by itself within the grace
   assert((await c.lines(run)).includes("info told: TimeoutError"));
 });
 
+Deno.test("a step that declares more grace has it", async () => {
+  await using c = await crew();
+  const run = await c.submit("needs_time");
+  const step = (await c.ended(run)).get("needs_time")!;
+  assertMatch(step.error!.message, /longer than its timeout of 200 ms$/);
+  assert((await c.lines(run)).includes("info put away"));
+});
+
 Deno.test("a cancelled step that does not end is killed, by a cancel that is recorded", async () => {
   await using c = await crew();
   const run = await c.submit("holds");
@@ -191,4 +201,41 @@ Deno.test("a process in a tight loop ends with its worker, and so does what it s
   for (const pid of [Number(child), Number(sleep)]) {
     await until(() => !isAlive(pid), `process ${pid} to end`);
   }
+});
+
+Deno.test("a process with other code than its worker refuses the step", async () => {
+  await using c = await crew();
+  useCodeFingerprints(steps, { codeOf: (asset) => asset === "pid" ? "fp1:before" : undefined });
+  try {
+    assertMatch(await c.failure("pid"), /"pid": its code on the disk is not that of the worker/);
+    assertEquals((await c.ended(await c.submit("checked"))).size, 1);
+  } finally {
+    useCodeFingerprints(steps, { codeOf: () => undefined });
+  }
+});
+
+Deno.test("a process that cannot start fails the step with what it said", async () => {
+  await using c = await crew({ script: "/nowhere/steps.ts" });
+  assertMatch(
+    await c.failure("pid"),
+    /^failed: Cannot start a process for "pid": its process was ended .*Module not found/,
+  );
+});
+
+Deno.test("inputs that cannot be read fail the step with the cause", async () => {
+  const away = () => Promise.reject(new Error("connection refused"));
+  await using c = await crew({ ledger: { visible: away, keySets: () => Promise.resolve([]) } });
+  assertEquals(await c.failure("after"), "failed: connection refused");
+  assertEquals((await c.value("pid") as { opened: number }).opened, 1);
+});
+
+Deno.test("a process knows keys that were added after it started", async () => {
+  await using c = await crew({ slots: 1 });
+  await c.value("pid");
+  await c.ledger.addKeys("customers", ["acme"]);
+  const made = await c.ended(await c.submitSlice("customers", "acme"));
+  assertEquals(made.get("customers")!.state, "success");
+  const [acme] = await c.ledger.visible([{ asset: "customers", partition: "acme" }]);
+  assertEquals(acme!.value, "of acme");
+  assertEquals(c.processes.pids().length, 1);
 });

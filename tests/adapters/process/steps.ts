@@ -8,6 +8,7 @@ import {
   fail,
   lender,
   multiAsset,
+  partitions,
   pass,
   resource,
 } from "engine";
@@ -113,6 +114,17 @@ const listens = asset({
     return await told.promise;
   },
 });
+const needsTime = asset({
+  name: "needs_time",
+  timeout: "200ms",
+  grace: "5s",
+  async materialize(_, { signal, log }) {
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    log("put away");
+    signal.throwIfAborted();
+  },
+});
 const isLate = asset({
   name: "is_late",
   timeout: "300ms",
@@ -154,6 +166,13 @@ const small = check(checked, {
   run: (v) => v < 1 ? pass() : fail("it is large"),
 });
 
+const customers = asset({
+  name: "customers",
+  timeout: "20s",
+  partitions: partitions.dynamic("customers"),
+  materialize: (_, { partition }) => `of ${partition}`,
+});
+
 let computed = 0;
 const { left, right } = multiAsset({
   name: "split",
@@ -192,10 +211,12 @@ export const steps: Definitions = define({
   hangs,
   holds,
   listens,
+  needsTime,
   isLate,
   leaves,
   stray,
   shy,
+  customers,
   checked,
   small,
   left,

@@ -15,7 +15,12 @@ Deno.test("define() refuses limits that cannot be kept, all at once", () => {
   ]);
 });
 
+Deno.test("define() refuses a grace after which nobody can be killed", () => {
+  const a = asset({ name: "a", grace: "5s", materialize: () => 1 });
+  assertThrows(() => define({ a }), DefinitionError, "runs in the worker and cannot be killed");
+});
+
 Deno.test("define() takes limits that can be kept, and none", () => {
-  const a = asset({ name: "a", timeout: "24d", memory: 2e8, materialize: () => 1 });
+  const a = asset({ name: "a", timeout: "24d", grace: "10s", memory: 2e8, materialize: () => 1 });
   assertEquals(define({ a }).assets, [a]);
 });
