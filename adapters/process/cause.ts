@@ -59,9 +59,9 @@ export function causeOf({ status, said: coloured, memory }: End): Cause {
   };
 }
 
-/** The first line of the error that was printed, or the last line of anything. */
+/** The error that was printed, of Deno or of V8, or the last line of anything. */
 function last(said: string): string {
   const lines = said.split("\n").map((l) => l.trim()).filter(Boolean);
-  const line = lines.findLast((l) => l.startsWith("error: ")) ?? lines.at(-1);
+  const line = lines.findLast((l) => /^(error: |# fatal )/i.test(l)) ?? lines.at(-1);
   return line === undefined ? "" : `: ${line.slice(0, 500)}`;
 }

@@ -4,19 +4,18 @@
  * @module
  */
 import {
-  type Answer,
   type Claimed,
   fingerprint,
   type FromStep,
   type IsolatedStep,
   type Ledger,
   type Outcome,
-  type Question,
   sliceText,
   StepProcessError,
   tokenOf,
   type ToStep,
 } from "engine";
+import { answer } from "./answer.ts";
 import { type Cause, causeOf } from "./cause.ts";
 import { hold } from "./hold.ts";
 import { type LineLink, lineLink } from "./line_link.ts";
@@ -42,8 +41,9 @@ export interface ChildOptions {
 
 /** Milliseconds that a process may take to load the project. */
 const START_MS = 60_000;
-/** What of its memory a process may still use after a step; above it the next step gets a fresh one. */
+/** Part of what a step may use that it may leave in use; above it the next step gets a fresh process. */
 const MOST_LEFT = 0.5;
+/** The same in bytes for a step that may use any. */
 const MOST_LEFT_BYTES = 512_000_000;
 
 /** A process that runs one step at a time. */
@@ -62,6 +62,8 @@ export class StepChild {
   #killed: Cause | undefined;
   #died: Cause | undefined;
   #isSpent = false;
+  /** Bytes that it used before its first step. */
+  #bare = 0;
 
   private constructor(o: ChildOptions, memory: number | undefined, socket: string) {
     const heap = memory === undefined
@@ -169,8 +171,8 @@ export class StepChild {
   }
 
   get #isBloated(): boolean {
-    const most = this.#memory === undefined ? MOST_LEFT_BYTES : MOST_LEFT * this.#memory;
-    return (usedMemory(this.pid) ?? 0) > most;
+    const left = (usedMemory(this.pid) ?? 0) - this.#bare;
+    return left > (this.#memory ? MOST_LEFT * (this.#memory - this.#bare) : MOST_LEFT_BYTES);
   }
 
   async #ready(conn: Deno.Conn): Promise<void> {
@@ -178,29 +180,15 @@ export class StepChild {
     const ready = Promise.withResolvers<void>();
     void this.#hear(link, ready.resolve);
     await Promise.race([ready.promise, this.ended]);
+    this.#bare = usedMemory(this.pid) ?? 0;
   }
 
   async #hear(link: LineLink<FromStep, ToStep>, onReady: () => void): Promise<void> {
     for await (const frame of link.heard) {
       if (frame.say === "ready") onReady();
       else if (frame.say === "outcome") this.#outcome?.resolve(frame.outcome);
-      else void this.#answer(link, frame.id, frame.question);
+      else void answer(this.#o.ledger, frame).then((said) => link.send(said));
     }
-  }
-
-  async #answer(link: LineLink<FromStep, ToStep>, id: number, question: Question): Promise<void> {
-    try {
-      link.send({ say: "answer", id, found: await this.#found(question) });
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      link.send({ say: "refusal", id, message });
-    }
-  }
-
-  async #found(question: Question): Promise<Answer> {
-    const { ledger } = this.#o;
-    if (question.of === "keySets") return await ledger.keySets(new Map(question.known));
-    return await ledger.visible(question.slices);
   }
 
   async #end(): Promise<void> {

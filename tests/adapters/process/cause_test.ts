@@ -22,6 +22,10 @@ Deno.test("causeOf() tells apart how a process ended", () => {
     cause(134, "SIGABRT", "libxgboost: check failed\n").words,
     "its process crashed by SIGABRT (native code): libxgboost: check failed",
   );
+  assertEquals(
+    cause(133, "SIGTRAP", "# Fatal error in v8\n# unreachable code\n  deno(+0x1) [0x2]\n").words,
+    "its process crashed by SIGTRAP (native code): # Fatal error in v8",
+  );
   assertEquals(cause(137, "SIGKILL").end, "signal");
   assertEquals(
     cause(137, "SIGKILL").words,

@@ -25,8 +25,8 @@ export interface Crew extends AsyncDisposable {
   failure(name: string): Promise<string>;
   /** Runs one asset; gives its value. */
   value(name: string): Promise<unknown>;
-  /** The lines of a run. */
-  lines(run: string): Promise<readonly string[]>;
+  /** The lines of a run, once there is the last one, or one that begins so. */
+  lines(run: string, wanted?: string): Promise<readonly string[]>;
 }
 
 const stepsOf = async (ledger: Ledger, run: string) => (await ledger.run(run))!.steps;
@@ -42,10 +42,14 @@ export async function until(is: () => boolean | Promise<boolean>, what: string):
 
 /** Starts it; it ends with the test. */
 export async function crew(
-  o: Partial<IsolationOptions> & { readonly slots?: number } = {},
+  o: Partial<IsolationOptions> & {
+    readonly slots?: number;
+    /** Where it works; a database of its own unless given. */
+    readonly db?: { readonly ledger: Ledger };
+  } = {},
 ): Promise<Crew> {
   const stack = new AsyncDisposableStack();
-  const { ledger } = stack.use(await testLedger());
+  const { ledger } = o.db ?? stack.use(await testLedger());
   const slots = o.slots ?? 4;
   const trouble: string[] = [];
   const processes = stack.use(isolation({
@@ -104,12 +108,16 @@ export async function crew(
       await it.ended(await it.submit(name));
       return (await ledger.visible([{ asset: name, partition: "" }]))[0]?.value;
     },
-    async lines(run) {
+    async lines(run, wanted) {
       const lines = () => ledger.logs({ run, limit: 20_000 });
       // Lines are kept a moment after the step.
       await until(
         async () =>
-          (await lines()).some((l) => l.level === "error" || l.message === "Materialized"),
+          (await lines()).some(({ level, message }) =>
+            wanted === undefined
+              ? level === "error" || message === "Materialized"
+              : message.startsWith(wanted)
+          ),
         `the last line of run ${run}`,
       );
       return (await lines()).map((l) => `${l.level} ${l.message}`);

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { isAlive, kill, start } from "../../e2e/program.ts";
 import { useCodeFingerprints } from "engine";
+import { testLedger } from "../../services/ledger.ts";
 import { crew, until } from "./crew.ts";
 import { steps } from "./steps.ts";
 
@@ -107,6 +108,15 @@ Deno.test("one process for each limit, no more than slots, and none when idle", 
   assertEquals(pids.length, 1);
   await until(() => !isAlive(pids[0]!), "the idle process to end");
   assertEquals(c.processes.pids(), []);
+});
+
+Deno.test("a step does not pay for what those before it left in memory", async () => {
+  await using c = await crew({ slots: 1 });
+  const seen: [pid: number, kept: number][] = [];
+  for (let i = 0; i < 12; i++) seen.push(await c.value("hoards") as [number, number]);
+  assert(seen[1]![1] === 2, "the process stays warm while little is left");
+  assert(new Set(seen.map(([pid]) => pid)).size > 1);
+  assert(Math.max(...seen.map(([, kept]) => kept)) < 7);
 });
 
 Deno.test("a step that is told by context.signal ends by itself within the grace", async () => {
@@ -238,4 +248,39 @@ Deno.test("a process knows keys that were added after it started", async () => {
   const [acme] = await c.ledger.visible([{ asset: "customers", partition: "acme" }]);
   assertEquals(acme!.value, "of acme");
   assertEquals(c.processes.pids().length, 1);
+});
+
+Deno.test("many steps at once, of which half die: each ends as it must, and no process is left", async () => {
+  const c = await crew();
+  const names = ["pid", "exits", "checked", "crashes", "listens", "stray", "left", "broken_left"];
+  const runs: string[] = [];
+  for (let i = 0; i < 5; i++) for (const name of names) runs.push(await c.submit(name));
+  const states = new Map<string, Set<string>>();
+  for (const [i, run] of runs.entries()) {
+    const step = (await c.ended(run)).get(names[i % names.length]!)!;
+    states.set(step.asset, (states.get(step.asset) ?? new Set()).add(step.state));
+    assertEquals(step.attempts.length, 1);
+  }
+  assertEquals(
+    Object.fromEntries([...states].map(([name, all]) => [name, [...all].join()])),
+    Object.fromEntries(
+      names.map((name) => [name, ["pid", "left"].includes(name) ? "success" : "failed"]),
+    ),
+  );
+  assert(c.processes.pids().length <= 4);
+  const pids = c.processes.pids();
+  await c[Symbol.asyncDispose]();
+  assertEquals(pids.filter(isAlive), []);
+});
+
+Deno.test("a step that does not end when its worker stops is killed and queued again", async () => {
+  await using db = await testLedger();
+  const c = await crew({ db });
+  const run = await c.submit("spins_on");
+  await until(async () => (await c.lines(run, "round")).length > 0, "it to spin");
+  const [pid] = c.processes.pids();
+  await c[Symbol.asyncDispose]();
+  assert(!isAlive(pid!));
+  const [step] = (await db.ledger.run(run))!.steps;
+  assertEquals([step!.state, step!.attempts.map((a) => a.state)], ["queued", ["lost"]]);
 });

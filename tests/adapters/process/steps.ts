@@ -55,6 +55,12 @@ const buffers = asset({
     }
   },
 });
+const hoard: Uint8Array[] = [];
+const hoards = asset({
+  name: "hoards",
+  memory: MEMORY,
+  materialize: () => (hoard.push(new Uint8Array(30_000_000).fill(1)), [Deno.pid, hoard.length]),
+});
 const crashes = asset({
   name: "crashes",
   timeout: "20s",
@@ -203,6 +209,7 @@ export const steps: Definitions = define({
   exits,
   heap,
   buffers,
+  hoards,
   crashes,
   spins,
   spinsOn,
