@@ -57,7 +57,7 @@ export async function crew(
     env: {},
     ledger,
     most: slots,
-    graceMs: 300,
+    graceMs: 500,
     onLine: (line) => trouble.push(line),
     ...o,
   }));

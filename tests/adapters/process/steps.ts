@@ -107,7 +107,14 @@ const prints = asset({
   },
 });
 const hangs = asset({ name: "hangs", timeout: "300ms", materialize: () => forever() });
-const holds = asset({ name: "holds", timeout: "60s", materialize: () => forever() });
+const holds = asset({
+  name: "holds",
+  timeout: "60s",
+  materialize() {
+    console.log("holding");
+    return forever();
+  },
+});
 const listens = asset({
   name: "listens",
   timeout: "300ms",
@@ -115,7 +122,7 @@ const listens = asset({
     const told = Promise.withResolvers<never>();
     signal.addEventListener("abort", () => {
       log(`told: ${signal.reason.name}`);
-      setTimeout(() => told.reject(new Error("ended in order")), 100);
+      setTimeout(() => told.reject(new Error("ended in order")), 50);
     });
     return await told.promise;
   },
@@ -135,7 +142,7 @@ const isLate = asset({
   name: "is_late",
   timeout: "300ms",
   materialize() {
-    const end = Date.now() + 800;
+    const end = Date.now() + 500;
     while (Date.now() < end);
     return "too late";
   },
