@@ -18,10 +18,11 @@ import {
   withKeySets,
   work,
 } from "engine";
-import { join, resolve } from "@std/path";
+import { fromFileUrl, join, resolve } from "@std/path";
 import { connect, open, type Sql } from "./adapters/postgres/connect.ts";
 import { type Embedded, startEmbedded } from "./adapters/postgres/embedded/start.ts";
 import { openLedger } from "./adapters/postgres/ledger/ledger.ts";
+import { isolation } from "./adapters/process/isolation.ts";
 import { checkSourceSchema } from "./assets/source_schema.ts";
 import { codeSource, readCode } from "./code.ts";
 import { healthOf } from "./health.ts";
@@ -201,7 +202,19 @@ async function workHere(
     queues: w.queues ?? ["default"],
     slots: w.slots ?? SLOTS,
   };
+  await using processes = isolation({
+    script: fromFileUrl(new URL("./step_process.ts", import.meta.url)),
+    env: {
+      DATABASE_URL: p.env("DATABASE_URL"),
+      AURORA_OBJECTS: p.env("AURORA_OBJECTS"),
+      AURORA_DIRECTORY: resolve(p.o.directory),
+    },
+    ledger: p.ledger,
+    most: hello.slots,
+    onLine: (line) => w.onTrouble?.(line),
+  });
   await work({
+    isolation: processes,
     definitions: p.project,
     ledger: p.ledger,
     lender: lent,

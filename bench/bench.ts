@@ -58,10 +58,15 @@ export function figure(of: FigureOf, samples: readonly number[]): Figure {
   };
 }
 
-/** The value below which this part of the samples lies. */
-export function quantile(samples: readonly number[], part: number): number {
+/**
+ * The sample below which this share of them lies, 0 to 1.
+ *
+ * @throws {RangeError} If there are no samples.
+ */
+export function quantile(samples: readonly number[], share: number): number {
+  if (samples.length === 0) throw new RangeError("Cannot give a quantile: nothing was measured");
   const sorted = [...samples].sort((a, b) => a - b);
-  return rounded(sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]!);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
 }
 
 /** Four significant digits: more are noise. */

@@ -19,6 +19,9 @@ export const BENCHES: { readonly [name: string]: () => Promise<{ readonly bench:
   click_behind_backfill: () => import("./click_behind_backfill.ts"),
   recovery_kill9: () => import("./recovery_kill9.ts"),
   scaling_workers: () => import("./scaling_workers.ts"),
+  step_overhead_inprocess: () => import("./step_overhead_inprocess.ts"),
+  step_overhead_worker: () => import("./step_overhead_worker.ts"),
+  step_overhead_subprocess: () => import("./step_overhead_subprocess.ts"),
   click_to_success: () => import("./click_to_success.ts"),
   start_to_http: () => import("./start_to_http.ts"),
   idle_memory: () => import("./idle_memory.ts"),
@@ -65,7 +68,7 @@ export function wantedOf(names: readonly string[]): ReadonlyMap<string, Readonly
 function lineOf(f: Figure): string {
   const params = Object.entries(f.params).map(([k, v]) => `${k} ${v}`).join(", ");
   const range = f.runs > 1 ? `(${f.min}–${f.max} in ${f.runs} runs)` : "(1 run)";
-  return `${f.name.padEnd(20)} ${`${f.value} ${f.unit}`.padStart(12)}  ${range}  ${params}`
+  return `${f.name.padEnd(24)} ${`${f.value} ${f.unit}`.padStart(12)}  ${range}  ${params}`
     .trimEnd();
 }
 

@@ -73,10 +73,13 @@ const minute = asset({
 });
 
 const noop = asset({ name: "noop", materialize: () => null });
+/** The same in a process of its own. */
+const noopIsolated = asset({ name: "noop_isolated", timeout: "1m", materialize: () => null });
 
 /** All of them. */
 export const project: Definitions = define({
   noop,
+  noopIsolated,
   chain: chain(40),
   fan: fan(1_000),
   many: many(),

@@ -4,8 +4,10 @@
  *
  * @module
  */
+import { fromFileUrl } from "@std/path";
 import { lender, work } from "engine";
 import { openLedger } from "../adapters/postgres/ledger/ledger.ts";
+import { isolation } from "../adapters/process/isolation.ts";
 import { project } from "./project.ts";
 
 if (import.meta.main) {
@@ -14,7 +16,14 @@ if (import.meta.main) {
   const stop = new AbortController();
   Deno.addSignalListener("SIGTERM", () => stop.abort());
   const ledger = await openLedger(url, { max: 4 });
+  const processes = isolation({
+    script: fromFileUrl(new URL("./step_process.ts", import.meta.url)),
+    env: {},
+    ledger,
+    most: slots,
+  });
   await work({
+    isolation: processes,
     definitions: project,
     ledger,
     lender: lender((name) => Deno.env.get(name) ?? ""),
@@ -23,6 +32,7 @@ if (import.meta.main) {
     onJoined: (worker) => console.log(JSON.stringify({ joined: worker })),
     onTrouble: (error) => console.error(error),
   });
+  await processes[Symbol.asyncDispose]();
   await ledger[Symbol.asyncDispose]();
   Deno.exit(0);
 }

@@ -21,6 +21,7 @@ export const moodModel = asset({
   kinds: ["lightgbm", "onnx"],
   deps: { engineered },
   partitions: daily,
+  timeout: "1h",
   resources: { database, objects, cache },
   config: recipe,
   io: { tables: ["ml.model"] },

@@ -21,6 +21,7 @@ export const moodPredictions = asset({
   kinds: ["onnx"],
   deps: { model: newest(moodModel), users: activeUsers },
   partitions: daily,
+  timeout: "30m",
   resources: { database, objects },
   config: { featureVersion: FEATURE_VERSION },
   materialize: ({ model, users }, context) =>

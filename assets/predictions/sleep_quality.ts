@@ -21,6 +21,7 @@ export const sleepQualityPredictions = asset({
   kinds: ["onnx"],
   deps: { model: newest(sleepQualityModel), users: activeUsers },
   partitions: daily,
+  timeout: "30m",
   resources: { database, objects },
   config: { featureVersion: FEATURE_VERSION },
   materialize: ({ model, users }, context) =>

@@ -103,9 +103,14 @@ export interface Traits {
   readonly kinds: readonly string[];
   /** How failures are retried. */
   readonly retry: Retry;
-  /** Milliseconds after which an attempt is aborted. */
+  /**
+   * Milliseconds that an attempt may take. It runs in a process of its own, is told by {@linkcode Context.signal}, and
+   * killed if it does not end soon.
+   */
   readonly timeout: number | undefined;
-  /** Bytes an attempt may use. */
+  /** Milliseconds from when {@linkcode Context.signal} aborts to the end of its process; two seconds unless given. */
+  readonly grace: number | undefined;
+  /** Bytes that an attempt may use, its process (about 100 MB) included; it is killed when it uses more. */
   readonly memory: number | undefined;
   /** Slots it takes, by pool. */
   readonly pools: { readonly [pool: string]: number };
@@ -165,12 +170,15 @@ export interface Asset<
 /** Traits as people write them. */
 export type TraitOptions =
   & {
-    readonly [K in keyof Omit<Traits, "timeout" | "memory" | "freshness" | "deadline" | "when">]?:
-      Traits[K];
+    readonly [
+      K in keyof Omit<Traits, "timeout" | "grace" | "memory" | "freshness" | "deadline" | "when">
+    ]?: Traits[K];
   }
   & {
     /** {@linkcode Traits.timeout} */
     readonly timeout?: Duration;
+    /** {@linkcode Traits.grace} */
+    readonly grace?: Duration;
     /** {@linkcode Traits.memory} */
     readonly memory?: number;
     /** {@linkcode Traits.freshness} */
@@ -239,6 +247,7 @@ function traits(name: string, o: TraitOptions): Traits {
     kinds: o.kinds ?? [],
     retry: o.retry ?? { attempts: 1 },
     timeout: o.timeout === undefined ? undefined : milliseconds(o.timeout),
+    grace: o.grace === undefined ? undefined : milliseconds(o.grace),
     memory: o.memory,
     pools: o.pools ?? {},
     priority: o.priority ?? 0,

@@ -12,6 +12,7 @@ import type { Pool } from "../declare/pool.ts";
 import type { Schedule } from "../declare/schedule.ts";
 import type { Sensor } from "../declare/sensor.ts";
 import { conditionProblems } from "./condition.ts";
+import { limitProblems } from "./limits.ts";
 import { mappingProblem } from "./mapping_problem.ts";
 import { nearest } from "./nearest.ts";
 import { sorted, upstreamOf } from "./order.ts";
@@ -127,6 +128,7 @@ function problemsOf(found: Found): Problem[] {
       const message = `Cannot define asset "${a.name}": a name is like "features/activity"`;
       problems.push({ message, at: a.declaredAt, names: [a.name] });
     }
+    problems.push(...limitProblems(a));
     for (const dep of Object.values(a.deps)) {
       const up = upstreamOf(dep);
       if (found.asset.has(up)) {

@@ -21,15 +21,17 @@ export function dynamicRules(
 }
 
 /**
- * The ledger itself, or one that tells the dynamic rules of the definitions what keys they have, before anything is
- * judged, ticks or runs: who reads slices or cursors, or is handed a step, finds the rules as they were a moment ago.
- * Sets that did not change cost one look at their revisions.
+ * What tells the dynamic rules of the definitions the keys that they have now. Sets that did not change cost one look at
+ * their revisions; definitions without such rules cost nothing.
  */
-export function withKeySets(ledger: Ledger, definitions: Pick<Definitions, "assets">): Ledger {
+export function keySetReader(
+  ledger: Pick<Ledger, "keySets">,
+  definitions: Pick<Definitions, "assets">,
+): () => Promise<void> {
   const rules = dynamicRules(definitions);
-  if (rules.size === 0) return ledger;
   const known = new Map([...rules.keys()].map((set) => [set, 0]));
-  const refresh = async () => {
+  return async () => {
+    if (rules.size === 0) return;
     for (const { set, revision, keys } of await ledger.keySets(new Map(known))) {
       // Answers may overtake each other.
       if (revision <= known.get(set)!) continue;
@@ -37,6 +39,16 @@ export function withKeySets(ledger: Ledger, definitions: Pick<Definitions, "asse
       for (const rule of rules.get(set) ?? []) rule.load(keys);
     }
   };
+}
+
+/**
+ * The ledger itself, or one that tells the dynamic rules of the definitions what keys they have, before anything is
+ * judged, ticks or runs: who reads slices or cursors, or is handed a step, finds the rules as they were a moment ago.
+ * Sets that did not change cost one look at their revisions.
+ */
+export function withKeySets(ledger: Ledger, definitions: Pick<Definitions, "assets">): Ledger {
+  if (dynamicRules(definitions).size === 0) return ledger;
+  const refresh = keySetReader(ledger, definitions);
   const then = async <T>(work: Promise<T>): Promise<T> => {
     const done = await work;
     await refresh();

@@ -13,6 +13,7 @@ import type { Bench } from "./bench.ts";
 import { called } from "./called.ts";
 import { ownDataVersion } from "./data_version.ts";
 import { errorOf } from "./error_of.ts";
+import { isIsolated } from "./isolate.ts";
 import type { StepLog } from "./step_log.ts";
 import { workOf } from "./work_of.ts";
 
@@ -44,15 +45,29 @@ function endOf(outcome: Outcome): Parameters<StepLog["write"]> {
   return [level, [message, ...causes].join(": ") + again];
 }
 
-async function outcomeOf(
+/** Holds the work of an asset to its time: what it is given aborts when it is to end. */
+export type Within = <T>(
+  asset: Asset,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+) => Promise<T>;
+
+/**
+ * The outcome of one attempt: in a process of its own if the asset declares a limit and there are such processes, else
+ * here. It never throws.
+ */
+export async function outcomeOf(
   bench: Bench,
   claimed: Claimed,
-  o: { readonly log: StepLog; readonly signal: AbortSignal },
+  o: { readonly log: StepLog; readonly signal: AbortSignal; readonly within?: Within },
 ): Promise<Outcome> {
   const { run, step, attempt } = claimed;
   try {
     const asset = bench.definitions.asset(claimed.asset);
-    const result = await withinTime(
+    if (bench.isolation && isIsolated(asset)) {
+      return await bench.isolation.run(claimed, { asset, log: o.log, signal: o.signal });
+    }
+    const result = await (o.within ?? withinTime)(
       asset,
       o.signal,
       (signal) => compute(bench, claimed, asset, { ...o, signal }),
@@ -76,7 +91,10 @@ async function outcomeOf(
   }
 }
 
-/** Aborts when the asset's timeout has passed; code that does not listen is left behind and its result dropped. */
+/**
+ * Aborts when the asset's timeout has passed. There is no process to kill here: code that does not listen is left behind
+ * and its result dropped.
+ */
 async function withinTime<T>(
   asset: Asset,
   signal: AbortSignal,

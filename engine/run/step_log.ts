@@ -61,6 +61,13 @@ function patchConsole(): void {
 
 const shown = (value: unknown): string => typeof value === "string" ? value : Deno.inspect(value);
 
+/** A log that writes at once, for a process that may end at any moment. */
+export function directLog(write: StepLog["write"]): StepLog {
+  patchConsole();
+  const log: StepLog = { write, capture: (code) => current.run(log, code) };
+  return log;
+}
+
 /** A buffer that writes in the background; lines that cannot be kept now are tried again with the next ones. */
 export function logBuffer(o: LogBufferOptions): LogBuffer {
   patchConsole();

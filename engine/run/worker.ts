@@ -7,11 +7,13 @@ import { setImmediate } from "node:timers";
 import type { Definitions } from "../graph/define.ts";
 import type { Ledger, WorkerHello } from "../ledger/ledger.ts";
 import type { Claimed, Outcome } from "../ledger/records.ts";
+import type { Isolation } from "./isolate.ts";
 import type { Lender } from "./lend.ts";
 import { pause } from "../ledger/pause.ts";
 import { type LogBuffer, logBuffer } from "./step_log.ts";
 import type { Bench } from "./bench.ts";
 import { Families } from "./families.ts";
+import { tokenOf } from "./isolate/wire.ts";
 import { runStep } from "./step.ts";
 import { together } from "./together.ts";
 
@@ -23,6 +25,8 @@ export interface WorkerOptions {
   readonly ledger: Ledger;
   /** Who opens resources. */
   readonly lender: Lender;
+  /** Where steps with a timeout or a memory limit run; in this process if there is none. */
+  readonly isolation?: Isolation;
   /** What it says of itself. */
   readonly hello: WorkerHello;
   /** Ends the worker: nothing more is claimed, what runs is waited for. */
@@ -46,8 +50,6 @@ export interface WorkerOptions {
 
 /** Signs of life after which a worker compares what it runs with what it is said to hold. */
 const COMPARE_BEATS = 10;
-
-const tokenOf = (c: Pick<Claimed, "run" | "step" | "attempt">) => `${c.run}/${c.step}/${c.attempt}`;
 
 /** Works until `signal` aborts. A worker that was given up (stopped, cut off) joins again under a new name. */
 export async function work(options: WorkerOptions): Promise<void> {
@@ -96,6 +98,7 @@ class Shift {
       ledger: together(o.ledger),
       lender: o.lender,
       families: new Families(),
+      ...(o.isolation ? { isolation: o.isolation } : {}),
       now: () => new Date(),
       random: Math.random,
     };

@@ -26,6 +26,7 @@ const APART = new Set([
   "partitions",
   "retry",
   "timeout",
+  "grace",
   "memory",
   "priority",
   "pools",

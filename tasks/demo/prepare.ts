@@ -16,6 +16,7 @@ export interface Missing {
 /** Programs that run as processes or threads of their own; they start with `--cached-only`. */
 const ENTRIES = [
   "worker.ts",
+  "step_process.ts",
   "ml/train/child.ts",
   "ml/serve/score_worker.ts",
   "ui/layout/worker.ts",

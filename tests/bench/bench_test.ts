@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { figure } from "../../bench/bench.ts";
+import { figure, quantile } from "../../bench/bench.ts";
 import { BENCHES, FIGURES, wantedOf } from "../../bench/main.ts";
 import { endAll, ending } from "../../bench/open.ts";
 
@@ -34,6 +34,11 @@ Deno.test("every measurement has the name under which it is asked for", async ()
     assertEquals((await load()).bench.name, name);
   }
   for (const bench of Object.values(FIGURES)) assert(Object.hasOwn(BENCHES, bench), bench);
+});
+
+Deno.test("quantile() gives the sample below which a share of them lies", () => {
+  const samples = Array.from({ length: 200 }, (_, i) => 200 - i);
+  assertEquals([quantile(samples, 0.99), quantile([7], 0.99), quantile([2, 1], 0)], [199, 7, 1]);
 });
 
 Deno.test("figure() refuses to make a figure of nothing", () => {

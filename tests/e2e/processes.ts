@@ -18,6 +18,9 @@ export const isWorker = (pid: number): boolean =>
 /** Whether it is a process that trains a model. */
 export const isTrainer = (pid: number): boolean => commandOf(pid).includes("ml/train/child.ts");
 
+/** Whether it is a process for isolated steps. */
+export const isStepProcess = (pid: number): boolean => commandOf(pid).includes("step_process.ts");
+
 /** Workers of a program that live. */
 export const workersOf = (program: { descendants(): readonly number[] }): readonly number[] =>
   program.descendants().filter(isWorker);
