@@ -12,6 +12,7 @@ import {
   type Lender,
   lender,
   nextTicks,
+  secretsFromEnv,
   type Service,
   useCodeFingerprints,
   withKeySets,
@@ -108,6 +109,7 @@ export async function compose(o: ComposeOptions): Promise<App> {
     AURORA_OBJECTS: get("AURORA_OBJECTS") ?? join(directory, "objects"),
   };
   const env = (name: string) => set[name] ?? get(name) ?? "";
+  secretsFromEnv({ ...(o.env ? {} : Deno.env.toObject()), ...set });
   try {
     const sql = await open(url, { name: `aurora ${o.role}`, max: 4 });
     await migrateAll(sql);

@@ -61,6 +61,9 @@ export async function serve(o: ServeOptions): Promise<Served> {
   try {
     const { compose } = await import("./compose.ts");
     app = await compose({ directory: o.directory, role: "server", schedules: o.schedules });
+    const { masked } = await import("engine");
+    const { print } = o;
+    o = { ...o, print: (line) => print(masked(line)) };
     ready.resolve(await handler(app, o));
   } catch (error) {
     ready.resolve(() => new Response("The server could not start", { status: 503 }));
