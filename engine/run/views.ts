@@ -319,7 +319,7 @@ export interface AttemptView {
   readonly endedAt: Instant | null;
   readonly error: ErrorView | null;
   /** What its worker offered when the step had been taken from it; it was refused. */
-  readonly late?: LateView;
+  readonly late?: LateView | undefined;
 }
 
 /** A result that came too late. */
