@@ -105,6 +105,11 @@ export async function bury(
   );
 }
 
+/** Queues again what a worker that is gone still seems to hold; gives how many. For repairs: dying does this itself. */
+export async function requeue(sql: Sql, worker: string, cause: string): Promise<number> {
+  return await retried(() => sql.begin((tx) => release(tx, worker, { cause, counts: 0 })));
+}
+
 /** What a worker is taken for not to know of. */
 interface Forgotten {
   /** `run/step/attempt` of what it knows. */
