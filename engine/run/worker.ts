@@ -119,7 +119,8 @@ class Shift {
       for (const running of this.#running.values()) running.abort(new Error("The worker was lost"));
       await Promise.allSettled(others);
       await this.#offerLate();
-      if (!this.#lost) await ledger.leave(this.#worker).catch((e) => this.#o.onTrouble?.(e));
+      // Also one that was given up: what ties it to its connection is let go.
+      await ledger.leave(this.#worker).catch((e) => this.#o.onTrouble?.(e));
     }
     if (this.#failure !== undefined) throw this.#failure;
   }

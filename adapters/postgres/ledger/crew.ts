@@ -206,8 +206,11 @@ async function settle(
 
 /** Ends a worker by its own will. */
 export async function leave(sql: Sql, life: Life): Promise<void> {
-  await bury(sql, life.worker, "it ended by its own will", true);
-  await life.sql.end({ timeout: 1 });
+  try {
+    await bury(sql, life.worker, "it ended by its own will", true);
+  } finally {
+    await life.sql.end({ timeout: 1 });
+  }
 }
 
 /** Those that live. */
