@@ -64,7 +64,7 @@ function declared() {
     // deno-lint-ignore require-yield -- it never gets so far
     async *evaluate() {
       await Promise.resolve();
-      throw new Error(`401 for ${TOKEN}`);
+      throw new Error(`401 for ${TOKEN}`, { cause: new Error(`as ${KEY}`) });
     },
   });
   return { definitions: define({ leaky, plausible, sound, broken, failing }), failing };
