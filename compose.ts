@@ -12,6 +12,7 @@ import {
   type Lender,
   lender,
   nextTicks,
+  secretsFromEnv,
   type Service,
   useCodeFingerprints,
   withCodeVersion,
@@ -21,6 +22,7 @@ import {
 import { fromFileUrl, join, resolve } from "@std/path";
 import { connect, open, type Sql } from "./adapters/postgres/connect.ts";
 import { type Embedded, startEmbedded } from "./adapters/postgres/embedded/start.ts";
+import { keepFromEnv } from "./adapters/postgres/keep/rules.ts";
 import { openLedger } from "./adapters/postgres/ledger/ledger.ts";
 import { isolation } from "./adapters/process/isolation.ts";
 import { checkSourceSchema } from "./assets/source_schema.ts";
@@ -41,6 +43,8 @@ export interface ComposeOptions {
   readonly role: Role;
   /** Whether schedules and sensors run in the server; told to people. @default {true} */
   readonly schedules?: boolean;
+  /** Is told what it waits for. @default {a line on stderr} */
+  say?(sentence: string): void;
   /** Reads the environment. @default {Deno.env.get} */
   readonly env?: (name: string) => string | undefined;
 }
@@ -110,9 +114,12 @@ export async function compose(o: ComposeOptions): Promise<App> {
     AURORA_OBJECTS: get("AURORA_OBJECTS") ?? join(directory, "objects"),
   };
   const env = (name: string) => set[name] ?? get(name) ?? "";
+  secretsFromEnv({ ...(o.env ? {} : Deno.env.toObject()), ...set });
   try {
     const sql = await open(url, { name: `aurora ${o.role}`, max: 4 });
-    await migrateAll(sql);
+    await migrateAll(sql, { onWait: (sentence) => say(o, sentence) });
+    // A setting that cannot be read is told at the start, not at the first cleaning.
+    keepFromEnv(env);
     // Commands are to work on what is there, the doctor above all; a step looks for itself.
     if (o.role !== "cli") await checkSourceSchema(sql);
     const [code] = await reading;
@@ -129,6 +136,12 @@ export async function compose(o: ComposeOptions): Promise<App> {
     await embedded?.stop();
     throw error;
   }
+}
+
+/** Said while it waits, so that nobody wonders. */
+function say(o: ComposeOptions, sentence: string): void {
+  if (o.say) return o.say(sentence);
+  Deno.stderr.writeSync(new TextEncoder().encode(`${sentence}\n`));
 }
 
 interface Parts {

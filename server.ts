@@ -61,6 +61,9 @@ export async function serve(o: ServeOptions): Promise<Served> {
   try {
     const { compose } = await import("./compose.ts");
     app = await compose({ directory: o.directory, role: "server", schedules: o.schedules });
+    const { masked } = await import("engine");
+    const { print } = o;
+    o = { ...o, print: (line) => print(masked(line)) };
     ready.resolve(await handler(app, o));
   } catch (error) {
     ready.resolve(() => new Response("The server could not start", { status: 503 }));
@@ -140,6 +143,7 @@ function hostsOf(baseUrl: string): string[] {
 async function run(app: App, o: ServeOptions, signal: AbortSignal): Promise<void> {
   const { logChannel, loops, nextTick } = await import("engine");
   const { channelsFromEnv } = await import("./adapters/alerts/from_env.ts");
+  const { keepHouse } = await import("./housekeeping.ts");
   const trouble = (what: string) => (error: unknown) =>
     o.print(`${what}: ${error instanceof Error ? error.message : error}`);
   await Promise.all([
@@ -155,7 +159,7 @@ async function run(app: App, o: ServeOptions, signal: AbortSignal): Promise<void
       onTrouble: (loop, error) => trouble(loop)(error),
     }),
     relayEvents(app, trouble("relay"), signal),
-    sweepRows(app, trouble("sweep"), signal),
+    keepHouse(app, { signal, print: o.print, onTrouble: trouble("housekeeping") }),
   ]);
 }
 
@@ -171,29 +175,6 @@ async function earsOf(app: App): Promise<Ears> {
 
 const brokersOf = (app: App) =>
   app.env("KAFKA_BROKERS").split(",").map((b) => b.trim()).filter(Boolean);
-
-/** Milliseconds between sweeps, and how long a superseded version is kept. */
-const SWEEP_EVERY_MS = 3_600_000;
-const KEEP_MS = 7 * 24 * 3_600_000;
-
-/** Removes rows of versions that nobody sees any more, and makes the partitions of the coming month. */
-async function sweepRows(app: App, onTrouble: (error: unknown) => void, signal: AbortSignal) {
-  const [{ sweep }, { pause }] = await Promise.all([
-    import("./adapters/postgres/ledger/sweep.ts"),
-    import("engine"),
-  ]);
-  const tables = [...new Set(app.definitions.assets.flatMap((a) => a.io.tables ?? []))];
-  while (!signal.aborted) {
-    await pause(SWEEP_EVERY_MS, signal);
-    if (signal.aborted) return;
-    try {
-      await app.sql`select engine.ensure_months(now())`;
-      await sweep(app.sql, { tables, keepMs: KEEP_MS });
-    } catch (error) {
-      onTrouble(error);
-    }
-  }
-}
 
 /** Sends the outbox to Kafka, if there is one. */
 async function relayEvents(app: App, onTrouble: (error: unknown) => void, signal: AbortSignal) {

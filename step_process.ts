@@ -4,13 +4,14 @@
  *
  * @module
  */
-import { lender, useCodeFingerprints } from "engine";
+import { lender, secretsFromEnv, useCodeFingerprints } from "engine";
 import { serveProcess } from "./adapters/process/serve_process.ts";
 import { readCode } from "./code.ts";
 import { loadProject } from "./load_project.ts";
 
 if (import.meta.main) {
   await serveProcess(async () => {
+    secretsFromEnv(Deno.env.toObject());
     const definitions = await loadProject();
     const code = await readCode(definitions, Deno.env.get("AURORA_DIRECTORY") ?? ".aurora");
     useCodeFingerprints(definitions, { codeOf: (asset) => code.of(asset)?.code });

@@ -9,6 +9,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli";
+import { masked } from "engine";
 import { compose } from "./compose.ts";
 
 const HELP = `Usage: deno task worker [--slots N] [--queues a,b]
@@ -50,7 +51,7 @@ async function main(): Promise<number> {
     queues,
     onJoined: (worker) => console.log(JSON.stringify({ joined: worker })),
     onTrouble: (error) =>
-      console.error(`Worker: ${error instanceof Error ? error.message : error}`),
+      console.error(masked(`Worker: ${error instanceof Error ? error.message : error}`)),
   });
   return 0;
 }

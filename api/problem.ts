@@ -1,4 +1,4 @@
-import { UnknownName } from "engine";
+import { masked, UnknownName } from "engine";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
@@ -31,7 +31,11 @@ export function problem(
   message: string,
   hint: string | null = null,
 ): Response {
-  const body: ProblemBody = { error: words[status] ?? "internal_error", message, hint };
+  const body = {
+    error: words[status] ?? "internal_error",
+    message: masked(message),
+    hint,
+  } satisfies ProblemBody;
   return context.json(body, status);
 }
 

@@ -335,6 +335,13 @@ const attempt = z.object({
   startedAt: instant.nullable(),
   endedAt: instant.nullable(),
   error: error.nullable(),
+  late: z.object({
+    at: instant,
+    worker: z.string(),
+    status: z.enum(["success", "failed"]),
+    dataVersion: z.string().nullable(),
+    error: error.nullable(),
+  }).optional(),
 });
 
 /** An asset × partition inside a run. */

@@ -293,6 +293,8 @@ export const commands: readonly Command[] = [
   program("demo", "seed a population, run all four jobs, serve the UI", "tasks/demo.ts"),
   program("db:dump", "write the database into a folder", "tasks/db_dump.ts"),
   program("db:restore", "read the database from a folder", "tasks/db_restore.ts"),
+  program("db:check", "say what in the database contradicts itself", "tasks/db_check.ts"),
+  program("db:clean", "remove what is over, or say what would go", "tasks/db_clean.ts"),
   program("native:install", "fetch XGBoost and LightGBM", "tasks/native_install.ts"),
   program("native:doctor", "train a little with both", "tasks/native_doctor.ts"),
 ];

@@ -2,7 +2,8 @@
 import { fromFileUrl, join } from "@std/path";
 import { open, type Sql } from "../adapters/postgres/connect.ts";
 import { startEmbedded } from "../adapters/postgres/embedded/start.ts";
-import { migrate, readMigrations } from "../adapters/postgres/migrate.ts";
+import { ensureMonths } from "../adapters/postgres/keep/months.ts";
+import { migrate, type MigrateOptions, readMigrations } from "../adapters/postgres/migrate.ts";
 
 /** Everything the program keeps, schema by schema. */
 export const SCHEMAS = ["aurora_life", "features", "ml", "predictions", "quality", "engine"];
@@ -40,7 +41,7 @@ export async function database(
 }
 
 /** Brings every set of migrations up to date. */
-export async function migrateAll(sql: Sql): Promise<void> {
-  for (const [set, folder] of SETS) await migrate(sql, set, await readMigrations(folder));
-  await sql`select engine.ensure_months(now())`;
+export async function migrateAll(sql: Sql, options: MigrateOptions = {}): Promise<void> {
+  for (const [set, folder] of SETS) await migrate(sql, set, await readMigrations(folder), options);
+  await ensureMonths(sql);
 }

@@ -99,3 +99,35 @@ export function fieldsText(fields: { readonly [name: string]: unknown } | null):
     }`
   ).join("  ");
 }
+
+/** What of a step is read to tell of late results. */
+interface Offered {
+  readonly asset: string;
+  readonly partition: string | null;
+  readonly attempts: readonly {
+    readonly attempt: number;
+    readonly late?:
+      | {
+        readonly at: string;
+        readonly worker: string;
+        readonly status: string;
+        readonly error: { readonly message: string } | null;
+      }
+      | undefined;
+  }[];
+}
+
+/** Late results as sentences. */
+export function lateResults(steps: readonly Offered[]): readonly string[] {
+  return steps.flatMap(({ asset, partition, attempts }) =>
+    attempts.flatMap(({ attempt, late }) => {
+      if (!late) return [];
+      const what = late.status === "success" ? "result" : "failure";
+      const why = late.error ? `: ${late.error.message}` : "";
+      return `${asset}${
+        partition === null ? "" : ` [${partition}]`
+      }: a late ${what} of attempt ${attempt} ` +
+        `by worker ${late.worker} was refused at ${clock(late.at)}${why}`;
+    })
+  );
+}

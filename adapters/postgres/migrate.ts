@@ -1,5 +1,7 @@
 import { join } from "@std/path";
 import type { Queries, Sql, Transaction } from "./connect.ts";
+import { isConcurrent, runConcurrently } from "./migrate_concurrently.ts";
+import { BlockedError, withShortLock } from "./short_lock.ts";
 
 /** One numbered file of SQL. */
 export type Migration = {
@@ -21,7 +23,11 @@ export type Applied = {
 export class MigrationError extends Error {
   override readonly name = "MigrationError";
   /** `kind` is what a caller may decide by. */
-  constructor(readonly kind: "newer" | "changed" | "failed", message: string, cause?: unknown) {
+  constructor(
+    readonly kind: "newer" | "changed" | "failed" | "blocked",
+    message: string,
+    cause?: unknown,
+  ) {
     super(message, cause === undefined ? {} : { cause });
   }
 }
@@ -46,11 +52,26 @@ export async function readMigrations(folder: string): Promise<readonly Migration
   );
 }
 
+/** How one waits for those who use what is migrated. */
+export type MigrateOptions = {
+  /** Milliseconds that a statement waits for a lock before everything is tried again; 1,000. */
+  readonly lockMs?: number;
+  /** Milliseconds after which a file is given up whose locks are not to be had; 10 minutes. */
+  readonly patienceMs?: number;
+  /** Is told who keeps a file from being applied. */
+  onWait?(sentence: string): void;
+};
+
+const LOCK_MS = 1_000;
+const PATIENCE_MS = 600_000;
+
 /**
  * Brings one set of migrations up to date, gives those that were applied now.
  *
  * Each file runs in a transaction of its own, together with its line in `engine.migration`; programs that start
- * at once wait for each other. Sets are independent: "engine" is the ledger's, "aurora" the application's.
+ * at once wait for each other. Programs that work meanwhile are kept waiting for {@link MigrateOptions.lockMs} at most:
+ * a lock that is not to be had by then is let go and tried again. A file that begins with `-- concurrently` runs
+ * statement by statement outside of a transaction, for `create index concurrently`; it must be harmless to repeat. Sets are independent: "engine" is the ledger's, "aurora" the application's.
  * The schema `engine` exists before the first file runs.
  *
  * @throws {MigrationError} If the database is newer, a file was changed after it ran, or its SQL fails.
@@ -59,6 +80,7 @@ export async function migrate(
   sql: Sql,
   set: string,
   migrations: readonly Migration[],
+  options: MigrateOptions = {},
 ): Promise<readonly Migration[]> {
   await sql.begin(async (tx) => {
     await lock(tx);
@@ -70,7 +92,7 @@ export async function migrate(
   });
   const done: Migration[] = [];
   for (const migration of migrations) {
-    if (await sql.begin((tx) => apply(tx, set, migration))) done.push(migration);
+    if (await applyWhole(sql, set, migration, options)) done.push(migration);
   }
   return done;
 }
@@ -89,9 +111,21 @@ export async function checksum(text: string): Promise<string> {
   return new Uint8Array(bytes).toHex();
 }
 
-/** Held to the end of the transaction, so that it works through PgBouncer as well. */
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+const LOCK = "select pg_try_advisory_xact_lock(hashtextextended('aurora migration', 0)) as mine";
+
+/**
+ * Held to the end of the transaction, so that it works through PgBouncer as well. `create index concurrently` waits for
+ * the end of every snapshot, of a statement that waits as of a portal that is left open: so it is asked for again and
+ * again, and by the simple protocol.
+ */
 async function lock(tx: Transaction): Promise<void> {
-  await tx`select pg_advisory_xact_lock(hashtextextended('aurora migration', 0))`;
+  for (;;) {
+    const [row] = await tx.unsafe(LOCK);
+    if (row?.["mine"] === true) return;
+    await pause(50);
+  }
 }
 
 async function verify(
@@ -118,13 +152,49 @@ async function verify(
 }
 
 /** Runs one file unless someone else has; says if it did. */
-async function apply(tx: Transaction, set: string, migration: Migration): Promise<boolean> {
+async function applyWhole(
+  sql: Sql,
+  set: string,
+  migration: Migration,
+  o: MigrateOptions,
+): Promise<boolean> {
+  const what = `apply migration "${migration.name}" of set "${set}"`;
+  if (isConcurrent(migration.text)) {
+    return await sql.begin(async (tx) => {
+      await lock(tx);
+      return await apply(tx, set, migration, async () => {
+        // Leaves no portal open, and so no snapshot for whose end the statements would wait: see lock().
+        await tx.unsafe("select 1");
+        await runConcurrently(sql, migration.text);
+      });
+    });
+  }
+  const { lockMs = LOCK_MS, patienceMs = PATIENCE_MS, onWait } = o;
+  const waiting = { what, lockMs, patienceMs, before: lock, ...(onWait ? { onWait } : {}) };
+  try {
+    return await withShortLock(
+      sql,
+      waiting,
+      (tx) => apply(tx, set, migration, () => tx.unsafe(migration.text)),
+    );
+  } catch (error) {
+    if (!(error instanceof BlockedError)) throw error;
+    throw new MigrationError("blocked", error.message, error.cause);
+  }
+}
+
+/** In the transaction that holds the lock of all migrations. */
+async function apply(
+  tx: Transaction,
+  set: string,
+  migration: Migration,
+  run: () => Promise<unknown>,
+): Promise<boolean> {
   const { id, name, text } = migration;
-  await lock(tx);
   const [found] = await tx`select 1 from engine.migration where set = ${set} and id = ${id}`;
   if (found !== undefined) return false;
   try {
-    await tx.unsafe(text);
+    await run();
   } catch (cause) {
     throw new MigrationError("failed", sentence(set, migration, cause), cause);
   }

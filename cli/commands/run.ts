@@ -3,12 +3,25 @@
  *
  * @module
  */
+import type { StepView } from "engine";
 import { EXIT, type Run } from "../command.ts";
 import { paintStatus } from "../io.ts";
 import { knownRun } from "../known_run.ts";
 import { table } from "../table.ts";
 import { duration, sliceOf, timeOf } from "../words.ts";
 import { json, withApp } from "../with_app.ts";
+
+/** What came too late of a step. */
+const lateOf = (step: StepView): readonly string[] =>
+  step.attempts.flatMap(({ attempt, late }) =>
+    late
+      ? `  ${sliceOf(step)}: a late ${
+        late.status === "success" ? "result" : "failure"
+      } of attempt ` +
+        `${attempt} by worker ${late.worker} was refused at ${timeOf(late.at)}` +
+        (late.error ? `: ${late.error.message}` : "")
+      : []
+  );
 
 /** Shows a run. */
 export const run: Run = (setting) =>
@@ -34,6 +47,7 @@ export const run: Run = (setting) =>
     ]);
     const head = ["STEP", "  SLICE", "STATUS", "STARTED", "TOOK", "TRIES", "WHY"];
     table(io, head, rows).forEach((line) => io.out(line));
+    for (const line of view.steps.flatMap(lateOf)) io.out(line);
     if (view.steps.some((s) => s.critical)) io.out("* decided how long the run took");
     return EXIT.ok;
   });

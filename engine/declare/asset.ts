@@ -47,8 +47,8 @@ export type Context<P extends Partitions, R extends Resources> =
     readonly now: Date;
     /** Aborts when the run is cancelled, times out, or the process is asked to stop. */
     readonly signal: AbortSignal;
-    /** Writes to the log of this step. */
-    log(message: string, metadata?: Metadata): void;
+    /** Writes to the log of this step, as `info` unless another level is said; `console.*` is written there as well. */
+    log(message: string, metadata?: Metadata, level?: "debug" | "info" | "warn" | "error"): void;
     /** Adds to what is recorded with this materialization. */
     report(metadata: Metadata): void;
     /** Hands an event to the outbox; it is published after, and only if, the materialization is committed. */

@@ -129,7 +129,9 @@ export interface Queue {
   claim(ask: Ask): Promise<readonly Claimed[]>;
   /**
    * Ends attempts. A success publishes its version, records checks and facts, writes events to the outbox and releases
-   * the steps that waited for it, all together. An outcome whose attempt is not the worker's any more changes nothing.
+   * the steps that waited for it, all together. An outcome whose attempt is not the worker's any more changes nothing;
+   * that it came is remembered with the attempt. An outcome that cannot be kept for what is in it (a bigint in its
+   * metadata, an event without a topic) is a final failure of its step, and costs the others nothing.
    * A final failure skips what needs the step. Steps that became ready are handed to the
    * worker, up to `ask.room`, unless it is the turn of another run; with `ask.more` then others as `claim()` would.
    * After its run was cancelled a success is refused and nothing is tried again: any outcome ends the step.

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Ask } from "./ledger.ts";
+import { kept, rememberLate } from "./memory_late.ts";
 import { publish, withhold } from "./memory_publish.ts";
 import { settleRun } from "./memory_runs.ts";
 import type { MemoryState, RunNode, StepNode, WorkerNode } from "./memory_state.ts";
@@ -47,14 +48,21 @@ export function finish(state: MemoryState, outcomes: readonly Outcome[], ask: As
   const accepted: string[] = [];
   const ready: StepNode[] = [];
   const runs = new Set<RunNode>();
-  for (const outcome of outcomes) {
-    const step = heldStep(state, outcome, ask.worker);
-    if (step === undefined) continue;
+  for (const offered of outcomes) {
+    const step = heldStep(state, offered, ask.worker);
+    if (step === undefined) {
+      rememberLate(state, offered, ask.worker);
+      continue;
+    }
+    const outcome = kept(offered);
     runs.add(step.run);
     if (step.run.state === "cancelled") endCancelled(state, step, outcome);
     else ready.push(...end(state, step, outcome));
     // A success after the cancel came too late: what it wrote stays invisible, and it is told so.
-    if (step.run.state === "cancelled" && outcome.state === "success") continue;
+    if (step.run.state === "cancelled" && outcome.state === "success") {
+      rememberLate(state, outcome, ask.worker);
+      continue;
+    }
     accepted.push(`${outcome.run}/${outcome.step}/${outcome.attempt}`);
   }
   const next = handOn(state, ready, ask);

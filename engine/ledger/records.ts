@@ -253,6 +253,20 @@ export interface RunRecord extends Omit<Submission, "steps" | "maxActiveRuns" | 
   readonly error: StepError | null;
 }
 
+/** What an attempt said after its step had been taken from it: evidence, not state. */
+export interface LateResult {
+  /** When it was refused. */
+  readonly at: Date;
+  /** Who offered it. */
+  readonly worker: string;
+  /** What it would have been. */
+  readonly state: "success" | "failed";
+  /** Of a success; the value itself is not kept. */
+  readonly dataVersion: string | null;
+  /** Of a failure. */
+  readonly error: StepError | null;
+}
+
 /** A try of a step as remembered. */
 export interface AttemptRecord {
   /** From 1. */
@@ -271,6 +285,8 @@ export interface AttemptRecord {
   readonly endedAt: Date | null;
   /** What went wrong. */
   readonly error: StepError | null;
+  /** What its worker offered when it was too late. */
+  readonly late?: LateResult;
 }
 
 /** A step as remembered. */

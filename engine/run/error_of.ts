@@ -4,6 +4,7 @@
  * @module
  */
 import { UserCodeError } from "../declare/errors.ts";
+import { masked } from "../declare/secret.ts";
 import type { StepError } from "../ledger/records.ts";
 
 /** Frames of a stack that are kept. */
@@ -12,7 +13,7 @@ const MOST_FRAMES = 20;
 const text = (thrown: unknown): string =>
   thrown instanceof Error ? thrown.message || thrown.name : String(thrown);
 
-/** The message, the messages of the causes below it, and the innermost stack. */
+/** The message, the messages of the causes below it, and the innermost stack; without secrets. */
 export function errorOf(thrown: unknown): StepError {
   const causes: string[] = [];
   let stack: string | null = null;
@@ -25,8 +26,8 @@ export function errorOf(thrown: unknown): StepError {
   // The message of a UserCodeError repeats its cause: people read it once.
   const shown = thrown instanceof UserCodeError ? causes.slice(1) : causes;
   return {
-    message: text(thrown),
-    causes: shown,
-    stack: stack?.split("\n").slice(0, MOST_FRAMES).join("\n") ?? null,
+    message: masked(text(thrown)),
+    causes: shown.map(masked),
+    stack: stack === null ? null : masked(stack).split("\n").slice(0, MOST_FRAMES).join("\n"),
   };
 }

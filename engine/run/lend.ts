@@ -4,6 +4,7 @@
  * @module
  */
 import type { Resource, Resources } from "../declare/resource.ts";
+import { secretsFromEnv } from "../declare/secret.ts";
 
 /** Opens resources when they are first asked for. */
 export interface Lender extends AsyncDisposable {
@@ -17,7 +18,10 @@ export function lender(env: (name: string) => string): Lender {
   const one = (r: Resource): Promise<unknown> => {
     const before = open.get(r);
     if (before) return before;
-    const opening = Promise.resolve().then(() => r.open(env));
+    const opening = Promise.resolve().then(() => {
+      tellSecrets(r, env);
+      return r.open(env);
+    });
     open.set(r, opening);
     opening.catch(() => open.delete(r));
     return opening;
@@ -34,4 +38,14 @@ export function lender(env: (name: string) => string): Lender {
       if (stuck) throw stuck.reason;
     },
   };
+}
+
+/** @throws {RangeError} If a variable that a resource says is secret is too short to be told from other text. */
+function tellSecrets({ name, secrets = [] }: Resource, env: (name: string) => string): void {
+  const values = Object.fromEntries(secrets.map((s) => [s, env(s)]));
+  const [short] = secretsFromEnv(values, secrets);
+  if (short === undefined) return;
+  throw new RangeError(
+    `Cannot open "${name}": its secret ${short} is shorter than four characters, so it cannot be masked in logs`,
+  );
 }

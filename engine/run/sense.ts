@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { masked } from "../declare/secret.ts";
 import { durationText } from "../declare/duration.ts";
 import type { RunRequest, Sensor } from "../declare/sensor.ts";
 import type { Json } from "../declare/store.ts";
@@ -137,7 +138,7 @@ function resultText(requests: readonly RunRequest[]): string {
   const [first] = requests;
   if (!first) return "nothing new";
   const why = first.reason ?? `asked for ${first.asset}`;
-  return requests.length === 1 ? why : `${requests.length} requests: ${why}`;
+  return masked(requests.length === 1 ? why : `${requests.length} requests: ${why}`);
 }
 
 /** One run for all requests of a key: an event that concerns four assets is one run of four steps. */
@@ -151,14 +152,14 @@ function submissionsOf(
   return [...grouped].map(([key, group]) => {
     const targets = group.map((r) => {
       const asset = definitions.asset(r.asset);
-      const reason = r.reason ?? `sensor "${sensor.name}"`;
+      const reason = masked(r.reason ?? `sensor "${sensor.name}"`);
       return { asset, key: asset.partitions.parse(r.partition), partition: r.partition, reason };
     });
     const asking = {
       key: key === "" ? null : `sensor:${sensor.name}:${key}`,
       trigger: "sensor",
       by: sensor.name,
-      reason: group[0]!.reason ?? `sensor "${sensor.name}"`,
+      reason: masked(group[0]!.reason ?? `sensor "${sensor.name}"`),
     } as const;
     return submissionOf(definitions, targets, asking, now);
   });

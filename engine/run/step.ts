@@ -14,6 +14,7 @@ import { called } from "./called.ts";
 import { ownDataVersion } from "./data_version.ts";
 import { errorOf } from "./error_of.ts";
 import { isIsolated } from "./isolate.ts";
+import { maskedOutcome } from "./masked_outcome.ts";
 import type { StepLog } from "./step_log.ts";
 import { workOf } from "./work_of.ts";
 
@@ -26,14 +27,14 @@ export async function runStep(
   claimed: Claimed,
   o: { readonly log: StepLog; readonly signal: AbortSignal },
 ): Promise<Outcome> {
-  o.log.write("event", `Attempt ${claimed.attempt} started: ${claimed.reason}`);
-  const outcome = await outcomeOf(bench, claimed, o);
-  o.log.write(...endOf(outcome));
+  o.log.say("event", `Attempt ${claimed.attempt} started: ${claimed.reason}`);
+  const outcome = maskedOutcome(await outcomeOf(bench, claimed, o));
+  o.log.say(...endOf(outcome));
   return outcome;
 }
 
 /** The last line of an attempt. */
-function endOf(outcome: Outcome): Parameters<StepLog["write"]> {
+function endOf(outcome: Outcome): Parameters<StepLog["say"]> {
   if (outcome.state === "success") {
     return ["event", "Materialized", outcome.result.metadata];
   }
@@ -139,7 +140,7 @@ async function compute(
     () => workOf(bench, asset, found.key, { ...o, claimed }),
   );
   const isOwn = work.claimed === claimed;
-  if (!isOwn) o.log.write("event", `Computed together with ${where(work.claimed)}`);
+  if (!isOwn) o.log.say("event", `Computed together with ${where(work.claimed)}`);
   const value = await called(
     `asset ${where(claimed)}`,
     () => o.log.capture(() => asset.run({ ...work.args, attempt: work.claimed })),

@@ -5,12 +5,17 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Metadata } from "../declare/asset.ts";
+import { maskedJson } from "../declare/masked.ts";
+import { longestSecret, masked } from "../declare/secret.ts";
 import type { LogRecord } from "../ledger/records.ts";
+import { Backlog, type BacklogOptions, type LogPlace } from "./log_backlog.ts";
 
 /** Where one attempt writes. */
 export interface StepLog {
-  /** Adds a line. */
+  /** Adds a line of the code; after very many, or very fast ones, only their number is kept. */
   write(level: LogRecord["level"], message: string, fields?: Metadata): void;
+  /** Adds a line of the engine, which is kept whatever the code printed. */
+  say(level: LogRecord["level"], message: string, fields?: Metadata): void;
   /** Runs code whose `console.*` is written here, also after `await` and in timers. */
   capture<T>(code: () => Promise<T>): Promise<T>;
 }
@@ -18,24 +23,18 @@ export interface StepLog {
 /** Collects lines of all steps of a process and keeps them in batches. */
 export interface LogBuffer extends AsyncDisposable {
   /** The log of one attempt. */
-  of(at: Pick<LogRecord, "run" | "step" | "attempt">): StepLog;
+  of(at: LogPlace): StepLog;
   /** Keeps what was collected so far. */
   flush(): Promise<void>;
 }
 
 /** How lines are kept. */
-export interface LogBufferOptions {
-  /** Keeps lines, in order. */
-  keep(lines: readonly LogRecord[]): Promise<void>;
+export interface LogBufferOptions extends BacklogOptions {
   /** The time. */
   now(): Date;
-  /** Is told when lines could not be kept; they are tried again. */
-  onTrouble?(error: unknown): void;
-  /** Milliseconds that a line waits for others at most. @default {100} */
-  readonly waitMs?: number;
 }
 
-/** Lines of one attempt after which only a note says how many were left out: 1 GB of output ends nobody else. */
+/** Lines of one attempt after which only their number is said: 1 GB of output ends nobody else. */
 const MOST_LINES = 20_000;
 /** Characters of a line that are kept. */
 const LONGEST_LINE = 8_000;
@@ -61,69 +60,76 @@ function patchConsole(): void {
 
 const shown = (value: unknown): string => typeof value === "string" ? value : Deno.inspect(value);
 
-/** A log that writes at once, for a process that may end at any moment. */
-export function directLog(write: StepLog["write"]): StepLog {
+/** A log that writes at once, for a process that may end at any moment; what that process knows as secret is masked. */
+export function directLog(writeNow: StepLog["write"]): StepLog {
   patchConsole();
-  const log: StepLog = { write, capture: (code) => current.run(log, code) };
+  const write: StepLog["write"] = (level, message, fields) => {
+    if (fields === undefined) writeNow(level, kept(message));
+    else writeNow(level, kept(message), maskedJson(fields) as Metadata);
+  };
+  const log: StepLog = { write, say: write, capture: (code) => current.run(log, code) };
   return log;
 }
 
 /** A buffer that writes in the background; lines that cannot be kept now are tried again with the next ones. */
 export function logBuffer(o: LogBufferOptions): LogBuffer {
   patchConsole();
-  let lines: LogRecord[] = [];
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let writing: Promise<void> = Promise.resolve();
-  const write = () => {
-    clearTimeout(timer);
-    timer = undefined;
-    const batch = lines;
-    lines = [];
-    writing = writing.then(async () => {
-      if (batch.length > 0) await o.keep(batch);
-    }).catch((error) => {
-      o.onTrouble?.(error);
-      // The database is away; its lines are kept for its return, the newest first to go if it stays away.
-      lines = [...batch, ...lines].slice(0, MOST_LINES);
-    });
-    return writing;
-  };
-  const add = (line: LogRecord) => {
-    lines.push(line);
-    if (lines.length >= 1_000) void write();
-    else timer ??= setTimeout(write, o.waitMs ?? 100);
-  };
+  const backlog = new Backlog(o);
   return {
     // Exactly these: a claimed step has more, that cannot be kept.
-    of: ({ run, step, attempt }) => stepLog({ run, step, attempt }, o, add),
-    flush: write,
-    async [Symbol.asyncDispose]() {
-      await write();
-      clearTimeout(timer);
-    },
+    of: ({ run, step, attempt }) => stepLog({ run, step, attempt }, o, backlog),
+    flush: () => backlog.write(),
+    [Symbol.asyncDispose]: () => backlog.close(),
   };
 }
 
-function stepLog(
-  at: Pick<LogRecord, "run" | "step" | "attempt">,
-  o: LogBufferOptions,
-  add: (line: LogRecord) => void,
-): StepLog {
+/**
+ * Of the lines of the code the first ones are taken, and then their number, which is said before the next line that is
+ * taken: at the latest before the end of the attempt.
+ */
+function stepLog(at: LogPlace, o: LogBufferOptions, backlog: Backlog): StepLog {
   let count = 0;
+  let dropped = 0;
+  const line = (level: LogRecord["level"], message: string, fields?: Metadata): LogRecord => ({
+    ...at,
+    at: o.now(),
+    level,
+    message,
+    fields: fields === undefined ? null : maskedJson(fields) as Metadata,
+  });
+  const saySoFar = () => {
+    if (dropped === 0) return;
+    backlog.add(line("warn", leftOut(dropped, count)), true);
+    dropped = 0;
+  };
   const log: StepLog = {
     write(level, message, fields) {
-      if (++count > MOST_LINES) return;
-      const cut = message.length > LONGEST_LINE ? `${message.slice(0, LONGEST_LINE)} …` : message;
-      const last = count === MOST_LINES ? "Further lines of this attempt are left out" : cut;
-      add({
-        ...at,
-        at: o.now(),
-        level,
-        message: last.replaceAll("\0", ""),
-        fields: fields ?? null,
-      });
+      if (++count > MOST_LINES || !backlog.hasRoom(at)) return void dropped++;
+      saySoFar();
+      backlog.add(line(level, kept(message), fields), false);
+    },
+    say(level, message, fields) {
+      saySoFar();
+      backlog.add(line(level, kept(message), fields), true);
     },
     capture: (code) => current.run(log, code),
   };
   return log;
+}
+
+function leftOut(dropped: number, count: number): string {
+  const lines = dropped === 1 ? "1 line was" : `${dropped} lines were`;
+  return count > MOST_LINES
+    ? `${lines} left out: an attempt keeps ${MOST_LINES}`
+    : `${lines} left out: they came faster than they could be kept`;
+}
+
+/** A text as it is kept: without secrets, not even half of one where it is cut. */
+function kept(message: string): string {
+  const longest = longestSecret();
+  const isLong = message.length > LONGEST_LINE;
+  const part = isLong ? message.slice(0, LONGEST_LINE + longest) : message;
+  const clean = masked(part).replaceAll("\0", "");
+  if (!isLong) return clean;
+  return `${clean.slice(0, Math.min(LONGEST_LINE, Math.max(0, clean.length - longest)))} …`;
 }

@@ -330,6 +330,17 @@ export interface AttemptView {
   readonly startedAt: Instant | null;
   readonly endedAt: Instant | null;
   readonly error: ErrorView | null;
+  /** What its worker offered when the step had been taken from it; it was refused. */
+  readonly late?: LateView | undefined;
+}
+
+/** A result that came too late. */
+export interface LateView {
+  readonly at: Instant;
+  readonly worker: string;
+  readonly status: "success" | "failed";
+  readonly dataVersion: string | null;
+  readonly error: ErrorView | null;
 }
 
 /** An asset × partition inside a run. */

@@ -40,7 +40,11 @@ export async function workOf(
     version: claimed.version,
     now: claimed.startedAt,
     signal,
-    log: (message: string, fields?: Metadata) => log.write("info", message, fields),
+    log: (
+      message: string,
+      fields?: Metadata,
+      level: "debug" | "info" | "warn" | "error" = "info",
+    ) => log.write(level, message, fields),
     report: (more: Metadata) => void (reported.metadata = { ...reported.metadata, ...more }),
     emit: (event: Emitted) => void events.push(event),
     partition: key,

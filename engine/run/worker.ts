@@ -121,9 +121,19 @@ class Shift {
       this.#abandoning = true;
       for (const running of this.#running.values()) running.abort(new Error("The worker was lost"));
       await Promise.allSettled(others);
-      if (!this.#lost) await ledger.leave(this.#worker).catch((e) => this.#o.onTrouble?.(e));
+      await this.#offerLate();
+      // Also one that was given up: what ties it to its connection is let go.
+      await ledger.leave(this.#worker).catch((e) => this.#o.onTrouble?.(e));
     }
     if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** What had ended when it was given up is refused; that it came is remembered. */
+  async #offerLate(): Promise<void> {
+    await this.#finishing;
+    if (!this.#lost || this.#ended.length === 0) return;
+    await this.#o.ledger.finish(this.#ended, { ...this.#ask, room: 0 })
+      .catch((e) => this.#o.onTrouble?.(e));
   }
 
   get #room(): number {

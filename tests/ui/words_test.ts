@@ -1,5 +1,15 @@
 import { assertEquals } from "@std/assert";
-import { ago, count, duration, elapsed, figure, many, plain, until } from "../../ui/words.ts";
+import {
+  ago,
+  count,
+  duration,
+  elapsed,
+  figure,
+  lateResults,
+  many,
+  plain,
+  until,
+} from "../../ui/words.ts";
 
 const now = new Date("2025-01-28T08:30:00Z");
 
@@ -33,4 +43,17 @@ Deno.test("numbers are readable", () => {
   assertEquals(many(1, "asset"), "1 asset");
   assertEquals(many(30, "asset"), "30 assets");
   assertEquals(plain({ a: [1] }), '{"a":[1]}');
+});
+
+Deno.test("lateResults() tells what came too late, by whom and when", () => {
+  const late = { at: "2025-01-28T08:00:01.250Z", worker: "7", status: "success", error: null };
+  const failed = { ...late, status: "failed", error: { message: "no route" } };
+  const steps = [
+    { asset: "a", partition: "2025-01-27", attempts: [{ attempt: 1, late }, { attempt: 2 }] },
+    { asset: "b", partition: null, attempts: [{ attempt: 1, late: failed }] },
+  ];
+  assertEquals(lateResults(steps), [
+    "a [2025-01-27]: a late result of attempt 1 by worker 7 was refused at 08:00:01.250",
+    "b: a late failure of attempt 1 by worker 7 was refused at 08:00:01.250: no route",
+  ]);
 });

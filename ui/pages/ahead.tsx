@@ -67,7 +67,7 @@ function Promises({ simulation }: { readonly simulation: Simulation }): JSX.Elem
     pools.filter((p) => p.missed.some((m) => m.asset === b.asset && m.from === b.from))
       .map((p) => p.pool).join(", ");
   return (
-    <section class="cardx">
+    <section class="cardx spaced">
       <div class="ch">
         <h2>Promises</h2>
       </div>
@@ -103,7 +103,7 @@ function Promises({ simulation }: { readonly simulation: Simulation }): JSX.Elem
 function Made({ simulation: { alike } }: { readonly simulation: Simulation }): JSX.Element {
   const took = (ms: number | null) => ms === null ? "—" : duration(ms);
   return (
-    <section class="cardx">
+    <section class="cardx spaced">
       <div class="ch">
         <h2>Runs</h2>
       </div>
@@ -143,7 +143,7 @@ function Waiting({ simulation }: { readonly simulation: Simulation }): JSX.Eleme
   const queues = simulation.waiting.map((w) => ({ ...w, of: `queue ${w.queue}`, slots: null }));
   const pools = simulation.pools.map((p) => ({ ...p, of: `pool ${p.pool}` }));
   return (
-    <section class="cardx">
+    <section class="cardx spaced">
       <div class="ch">
         <h2>Waiting</h2>
       </div>

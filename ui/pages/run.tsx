@@ -5,7 +5,7 @@ import { Icon } from "../parts/icon.tsx";
 import { Page, type Shell } from "../parts/page.tsx";
 import { progress } from "../parts/runs.tsx";
 import { assetHref, Pill, runHref } from "../parts/status.tsx";
-import { ago, clock, duration, elapsed, fieldsText, minute } from "../words.ts";
+import { ago, clock, duration, elapsed, fieldsText, lateResults, minute } from "../words.ts";
 
 interface RunProps {
   readonly shell: Shell;
@@ -35,6 +35,7 @@ export function Run({ shell, view, log, latest }: RunProps): JSX.Element {
             <Head view={view} />
             <Figures view={view} now={shell.now} />
             <Errors steps={view.steps} />
+            <LateResults steps={view.steps} />
             <Gantt view={view} now={shell.now} />
           </div>
           <Log run={run.id} lines={log} />
@@ -166,6 +167,21 @@ function Errors({ steps }: { readonly steps: readonly Step[] }): JSX.Element {
         )
       )}
     </>
+  );
+}
+
+/** What workers offered for attempts that had been taken from them. */
+function LateResults({ steps }: { readonly steps: readonly Step[] }): JSX.Element | null {
+  const found = lateResults(steps);
+  if (found.length === 0) return null;
+  return (
+    <section class="cardx causes" aria-label="Late results">
+      <div class="ch">
+        <h2>Refused</h2>
+        <small class="dim">they came after the step had been given to another worker</small>
+      </div>
+      {found.map((text) => <p class="because">{text}</p>)}
+    </section>
   );
 }
 

@@ -122,6 +122,11 @@ export async function bury(
   );
 }
 
+/** Queues again what a worker that is gone still seems to hold; gives how many. For repairs: dying does this itself. */
+export async function requeue(sql: Sql, worker: string, cause: string): Promise<number> {
+  return await retried(() => sql.begin((tx) => release(tx, worker, { cause, counts: 0 })));
+}
+
 /** What a worker is taken for not to know of. */
 interface Forgotten {
   /** `run/step/attempt` of what it knows. */
@@ -218,8 +223,11 @@ async function settle(
 
 /** Ends a worker by its own will. */
 export async function leave(sql: Sql, life: Life): Promise<void> {
-  await bury(sql, life.worker, "it ended by its own will", true);
-  await life.sql.end({ timeout: 1 });
+  try {
+    await bury(sql, life.worker, "it ended by its own will", true);
+  } finally {
+    await life.sql.end({ timeout: 1 });
+  }
 }
 
 /** Those that live. */

@@ -53,14 +53,7 @@ export async function checks(sql: Sql, asset?: string): Promise<readonly CheckSt
 export async function writeLog(sql: Sql, lines: readonly LogRecord[]): Promise<void> {
   if (lines.length === 0) return;
   const rows = jsonText(lines.map((l) => ({ ...l, at: l.at.toISOString() })));
-  const runs = [...new Set(lines.map((l) => l.run))];
-  await sql`
-    with l as (
-      insert into engine.log (at, run, step, attempt, level, message, fields)
-      select at, run, step, attempt, level, message, nullif(fields, 'null')
-      from jsonb_to_recordset(${rows}::text::jsonb)
-        as x(at timestamptz, run bigint, step int, attempt int, level text, message text, fields jsonb))
-    select pg_notify('aurora', 'log:' || r) from unnest(${runs}::text[]) as r`;
+  await sql`select engine.write_log(${rows}::text::jsonb)`;
 }
 
 /** Reads a log, oldest first. */

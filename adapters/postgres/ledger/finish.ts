@@ -3,35 +3,74 @@ import type { Ask, Finished, Outcome } from "engine";
 import type { Sql } from "../connect.ts";
 import { claimedOf, type ClaimedRow } from "./claim.ts";
 import { endFailed, endRefused } from "./fail.ts";
-import { admit } from "./submit.ts";
+import { rememberLate } from "./late.ts";
 import { retried } from "./retried.ts";
+import { admit } from "./submit.ts";
 import { tokenOf } from "./token.ts";
+import { isRefusal, unkept } from "./unkept.ts";
 
 type Success = Extract<Outcome, { state: "success" }>;
 type Other = Exclude<Outcome, { state: "success" }>;
 
-/** Ends attempts: all successes in one statement, each other outcome in a transaction of its own. */
+/**
+ * Ends attempts: all successes in one statement, each other outcome in a transaction of its own. An outcome that the
+ * database refuses for what is in it is a failure of its step, and costs the others nothing.
+ */
 export async function finish(
   sql: Sql,
   outcomes: readonly Outcome[],
   ask: Ask,
 ): Promise<Finished> {
   const successes = outcomes.filter((o): o is Success => o.state === "success");
-  const others = outcomes.filter((o): o is Other => o.state !== "success");
-  const done = successes.length === 0
-    ? { accepted: [], next: [] }
-    : await retried((tries) =>
+  const done = await publishAll(sql, successes, ask);
+  const accepted = [...done.accepted];
+  for (const outcome of outcomes) {
+    if (outcome.state === "success") continue;
+    if (await endKept(sql, outcome, ask.worker)) accepted.push(tokenOf(outcome));
+  }
+  const refused = outcomes.filter((o) => !accepted.includes(tokenOf(o)));
+  for (const o of refused) if (o.state === "success") await endRefused(sql, o, ask.worker);
+  await rememberLate(sql, refused, ask.worker);
+  return { accepted, next: done.next };
+}
+
+/** Publishes together; if that is refused, each alone, to find whose result it is. */
+async function publishAll(sql: Sql, successes: readonly Success[], ask: Ask): Promise<Finished> {
+  if (successes.length === 0) return { accepted: [], next: [] };
+  try {
+    return await retried((tries) =>
       publish(sql, successes, { ...ask, room: tries === 0 ? ask.room : 0 })
     );
-  const accepted = [...done.accepted];
-  for (const outcome of others) {
-    if (await retried(() => endFailed(sql, outcome, ask.worker))) {
-      accepted.push(tokenOf(outcome));
-    }
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    if (successes.length === 1) return await endUnkept(sql, successes[0]!, error, ask.worker);
   }
-  const refused = successes.filter((o) => !accepted.includes(tokenOf(o)));
-  for (const outcome of refused) await endRefused(sql, outcome, ask.worker);
-  return { accepted, next: done.next };
+  const accepted: string[] = [];
+  // What becomes ready is queued: the worker claims it at its next turn.
+  for (const one of successes) {
+    accepted.push(...(await publishAll(sql, [one], { ...ask, room: 0, more: false })).accepted);
+  }
+  return { accepted, next: [] };
+}
+
+async function endUnkept(
+  sql: Sql,
+  o: Outcome,
+  error: unknown,
+  worker: string,
+): Promise<Finished> {
+  const isEnded = await retried(() => endFailed(sql, unkept(o, error), worker));
+  return { accepted: isEnded ? [tokenOf(o)] : [], next: [] };
+}
+
+/** {@link endFailed}; what was withheld may be what is refused. */
+async function endKept(sql: Sql, o: Other, worker: string): Promise<boolean> {
+  try {
+    return await retried(() => endFailed(sql, o, worker));
+  } catch (error) {
+    if (o.state !== "failed" || !o.withheld || !isRefusal(error)) throw error;
+    return (await endUnkept(sql, o, error, worker)).accepted.length > 0;
+  }
 }
 
 interface Row extends ClaimedRow {

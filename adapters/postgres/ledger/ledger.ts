@@ -72,8 +72,9 @@ export async function openLedger(url: string, options: LedgerOptions = {}): Prom
     },
     heartbeat: (worker) => heartbeat(lifeOf(worker)),
     async leave(worker) {
-      await leave(sql, lifeOf(worker));
+      const life = lifeOf(worker);
       lives.delete(worker);
+      await leave(sql, life);
     },
     reap: (silentMs) => reap(sql, silentMs),
     bury: (worker, cause) => bury(sql, worker, cause),

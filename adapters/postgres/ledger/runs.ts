@@ -8,6 +8,7 @@ import type {
   StepState,
 } from "engine";
 import type { Sql } from "../connect.ts";
+import { type LateRow, lateRows } from "./late.ts";
 
 const NO_STEPS: { readonly [S in StepState]: number } = {
   waiting: 0,
@@ -74,8 +75,12 @@ export async function run(
   const [row] = await sql<RunRow[]>`
     select ${columns(sql)} from engine.run r where r.id = ${id}::bigint`;
   if (row === undefined) return undefined;
-  const [steps, attempts] = await Promise.all([stepRows(sql, id), attemptRows(sql, id)]);
-  const ended = Map.groupBy(attempts, (a) => a.step);
+  const [steps, attempts, late] = await Promise.all([
+    stepRows(sql, id),
+    attemptRows(sql, id),
+    lateRows(sql, id),
+  ]);
+  const ended = Map.groupBy(attempts.map((a) => withLate(a, late)), (a) => a.step);
   return { run: recordOf(row), steps: steps.map((s) => stepOf(s, ended.get(s.step) ?? [])) };
 }
 
@@ -95,6 +100,13 @@ const attemptRows = (sql: Sql, run: string) =>
     select step, attempt, state, version, worker::text, ready_at as "readyAt", started_at as "startedAt",
       ended_at as "endedAt", error
     from engine.attempt where run = ${run}::bigint order by step, attempt`;
+
+function withLate(a: AttemptRow, rows: readonly LateRow[]): AttemptRow {
+  const found = rows.find((l) => l.step === a.step && l.attempt === a.attempt);
+  if (found === undefined) return a;
+  const { step: _, attempt: __, ...late } = found;
+  return { ...a, late };
+}
 
 function stepOf(row: StepRow, ended: readonly AttemptRow[]): StepRecord {
   const { attempt, version, worker, ...step } = row;

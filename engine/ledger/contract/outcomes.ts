@@ -293,6 +293,88 @@ export const outcomeBehaviours: readonly Behaviour[] = [
     assertEquals(await states(ledger, run), "cancelled skipped");
     assert((await runOf(ledger, run)).endedAt !== null);
   }],
+  ["a result that comes too late is remembered with its attempt, once", async ({ ledger }) => {
+    const slow = await worker(ledger);
+    const run = await submit(ledger, [step("a")]);
+    const first = await slow.one();
+    await ledger.bury(slow.id, "stopped");
+    const second = await (await worker(ledger)).one();
+    assertEquals((await slow.finish([done(first, { dataVersion: "late 1" })])).accepted, []);
+    assertEquals((await slow.finish([failed(first, "again")])).accepted, []);
+    assertEquals((await slow.finish([done(second)])).accepted, []);
+    const { attempts } = await stepOf(ledger, run);
+    assertEquals(attempts.map((a) => a.state), ["lost", "running"]);
+    const { at, ...late } = attempts[0]!.late!;
+    assert(at instanceof Date);
+    const said = { worker: slow.id, state: "success", dataVersion: "late 1", error: null };
+    assertEquals(late, said as typeof late);
+    assertEquals(attempts[1]!.late, undefined);
+    assertEquals(await ledger.visible([{ asset: "a", partition: "" }]), []);
+  }],
+  ["a failure that comes too late is remembered with its error", async ({ ledger }) => {
+    const slow = await worker(ledger);
+    const run = await submit(ledger, [step("a")]);
+    const first = await slow.one();
+    await ledger.bury(slow.id, "stopped");
+    await slow.finish([failed(first, "too late to fail")]);
+    const { late } = (await stepOf(ledger, run)).attempts[0]!;
+    assertEquals([late?.state, late?.error?.message], ["failed", "too late to fail"]);
+  }],
+  ["a result that comes after the cancel of its run is remembered", async ({ ledger }) => {
+    const hand = await worker(ledger);
+    const run = await submit(ledger, [step("a")]);
+    const claimed = await hand.one();
+    await ledger.cancel(run, "somebody");
+    assertEquals((await hand.finish([done(claimed, { dataVersion: "d9" })])).accepted, []);
+    const [attempt] = (await stepOf(ledger, run)).attempts;
+    assertEquals([attempt?.state, attempt?.late?.dataVersion], ["cancelled", "d9"]);
+  }],
+  ["an outcome that was taken and is offered again leaves no trace", async ({ ledger }) => {
+    const hand = await worker(ledger);
+    const run = await submit(ledger, [step("a"), step("b")]);
+    const [a, b] = await hand.claim();
+    for (let i = 0; i < 2; i++) await hand.finish([done(a!), failed(b!)]);
+    const steps = await stepsOf(ledger, run);
+    assertEquals(steps.map((s) => s.attempts[0]?.late), [undefined, undefined]);
+  }],
+  ["a result that cannot be kept is a failure of its step, and costs the others nothing", async (
+    { ledger },
+  ) => {
+    const hand = await worker(ledger);
+    const run = await submit(ledger, [
+      step("good"),
+      step("bigint"),
+      step("event"),
+      step("checked"),
+      step("after", { needs: [1] }),
+      step("next", { needs: [0] }),
+    ]);
+    const claimed = await hand.claim(4);
+    const [good, bigint, event, checked] = claimed;
+    const bad = { rows: 3n } as never;
+    const { accepted } = await hand.finish([
+      done(good!),
+      done(bigint!, { metadata: bad }),
+      done(event!, { events: [{ topic: undefined as never, key: "k", payload: 1 }] }),
+      withheld(checked!, result({ metadata: bad })),
+    ], 5);
+    assertEquals([...accepted].sort(), claimed.map(id).sort());
+    const steps = await stepsOf(ledger, run);
+    assertEquals(steps.slice(0, 5).map((s) => s.state), [
+      "success",
+      "failed",
+      "failed",
+      "failed",
+      "skipped",
+    ]);
+    for (const index of [1, 2, 3]) {
+      assertStringIncludes(steps[index]!.error!.message, "Cannot keep the result of attempt 1: ");
+    }
+    assertStringIncludes(steps[1]!.error!.message, "BigInt");
+    assertEquals(steps[3]!.error!.causes, ["a blocking check failed", "a cause"]);
+    // It was handed on, or waits to be claimed.
+    assert(["running", "queued"].includes(steps[5]!.state));
+  }],
   ["an error may contain any character", async ({ ledger }) => {
     const hand = await worker(ledger);
     const run = await submit(ledger, [step("a"), step("b")]);

@@ -12,6 +12,7 @@ import type { Bench } from "../bench.ts";
 import { Families } from "../families.ts";
 import { keySetReader } from "../key_sets.ts";
 import type { Lender } from "../lend.ts";
+import { maskedOutcome } from "../masked_outcome.ts";
 import { outcomeOf, type Within } from "../step.ts";
 import type { StepLog } from "../step_log.ts";
 import {
@@ -92,7 +93,7 @@ class Attempt {
     else this.#cancelled.abort(new Error(reason));
   }
 
-  run(code: string): Promise<Outcome> {
+  async run(code: string): Promise<Outcome> {
     const within: Within = async (asset, signal, work) => {
       mustBe(asset.name, fingerprint(asset).code, code);
       await this.#refresh();
@@ -103,11 +104,14 @@ class Attempt {
       if (done[0].status === "rejected") throw done[0].reason;
       return done[0].value;
     };
-    return outcomeOf(this.#bench, this.#claimed, {
-      log: this.#log,
-      signal: this.#cancelled.signal,
-      within,
-    });
+    // Here, where the secrets that its code named are known.
+    return maskedOutcome(
+      await outcomeOf(this.#bench, this.#claimed, {
+        log: this.#log,
+        signal: this.#cancelled.signal,
+        within,
+      }),
+    );
   }
 }
 

@@ -6,6 +6,7 @@
 import type { LogQuery } from "../../ledger/ledger.ts";
 import type {
   AttemptRecord,
+  LateResult,
   LogRecord,
   RunRecord,
   StepError,
@@ -14,6 +15,7 @@ import type {
 import type {
   AttemptView,
   ErrorView,
+  LateView,
   LogLine,
   RunSummary,
   RunView,
@@ -59,6 +61,14 @@ const attemptOf = (a: AttemptRecord): AttemptView => ({
   startedAt: instant(a.startedAt),
   endedAt: instant(a.endedAt),
   error: errorOf(a.error),
+  ...(a.late ? { late: lateOf(a.late) } : {}),
+});
+
+const lateOf = ({ at, state, error, ...late }: LateResult): LateView => ({
+  ...late,
+  at: instant(at),
+  status: state,
+  error: errorOf(error),
 });
 
 /**

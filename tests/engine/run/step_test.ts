@@ -171,6 +171,7 @@ Deno.test("runStep() keeps what the code prints and logs, also after an await", 
       await Promise.resolve();
       console.warn("three");
       log("four", { rows: 5 });
+      log("five", {}, "warn");
     },
   });
   const b = setUp({ talks });
@@ -180,6 +181,7 @@ Deno.test("runStep() keeps what the code prints and logs, also after an await", 
     "info one { two: 2 }",
     "warn three",
     "info four",
+    "warn five",
   ]);
 });
 

@@ -212,6 +212,31 @@ Deno.test("work() keeps a result while the ledger is away, and offers it again",
   assertEquals([await b.state(run), b.trouble.length], ["success", 2]);
 });
 
+Deno.test("work() that was given up offers what had ended, as evidence", async () => {
+  const a = asset({ name: "a", materialize: () => 1 });
+  const b = setUp({ a });
+  const isOffered = Promise.withResolvers<void>();
+  let away = true;
+  const ledger: Ledger = {
+    ...b.ledger,
+    finish(...args) {
+      isOffered.resolve();
+      return away ? Promise.reject(new Error("cut off")) : b.ledger.finish(...args);
+    },
+  };
+  const working = b.start({ ledger });
+  const run = await b.submit("a");
+  await isOffered.promise;
+  away = false;
+  await b.ledger.bury(b.joined[0]!, "no heartbeat");
+  await b.ended(run);
+  b.stop.abort();
+  await working;
+  const attempts = (await b.ledger.run(run))!.steps[0]!.attempts;
+  assertEquals(attempts.map((a) => a.state), ["lost", "success"]);
+  assertEquals([attempts[0]!.late?.state, attempts[0]!.late?.worker], ["success", b.joined[0]]);
+});
+
 Deno.test("work() goes on with what runs when it cannot ask for more", async () => {
   const [a, c] = [held("a"), held("c")];
   const b = setUp({ a: a.it, c: c.it });
