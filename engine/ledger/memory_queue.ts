@@ -20,7 +20,7 @@ import {
   release,
   skipDependents,
 } from "./memory_steps.ts";
-import type { Claimed, Finished, Outcome } from "./records.ts";
+import type { AttemptState, Claimed, Finished, Outcome } from "./records.ts";
 
 /**
  * Makes queued steps the worker's. One that was given up gets none: nobody would miss what it
@@ -94,7 +94,7 @@ function heldStep(state: MemoryState, outcome: Outcome, worker: string): StepNod
 /** Ends an attempt. Gives the steps that became ready. */
 function end(state: MemoryState, step: StepNode, outcome: Outcome): StepNode[] {
   const error = outcome.state === "success" ? null : structuredClone(outcome.error);
-  endAttempt(state, step, { state: outcome.state, error });
+  endAttempt(state, step, { state: attemptStateOf(outcome), error });
   if (outcome.state === "failed" && outcome.withheld) withhold(state, step, outcome.withheld);
   if (outcome.state === "success") {
     endStep(state, step, { state: "success", error: null });
@@ -112,6 +112,13 @@ function end(state: MemoryState, step: StepNode, outcome: Outcome): StepNode[] {
     enqueue(state, step, outcome.retryAt);
   }
   return [];
+}
+
+/** How the attempt ended; one that is not counted waits for its next try. */
+function attemptStateOf(outcome: Outcome): AttemptState {
+  const isPostponed = outcome.state === "failed" && outcome.counts === false &&
+    outcome.retryAt !== null;
+  return isPostponed ? "postponed" : outcome.state;
 }
 
 /** Ends an attempt whose run was cancelled: nothing is published and nothing is tried again. */

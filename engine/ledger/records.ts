@@ -31,8 +31,11 @@ export type StepState =
   | "skipped"
   | "cancelled";
 
-/** How an attempt ended. `lost`: its worker died or was cut off; that does not count against the retries. */
-export type AttemptState = "running" | "success" | "failed" | "lost" | "cancelled";
+/**
+ * How an attempt ended. Neither counts against the retries: `lost`, since its worker died or was cut off; `postponed`,
+ * since it asked for another try that does not.
+ */
+export type AttemptState = "running" | "success" | "failed" | "lost" | "postponed" | "cancelled";
 
 /** What went wrong, as it was thrown. */
 export type StepError = {
@@ -107,7 +110,7 @@ export interface Claimed extends SliceKey {
   readonly attempt: number;
   /** Unique to this attempt over all runs; grows. */
   readonly version: bigint;
-  /** Attempts before this one that failed by themselves; lost ones do not count. */
+  /** Attempts before this one that failed by themselves; lost and postponed ones do not count. */
   readonly failures: number;
   /** As planned. */
   readonly reason: string;
@@ -175,6 +178,8 @@ export type Outcome =
       readonly error: StepError;
       /** When to try again; null if it is final. */
       readonly retryAt: Date | null;
+      /** False if the attempt is none of those that are counted; only where there is another one. @default {true} */
+      readonly counts?: false;
       /** A version whose blocking check failed: kept as evidence, not published. */
       readonly withheld?: Result;
     }

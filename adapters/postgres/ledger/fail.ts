@@ -22,10 +22,11 @@ export async function endFailed(sql: Sql, o: Other, worker: string): Promise<boo
     const ends = run?.state === "cancelled" ? "cancelled" : o.state;
     const retryAt = ends === "failed" && o.state === "failed" ? o.retryAt : null;
     const state = retryAt === null ? ends : "queued";
-    const row = await endAttempt(tx, o, { worker, state, retryAt });
+    const attempt = isPostponed(o) && retryAt !== null ? "postponed" : o.state;
+    const row = await endAttempt(tx, o, { worker, state, attempt, retryAt });
     if (row === undefined) return false;
     if (o.state === "failed" && o.withheld) await withhold(tx, row, o.withheld);
-    await recordFailure(tx, row, ends, o.error);
+    await recordFailure(tx, row, attempt === "postponed" ? attempt : ends, o.error);
     const facts = retryAt === null ? await endStep(tx, row, o.error, ends) : [];
     await tell(tx, [{ ...row, state }, ...facts]);
     if (retryAt === null && run!.job !== null) await admit(tx, run!.job);
@@ -33,11 +34,22 @@ export async function endFailed(sql: Sql, o: Other, worker: string): Promise<boo
   });
 }
 
+/** Whether it asked for another try that does not count. */
+const isPostponed = (o: Other) => o.state === "failed" && o.counts === false;
+
+/** How an attempt ends, and its step. */
+interface Ending {
+  readonly worker: string;
+  readonly state: string;
+  readonly attempt: string;
+  readonly retryAt: Date | null;
+}
+
 /** Ends the attempt, if it is still the worker's. */
 async function endAttempt(
   tx: Transaction,
   o: Other,
-  to: { readonly worker: string; readonly state: string; readonly retryAt: Date | null },
+  to: Ending,
 ): Promise<EndedRow | undefined> {
   const [row] = await tx<EndedRow[]>`
     with old as (
@@ -54,7 +66,7 @@ async function endAttempt(
         coalesce(old.ready_at, old.started_at) as ready, old.started_at as started),
     a as (
       insert into engine.attempt (run, step, attempt, state, version, worker, ready_at, started_at, error)
-      select run, step, attempt, ${o.state}, version, worker, ready, started, error from f)
+      select run, step, attempt, ${to.attempt}, version, worker, ready, started, error from f)
     select run::text, step, asset, partition, version from f`;
   return row;
 }

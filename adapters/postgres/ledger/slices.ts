@@ -40,7 +40,7 @@ interface StateRow {
   readonly visible: (Omit<Row, "version" | "at"> & { version: string; at: string }) | null;
   readonly failedAt: Date | null;
   readonly failedRun: string | null;
-  readonly failed: "failed" | "lost" | "cancelled" | null;
+  readonly failed: "failed" | "lost" | "postponed" | "cancelled" | null;
   readonly error: StepError | null;
   readonly run: string | null;
   readonly state: "waiting" | "queued" | "running" | null;

@@ -48,6 +48,7 @@ const ATTEMPT_STATUS: { readonly [S in AttemptRecord["state"]]: StepStatus } = {
   success: "success",
   failed: "failed",
   lost: "failed",
+  postponed: "waiting",
   cancelled: "cancelled",
 };
 
