@@ -12,6 +12,7 @@ import { readBehaviours } from "./contract/reads.ts";
 import { runBehaviours } from "./contract/runs.ts";
 import { setBehaviours } from "./contract/sets.ts";
 import { poolBehaviours } from "./contract/pools.ts";
+import { stopBehaviours } from "./contract/stops.ts";
 import { standingBehaviours } from "./contract/standing.ts";
 import type { Subject } from "./contract/subject.ts";
 
@@ -29,6 +30,7 @@ export function ledgerContract(name: string, make: () => Promise<Subject>): void
     ...claimBehaviours,
     ...poolBehaviours,
     ...outcomeBehaviours,
+    ...stopBehaviours,
     ...crewBehaviours,
     ...readBehaviours,
     ...standingBehaviours,

@@ -18,6 +18,7 @@ import type {
   LogRecord,
   MaterializationRecord,
   Outcome,
+  Revoked,
   RunRecord,
   RunState,
   SliceKey,
@@ -130,13 +131,23 @@ export interface Queue {
    * the steps that waited for it, all together. An outcome whose attempt is not the worker's any more changes nothing.
    * A final failure skips what needs the step. Steps that became ready are handed to the
    * worker, up to `ask.room`, unless it is the turn of another run; with `ask.more` then others as `claim()` would.
-   * After its run was cancelled a success is refused and nothing is tried again: any outcome ends the step.
+   * After it was cancelled, or its run has ended, a success is refused and nothing is tried again: any outcome ends the step.
    */
   finish(outcomes: readonly Outcome[], ask: Ask): Promise<Finished>;
   /** Ends a run: what waits is cancelled at once, what runs when its worker hears of it. False if it had ended already. */
   cancel(run: string, by: string): Promise<boolean>;
-  /** Attempts that the worker must stop: their run was cancelled, or they were taken from it. */
-  revoked(worker: string): Promise<readonly Pick<Claimed, "run" | "step" | "attempt">[]>;
+  /**
+   * Ends one step, at once or when its worker hears of it, and then skips what needs it; the rest of the run goes on.
+   * False if it had ended, or was cancelled already.
+   */
+  cancelStep(at: Pick<Claimed, "run" | "step">, by: string): Promise<boolean>;
+  /**
+   * Ends runs that began longer ago than they may take, as failed; what runs of them stops when its worker hears of it.
+   * Gives their ids.
+   */
+  expire(): Promise<readonly string[]>;
+  /** Attempts that the worker must stop: they were cancelled, their run has ended, or they were taken from it. */
+  revoked(worker: string): Promise<readonly Revoked[]>;
 }
 
 /** Knowing who works. */

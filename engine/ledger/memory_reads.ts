@@ -127,7 +127,8 @@ export function run(
 
 function runRecord(run: RunNode): RunRecord {
   const { steps: _plan, maxActiveRuns: _limit, ...submission } = run.submission;
-  const { id, state, createdAt, startedAt, endedAt, error } = run;
+  const { id, state, createdAt, startedAt, endedAt, error, timedOut } = run;
+  const { timeoutMs = null, parent = null } = submission;
   const steps = {
     waiting: 0,
     queued: 0,
@@ -138,7 +139,8 @@ function runRecord(run: RunNode): RunRecord {
     cancelled: 0,
   };
   for (const step of run.steps) steps[step.state]++;
-  return { ...submission, id, state, createdAt, startedAt, endedAt, error, steps };
+  const kept = { ...submission, timeoutMs, parent };
+  return { ...kept, id, state, timedOut, createdAt, startedAt, endedAt, error, steps };
 }
 
 function stepRecord(step: StepNode): StepRecord {

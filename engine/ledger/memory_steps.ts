@@ -159,5 +159,5 @@ export function skipDependents(state: MemoryState, cause: StepNode): void {
 
 /** Counts a success for the steps that need it. Gives those that need nothing more. */
 export function release(step: StepNode): StepNode[] {
-  return step.dependents.filter((dependent) => --dependent.left === 0);
+  return step.dependents.filter((d) => --d.left === 0 && d.state === "waiting");
 }

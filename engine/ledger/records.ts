@@ -86,6 +86,10 @@ export interface Submission {
   readonly reason: string;
   /** Smaller first. */
   readonly priority: number;
+  /** Milliseconds that it may take from its admission; as long as it takes unless given. */
+  readonly timeoutMs?: number | undefined;
+  /** The run that it runs again. */
+  readonly parent?: string | undefined;
   /** In an order in which each comes after those that it needs. */
   readonly steps: readonly PlannedStep[];
 }
@@ -186,6 +190,12 @@ export type Outcome =
     | { readonly state: "cancelled"; readonly error: StepError }
   );
 
+/** An attempt that its worker has to stop. */
+export interface Revoked extends Pick<Claimed, "run" | "step" | "attempt"> {
+  /** Why, in words: who cancelled it, or that it was taken from the worker. */
+  readonly reason: string;
+}
+
 /** The answer to outcomes. */
 export interface Finished {
   /** `run/step/attempt` of the outcomes that were taken; the others were fenced off: the attempt was not theirs any more. */
@@ -235,11 +245,18 @@ export interface SliceState extends SliceKey {
 }
 
 /** A run as remembered. */
-export interface RunRecord extends Omit<Submission, "steps" | "maxActiveRuns"> {
+export interface RunRecord
+  extends Omit<Submission, "steps" | "maxActiveRuns" | "timeoutMs" | "parent"> {
   /** Its id: decimal, grows. */
   readonly id: string;
   /** Where it stands. */
   readonly state: RunState;
+  /** Milliseconds that it may take; null: as long as it takes. */
+  readonly timeoutMs: number | null;
+  /** Whether it failed because its time was over. */
+  readonly timedOut: boolean;
+  /** The run that it runs again. */
+  readonly parent: string | null;
   /** When it was submitted. */
   readonly createdAt: Date;
   /** When its first step was claimed. */

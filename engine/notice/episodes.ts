@@ -7,7 +7,7 @@ import type { Lateness } from "../decide/late.ts";
 import { agePromise, deadlinePromise } from "../decide/promise.ts";
 import type { SlowStep } from "../decide/slow.ts";
 import type { Definitions } from "../graph/define.ts";
-import type { AlertRecord, CheckState, SliceState } from "../ledger/records.ts";
+import type { AlertRecord, CheckState, RunRecord, SliceState } from "../ledger/records.ts";
 
 /** An episode before it is remembered. */
 export type Episode = Pick<
@@ -31,6 +31,8 @@ export interface Seen {
   readonly slow: readonly SlowStep[];
   /** Schedules and sensors that do not work, and sensors that ask for nothing. */
   readonly broken: readonly Broken[];
+  /** The last runs of jobs that took longer than the job allows. */
+  readonly timedOut: readonly RunRecord[];
   /** Whether an episode is open already. */
   isOpen(episode: string): boolean;
 }
@@ -46,12 +48,31 @@ export interface Broken {
 }
 
 /**
- * Late assets, failed assets, failing critical checks, steps that run for long, schedules and sensors that do not work:
+ * Late assets, failed assets, failing critical checks, steps that run for long, jobs that ran into their timeout,
+ * schedules and sensors that do not work:
  * one episode each, however often one looks.
  */
 export function episodes(seen: Seen): readonly Episode[] {
-  return [...late(seen), ...failed(seen), ...critical(seen), ...long(seen), ...broken(seen)];
+  return [
+    ...late(seen),
+    ...failed(seen),
+    ...critical(seen),
+    ...long(seen),
+    ...timedOut(seen),
+    ...broken(seen),
+  ];
 }
+
+const timedOut = (seen: Seen): Episode[] =>
+  seen.timedOut.map(({ id, job, error }) => ({
+    episode: `timeout:${job}`,
+    kind: "failed",
+    severity: "error",
+    asset: null,
+    run: id,
+    title: `Job "${job}" took too long`,
+    message: `Run ${id}: ${error?.message ?? "its time was over"}`,
+  }));
 
 function late({ definitions, judgement, knownSince, next }: Seen): Episode[] {
   return definitions.assets.flatMap((asset) => {

@@ -7,6 +7,7 @@ import type { Ledger } from "../ledger/ledger.ts";
 import type { AlertRecord } from "../ledger/records.ts";
 import type { AlertChannel } from "./channel.ts";
 import { brokenOf } from "./broken.ts";
+import { timedOutOf } from "./timeouts.ts";
 import { episodes } from "./episodes.ts";
 
 /** What watching needs. */
@@ -97,6 +98,7 @@ async function settle(o: Watching, known: Cursor["known"], now: Date): Promise<v
     knownSince,
     next: o.next,
     slow: await slowOf(o, judgement),
+    timedOut: await timedOutOf(definitions, ledger),
     broken: await brokenOf(definitions, ledger, {
       knownSince: (sensor) => new Date(known[`sensor:${sensor}`]!),
       now,

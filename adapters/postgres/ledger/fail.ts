@@ -17,9 +17,9 @@ type Other = Exclude<Outcome, { state: "success" }>;
 /** Ends one attempt that failed or was cancelled; false if it was fenced off. */
 export async function endFailed(sql: Sql, o: Other, worker: string): Promise<boolean> {
   return await sql.begin(async (tx) => {
-    const [run] = await tx<{ state: string; job: string | null }[]>`
-      select state, job from engine.run where id = ${o.run}::bigint for no key update`;
-    const ends = run?.state === "cancelled" ? "cancelled" : o.state;
+    const [run] = await tx<{ job: string | null }[]>`
+      select job from engine.run where id = ${o.run}::bigint for no key update`;
+    const ends = await stopOf(tx, o) === undefined ? o.state : "cancelled";
     const retryAt = ends === "failed" && o.state === "failed" ? o.retryAt : null;
     const state = retryAt === null ? ends : "queued";
     const attempt = isPostponed(o) && retryAt !== null ? "postponed" : o.state;
@@ -97,16 +97,25 @@ export async function tell(tx: Transaction, told: readonly Told[]): Promise<void
   await tx`select pg_notify('aurora', 'fact'), pg_notify('aurora', 'step')`;
 }
 
-/** A success that came after its run was cancelled: the step ends as cancelled, the version stays invisible. */
+/** Why an attempt has to stop, if it has to. */
+async function stopOf(
+  sql: Sql | Transaction,
+  { run, step, attempt }: Pick<Outcome, "run" | "step" | "attempt">,
+): Promise<StepError | undefined> {
+  const [row] = await sql<{ stop: StepError }[]>`
+    select stop from engine.step where run = ${run}::bigint and step = ${step} and attempt = ${attempt}
+      and stop is not null`;
+  return row?.stop;
+}
+
+/** A success that came after it was cancelled: the step ends as cancelled, the version stays invisible. */
 export async function endRefused(
   sql: Sql,
   o: Pick<Outcome, "run" | "step" | "attempt">,
   worker: string,
 ): Promise<void> {
-  const [run] = await sql<{ state: string }[]>`
-    select state from engine.run where id = ${o.run}::bigint`;
-  if (run?.state !== "cancelled") return;
-  const error: StepError = { message: "The run was cancelled", causes: [], stack: null };
+  const error = await stopOf(sql, o);
+  if (error === undefined) return;
   const { run: id, step, attempt } = o;
   await endFailed(sql, { run: id, step, attempt, state: "cancelled", error }, worker);
 }
@@ -156,9 +165,9 @@ export async function endStep(
       update engine.run set steps_left = steps_left - k.ended,
         worst = case when worst = 'failed' then worst else ${ended} end,
         error = coalesce(error, ${jsonText(error)}::text::jsonb),
-        state = case when steps_left > k.ended or state = 'cancelled' then state
+        state = case when steps_left > k.ended or ended_at is not null then state
           when worst = 'failed' then worst else ${ended} end,
-        ended_at = case when steps_left = k.ended then clock_timestamp() else ended_at end
+        ended_at = case when steps_left = k.ended and ended_at is null then clock_timestamp() else ended_at end
       from k where id = ${row.run}::bigint
       returning id, job, state)
     select ${row.run} as run, step, asset, partition, 'skipped' as state from s

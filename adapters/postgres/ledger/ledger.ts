@@ -9,7 +9,7 @@ import {
   resumeBackfill,
   startBackfill,
 } from "./backfills.ts";
-import { cancel, revoked } from "./cancel.ts";
+import { cancel, cancelStep, expire, revoked } from "./cancel.ts";
 import { claim } from "./claim.ts";
 import { bury, disown, heartbeat, join, leave, type Life, reap, workers } from "./crew.ts";
 import { checks, events, facts, newestFact, readLog, ticks, topics, writeLog } from "./facts.ts";
@@ -63,6 +63,8 @@ export async function openLedger(url: string, options: LedgerOptions = {}): Prom
     claim: (ask) => claim(sql, ask),
     finish: (outcomes, ask) => finish(sql, outcomes, ask),
     cancel: (id, by) => cancel(sql, id, by),
+    cancelStep: (at, by) => cancelStep(sql, at, by),
+    expire: () => expire(sql),
     revoked: (worker) => plain(revoked(sql, worker)),
     async join(hello) {
       const life = await join(direct, sql, hello);

@@ -23,6 +23,7 @@ type RunRow = Omit<RunRecord, "steps"> & { readonly counts: Partial<RunRecord["s
 
 const columns = (sql: Sql) =>
   sql`r.id::text, r.key, r.job, r.title, r.partition, r.trigger, r.by_name as by, r.reason, r.priority, r.state,
+    r.timeout_ms::float8 as "timeoutMs", r.timed_out as "timedOut", r.parent::text,
     r.created_at as "createdAt", r.started_at as "startedAt", r.ended_at as "endedAt", r.error,
     (select jsonb_object_agg(state, n) from (
       select state, count(*) as n from engine.step where run = r.id group by state) c) as counts`;

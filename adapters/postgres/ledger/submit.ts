@@ -13,9 +13,11 @@ export async function insertRun(tx: Transaction, s: Submission): Promise<Submitt
   const maxActive = Number.isFinite(s.maxActiveRuns) ? s.maxActiveRuns : null;
   const [made] = await tx<{ id: string }[]>`
     insert into engine.run
-      (key, job, max_active, title, partition, trigger, by_name, reason, priority, state, steps_left, ended_at)
+      (key, job, max_active, title, partition, trigger, by_name, reason, priority, timeout_ms, parent, state,
+        steps_left, ended_at)
     values (${s.key}, ${s.job}, ${maxActive}, ${s.title}, ${s.partition}, ${s.trigger}, ${s.by}, ${s.reason},
-      ${s.priority}, ${s.steps.length === 0 ? "success" : "queued"}, ${s.steps.length},
+      ${s.priority}, ${s.timeoutMs ?? null}, ${s.parent ?? null}::bigint,
+      ${s.steps.length === 0 ? "success" : "queued"}, ${s.steps.length},
       case when ${s.steps.length === 0} then clock_timestamp() end)
     on conflict (key) do nothing
     returning id::text`;
@@ -79,7 +81,9 @@ export async function admit(
     job ?? null
   }::text end))),
     r as (
-      update engine.run set state = 'running' from c
+      update engine.run set state = 'running',
+        due_at = statement_timestamp() + timeout_ms * interval '1 millisecond'
+      from c
       where engine.run.id = c.id and engine.run.state = 'queued'
         and (c.max_active is null or c.job is null or c.place + c.active <= c.max_active)
       returning engine.run.id, engine.run.job),

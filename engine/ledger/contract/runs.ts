@@ -53,7 +53,7 @@ export const runBehaviours: readonly Behaviour[] = [
     const { steps: _plan, maxActiveRuns: _limit, ...asked } = submission;
     const { id: _id, state: _s, createdAt, startedAt: _a, endedAt: _e, error, steps: _n, ...kept } =
       await runOf(ledger, run);
-    assertEquals(kept, asked);
+    assertEquals(kept, { ...asked, timeoutMs: null, timedOut: false, parent: null });
     assertEquals(error, null);
     assert(createdAt instanceof Date);
     const { state, attempts, error: stepError, ...first } = await stepOf(ledger, run);
@@ -167,7 +167,7 @@ export const runBehaviours: readonly Behaviour[] = [
     await ledger.cancel(run, "ops");
     assertEquals(await states(ledger, run), "running cancelled");
     assertEquals((await ledger.revoked(hand.id)).map((r) => ({ ...r })), [
-      { run, step: 0, attempt: 1 },
+      { run, step: 0, attempt: 1, reason: "Cancelled by ops" },
     ]);
     const { accepted } = await hand.finish([stopped(claimed)]);
     assertEquals(accepted, [id(claimed)]);
