@@ -59,8 +59,20 @@ export interface RunQuery {
   readonly state?: RunState | undefined;
   /** Only of this job. */
   readonly job?: string | undefined;
+  /** Only in one of these states. */
+  readonly states?: readonly RunState[] | undefined;
   /** Only with a step of this asset. */
   readonly asset?: string | undefined;
+  /** Only with a step of one of these assets; with `unsuccessful` one that did not succeed. */
+  readonly assets?: readonly string[] | undefined;
+  /** Only with a step that did not succeed. @default {false} */
+  readonly unsuccessful?: boolean | undefined;
+  /** Only those that no other run runs again. @default {false} */
+  readonly notRetried?: boolean | undefined;
+  /** Only submitted at or after this instant. */
+  readonly createdFrom?: Date | undefined;
+  /** Only submitted before this instant. */
+  readonly createdBefore?: Date | undefined;
   /** Only of the backfill of this id; null: only those of none. */
   readonly backfill?: string | null | undefined;
   /** Only older ones. */

@@ -98,7 +98,13 @@ export function ticks(state: MemoryState, name: string, { before, limit }: TickQ
 
 /** Runs, newest first. */
 export function runs(state: MemoryState, query: RunQuery): RunRecord[] {
+  const retried = new Set([...state.runs.values()].map((r) => r.submission.parent));
   const fits = (run: RunNode) =>
+    (query.states?.includes(run.state) ?? true) &&
+    (!query.notRetried || !retried.has(run.id)) &&
+    (query.createdFrom === undefined || run.createdAt >= query.createdFrom) &&
+    (query.createdBefore === undefined || run.createdAt < query.createdBefore) &&
+    ((!query.assets && !query.unsuccessful) || run.steps.some((s) => isAmong(s, query))) &&
     (query.state === undefined || run.state === query.state) &&
     (query.job === undefined || run.submission.job === query.job) &&
     (query.backfill === undefined || backfillOf(run) === query.backfill) &&
@@ -106,6 +112,9 @@ export function runs(state: MemoryState, query: RunQuery): RunRecord[] {
     (query.before === undefined || Number(run.id) < Number(query.before));
   return [...state.runs.values()].reverse().filter(fits).slice(0, query.limit).map(runRecord);
 }
+
+const isAmong = ({ planned, state }: StepNode, { assets, unsuccessful }: RunQuery) =>
+  (assets?.includes(planned.asset) ?? true) && (!unsuccessful || state !== "success");
 
 const backfillOf = ({ submission: { trigger, by } }: RunNode) => trigger === "backfill" ? by : null;
 

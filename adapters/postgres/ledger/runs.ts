@@ -35,6 +35,8 @@ function recordOf({ counts, ...run }: RunRow): RunRecord {
 /** Some runs, newest first. */
 export async function runs(sql: Sql, q: RunQuery): Promise<readonly RunRecord[]> {
   const { state = null, job = null, asset = null, before = null, backfill } = q;
+  const { states = null, assets = null, unsuccessful = false, notRetried = false } = q;
+  const { createdFrom = null, createdBefore = null } = q;
   const rows = await sql<RunRow[]>`
     select ${columns(sql)} from engine.run r
     where (${state}::text is null or r.state = ${state}) and (${job}::text is null or r.job = ${job})
@@ -45,6 +47,18 @@ export async function runs(sql: Sql, q: RunQuery): Promise<readonly RunRecord[]>
       and (${before}::bigint is null or r.id < ${before}::bigint)
       and (${asset}::text is null
         or exists (select 1 from engine.step s where s.run = r.id and s.asset = ${asset}))
+      and (${states as string[] | null}::text[] is null or r.state = any(${states as
+    | string[]
+    | null}::text[]))
+      and (${assets as string[] | null}::text[] is null and not ${unsuccessful}
+        or exists (select 1 from engine.step s where s.run = r.id
+          and (${assets as string[] | null}::text[] is null or s.asset = any(${assets as
+    | string[]
+    | null}::text[]))
+          and (not ${unsuccessful} or s.state <> 'success')))
+      and (not ${notRetried} or not exists (select 1 from engine.run c where c.parent = r.id))
+      and (${createdFrom}::timestamptz is null or r.created_at >= ${createdFrom})
+      and (${createdBefore}::timestamptz is null or r.created_at < ${createdBefore})
     order by r.id desc limit ${q.limit}`;
   return rows.map(recordOf);
 }

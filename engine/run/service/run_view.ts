@@ -40,6 +40,7 @@ export function summaryOf(run: RunRecord): RunSummary {
     endedAt: instant(run.endedAt),
     steps: run.steps,
     error: run.error?.message ?? null,
+    parent: run.parent,
   };
 }
 
