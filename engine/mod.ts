@@ -75,6 +75,7 @@ export * from "./decide/jitter.ts";
 export * from "./decide/judge.ts";
 export * from "./decide/late.ts";
 export * from "./decide/named_slices.ts";
+export * from "./decide/pins.ts";
 export * from "./decide/plan.ts";
 export * from "./decide/promise.ts";
 export * from "./decide/ranges.ts";

@@ -192,6 +192,10 @@ export interface Memory {
   slices(assets?: readonly string[]): Promise<readonly SliceState[]>;
   /** The visible versions of the given slices, with their values; those that have none are left out. */
   visible(slices: readonly SliceKey[]): Promise<readonly MaterializationRecord[]>;
+  /** Published versions with their values, in whatever order; those that are not kept any more are left out. */
+  versions(versions: readonly bigint[]): Promise<readonly MaterializationRecord[]>;
+  /** The versions of the given slices that were visible at an instant, with their values; those that had none are left out. */
+  visibleAt(slices: readonly SliceKey[], at: Date): Promise<readonly MaterializationRecord[]>;
   /** Versions of an asset, newest first. */
   history(
     asset: string,

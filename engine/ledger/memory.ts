@@ -81,6 +81,8 @@ function reading(state: MemoryState) {
   return {
     slices: (assets) => soon(() => reads.slices(state, assets)),
     visible: (slices) => soon(() => reads.visible(state, slices)),
+    versions: (versions) => soon(() => reads.versions(state, versions)),
+    visibleAt: (slices, at) => soon(() => reads.visibleAt(state, slices, at)),
     history: (asset, query) => soon(() => reads.history(state, asset, query)),
     checks: (asset) => soon(() => reads.checks(state, asset)),
     runs: (query) => soon(() => reads.runs(state, query)),

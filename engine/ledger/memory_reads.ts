@@ -89,6 +89,33 @@ export function facts(state: MemoryState, after: string, limit: number): Fact[] 
   return state.facts.slice(from, from + limit);
 }
 
+/** Published versions. */
+export function versions(
+  state: MemoryState,
+  wanted: readonly bigint[],
+): MaterializationRecord[] {
+  const among = new Set(wanted);
+  return [...state.materializations.values()].flat()
+    .filter((m) => m.published && among.has(m.version)).map((m) => structuredClone(m));
+}
+
+/** What was visible at an instant. */
+export function visibleAt(
+  state: MemoryState,
+  slices: readonly SliceKey[],
+  at: Date,
+): MaterializationRecord[] {
+  return slices.flatMap(({ asset, partition }) => {
+    const then = (state.materializations.get(asset) ?? [])
+      .filter((m) => m.published && m.partition === partition && m.at <= at);
+    const newest = then.reduce<MaterializationRecord | undefined>(
+      (best, m) => !best || m.version > best.version ? m : best,
+      undefined,
+    );
+    return newest ? [structuredClone(newest)] : [];
+  });
+}
+
 /** Ticks of one name, newest first. */
 export function ticks(state: MemoryState, name: string, { before, limit }: TickQuery): Fact[] {
   const isOlder = ({ seq }: Fact) => before === undefined || Number(seq) < Number(before);

@@ -102,6 +102,7 @@ export function begin(state: MemoryState, step: StepNode, worker: WorkerNode): C
     failures: step.attempts.filter((a) => a.state === "failed").length,
     reason: step.planned.reason,
     startedAt,
+    ...(step.planned.pins ? { pins: step.planned.pins } : {}),
   };
 }
 

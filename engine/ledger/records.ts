@@ -47,6 +47,20 @@ export type StepError = {
   readonly stack: string | null;
 };
 
+/** An input that a step has to read in one version, instead of the visible one. */
+export type Pin = {
+  /** Name of the dep. */
+  readonly input: string;
+  /** Asset name. */
+  readonly asset: string;
+  /** Partition key as text. */
+  readonly partition: string;
+  /** In decimal; null for the visible one, which an earlier step of the same run makes. */
+  readonly version: string | null;
+  /** Its data version; null with the version. */
+  readonly dataVersion: string | null;
+};
+
 /** One slice to compute, as planned. */
 export interface PlannedStep extends SliceKey {
   /** Why it is in the plan, in words. */
@@ -61,6 +75,8 @@ export interface PlannedStep extends SliceKey {
   readonly pools: { readonly [pool: string]: number };
   /** How failures are retried. */
   readonly retry: Retry;
+  /** All that it reads, if that is fixed; the visible versions unless given. */
+  readonly pins?: readonly Pin[] | undefined;
 }
 
 /** Who or what asked for a run. */
@@ -120,6 +136,8 @@ export interface Claimed extends SliceKey {
   readonly reason: string;
   /** When the attempt began. */
   readonly startedAt: Date;
+  /** {@linkcode PlannedStep.pins} */
+  readonly pins?: readonly Pin[] | undefined;
 }
 
 /** What an input was when a slice was computed. */

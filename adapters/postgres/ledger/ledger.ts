@@ -18,7 +18,7 @@ import { news } from "./news.ts";
 import { declarePools, pools, setPool } from "./pools.ts";
 import { run, runCounts, runs } from "./runs.ts";
 import { addKeys, keySets, removeKeys } from "./sets.ts";
-import { durations, history, slices, visible } from "./slices.ts";
+import { durations, history, slices, versions, visible, visibleAt } from "./slices.ts";
 import { advance, alerts, cursors, openAlert, resolveAlert, told } from "./standing.ts";
 import { submit } from "./submit.ts";
 
@@ -82,6 +82,8 @@ export async function openLedger(url: string, options: LedgerOptions = {}): Prom
     workers: () => plain(workers(sql)),
     slices: (assets) => slices(sql, assets),
     visible: (keys) => plain(visible(sql, keys)),
+    versions: (numbers) => plain(versions(sql, numbers)),
+    visibleAt: (keys, at) => plain(visibleAt(sql, keys, at)),
     history: (asset, query) => plain(history(sql, asset, query)),
     checks: (asset) => plain(checks(sql, asset)),
     runs: (query) => runs(sql, query),

@@ -1,5 +1,6 @@
 import type {
   AttemptRecord,
+  Pin,
   RunQuery,
   RunRecord,
   RunState,
@@ -71,7 +72,8 @@ export async function runCounts(sql: Sql): Promise<{ readonly [S in RunState]: n
   return { ...none, ...Object.fromEntries(rows.map((r) => [r.state, r.n])) };
 }
 
-type StepRow = Omit<StepRecord, "attempts" | "needs"> & {
+type StepRow = Omit<StepRecord, "attempts" | "needs" | "pins"> & {
+  readonly pins: readonly Pin[] | null;
   readonly needs: number[];
   readonly attempt: number;
   readonly version: bigint;
@@ -97,7 +99,8 @@ const stepRows = (sql: Sql, run: string) =>
   sql<StepRow[]>`
     select step, asset, partition, state, reason, queue, step_priority as priority, pools, retry, worker::text,
       attempt, version, ready_at as "readyAt", started_at as "startedAt", ended_at as "endedAt", error,
-      coalesce(e.needs, '{}') as needs
+      coalesce(e.needs, '{}') as needs,
+      (select inputs from engine.pin p where p.run = s.run and p.step = s.step) as pins
     from engine.step s
     -- Once for all steps: the key of the edges begins with their source, and each step would read those of the whole run.
     left join (select dst, array_agg(src order by src) as needs from engine.edge
@@ -111,7 +114,7 @@ const attemptRows = (sql: Sql, run: string) =>
     from engine.attempt where run = ${run}::bigint order by step, attempt`;
 
 function stepOf(row: StepRow, ended: readonly AttemptRow[]): StepRecord {
-  const { attempt, version, worker, ...step } = row;
+  const { attempt, version, worker, pins, ...step } = row;
   const attempts: AttemptRecord[] = ended.map(({ step: _, ...a }) => a);
   if (row.state === "running") {
     attempts.push({
@@ -125,5 +128,6 @@ function stepOf(row: StepRow, ended: readonly AttemptRow[]): StepRecord {
       error: null,
     });
   }
-  return { ...step, error: row.error as StepError | null, attempts };
+  const known = { ...step, error: row.error as StepError | null, attempts };
+  return pins === null ? known : { ...known, pins };
 }

@@ -53,11 +53,21 @@ async function insertSteps(tx: Transaction, run: string, s: Submission): Promise
       ${of((x) => x.priority)}::int[], ${of((x) => jsonText(x.pools))}::text[],
       ${of((x) => jsonText(x.retry))}::text[])
       with ordinality as t(asset, partition, needs, reason, queue, step_priority, pools, retry, n)`;
+  await insertPins(tx, run, s);
   const edges = s.steps.flatMap((x, dst) => x.needs.map((src) => [src, dst] as const));
   if (edges.length === 0) return;
   await tx`insert into engine.edge (run, src, dst)
     select ${run}::bigint, src, dst
     from unnest(${edges.map((e) => e[0])}::int[], ${edges.map((e) => e[1])}::int[]) as t(src, dst)`;
+}
+
+/** What some steps have to read; nearly no run has any. */
+async function insertPins(tx: Transaction, run: string, s: Submission): Promise<void> {
+  const pinned = s.steps.flatMap(({ pins }, step) => pins ? [{ step, inputs: pins }] : []);
+  if (pinned.length === 0) return;
+  await tx`insert into engine.pin (run, step, inputs)
+    select ${run}::bigint, step, inputs
+    from jsonb_to_recordset(${jsonText(pinned)}::text::jsonb) as t(step int, inputs jsonb)`;
 }
 
 /**

@@ -14,6 +14,7 @@ import { asker, submit } from "./acting.ts";
 import { knownRun } from "./cancelling.ts";
 import type { ServiceOptions } from "./ports.ts";
 import type { Seen } from "./seen.ts";
+import { withSameInputs } from "./same_inputs.ts";
 import { understood } from "./understood.ts";
 
 /** Starts a new run of steps of one that has ended. */
@@ -41,7 +42,9 @@ export async function retryNow(
     priority: run.priority,
     parent: id,
   }, seen.now);
-  return await submit(o, seen, submission);
+  if (request.inputs !== "same") return await submit(o, seen, submission);
+  const again = { run, steps, again: chosen };
+  return await submit(o, seen, await withSameInputs(o, submission, again));
 }
 
 interface Original {
