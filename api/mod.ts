@@ -10,6 +10,7 @@ import { knownHosts, sameOrigin } from "./guard.ts";
 import { createHub } from "./hub.ts";
 import { problem, problemOf } from "./problem.ts";
 import { runRoutes } from "./run_routes.ts";
+import { steeringRoutes } from "./steering_routes.ts";
 import { stream } from "./stream.ts";
 import { systemRoutes } from "./system_routes.ts";
 
@@ -44,6 +45,7 @@ export function createApi(service: Service, options: ApiOptions = {}) {
     .route("/", systemRoutes(service))
     .route("/", assetRoutes(service))
     .route("/", runRoutes(service))
+    .route("/", steeringRoutes(service))
     .route("/", backfillRoutes(service))
     .route("/", crewRoutes(service));
   app.all("/api/v1/assets/*", (context) => unescapedName(context, app));

@@ -181,24 +181,6 @@ export const logs = createRoute({
   },
 });
 
-/** Stops a run. */
-export const cancel = createRoute({
-  method: "post",
-  path: "/api/v1/runs/{id}/cancel",
-  summary: "Cancel what is queued or running of a run",
-  request: { params: id, body: body(schema.Nothing) },
-  responses: { 202: asJson(schema.Nothing, "It is being cancelled"), ...guarded, ...notFound },
-});
-
-/** Runs the rest again. */
-export const retry = createRoute({
-  method: "post",
-  path: "/api/v1/runs/{id}/retry",
-  summary: "Run again what did not succeed in a run",
-  request: { params: id, body: body(schema.Nothing) },
-  responses: { 202: asJson(schema.StartedRun, "The new run"), ...guarded, ...notFound },
-});
-
 /** Pauses and resumes. */
 export const switchIt = createRoute({
   method: "post",

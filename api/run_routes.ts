@@ -2,7 +2,7 @@ import { type Service, UnknownName } from "engine";
 import { router } from "./router.ts";
 import * as route from "./routes.ts";
 
-/** About runs: reading them, starting and stopping them. */
+/** About runs: reading and starting them. */
 // deno-lint-ignore explicit-function-return-type explicit-module-boundary-types
 export function runRoutes(service: Service) {
   return router()
@@ -38,14 +38,6 @@ export function runRoutes(service: Service) {
       if (await service.run(id) === undefined) unknownRun(id);
       return c.json(await service.logs(id, c.req.valid("query")), 200);
     })
-    .openapi(route.cancel, async (c) => {
-      await service.cancel(c.req.valid("param").id);
-      return c.json({}, 202);
-    })
-    .openapi(
-      route.retry,
-      async (c) => c.json(await service.retry(c.req.valid("param").id), 202),
-    )
     .openapi(
       route.simulate,
       async (c) => c.json(await service.simulate(c.req.valid("query")), 200),

@@ -223,6 +223,7 @@ export const RunSummary = z.object({
   endedAt: instant.nullable(),
   steps: counts(stepStatusNames),
   error: z.string().nullable(),
+  parent: z.string().nullable().openapi({ description: "The run that it runs again" }),
 }).openapi("RunSummary");
 
 /** The answer to "is all well?". */

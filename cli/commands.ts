@@ -14,6 +14,21 @@ const wait: Option = { name: "wait", help: "wait for the end; work here if no wo
 const stale: Option = { name: "stale", help: "only what is stale, failed, behind or missing" };
 const limit: Option = { name: "limit", value: "N", help: "at most so many" };
 
+/** Instead of one run. */
+const whichRuns = (states: string): readonly Option[] => [
+  { name: "state", value: "STATE", help: `all runs that are ${states}` },
+  { name: "job", value: "JOB", help: "all runs of this job" },
+  { name: "asset", value: "SELECTION", help: "all runs with a step of these assets" },
+  { name: "older-than", value: "2h", help: "all runs that were asked for longer ago" },
+  {
+    name: "since",
+    value: "T",
+    help: "all runs that were asked for since this day or instant; UTC",
+  },
+  { name: "dry-run", help: "only list and count them" },
+  { name: "yes", help: "go on; without it they are only listed" },
+];
+
 type Rest = Pick<Command, "words" | "takes" | "load"> & Partial<Command>;
 
 const command = (name: string, summary: string, rest: Rest): Command => ({
@@ -178,16 +193,33 @@ export const commands: readonly Command[] = [
     options: [{ name: "follow", help: "go on until the run has ended" }, limit],
     load: async () => (await import("./commands/logs.ts")).logs,
   }),
-  command("cancel", "end a run", {
-    words: "RUN",
-    takes: [1, 1],
+  command("cancel", "end a run, one step of it, or many runs", {
+    words: "[RUN]",
+    takes: [0, 1],
+    json: true,
+    options: [
+      { name: "step", value: "ASSET[@P]", help: "only this step; what needs it is skipped" },
+      ...whichRuns("queued or running"),
+      { name: "by", value: "NAME", help: "who does it, for the record" },
+    ],
     load: async () => (await import("./commands/cancel.ts")).cancel,
   }),
-  command("retry", "run again what did not succeed in a run", {
-    words: "RUN",
-    takes: [1, 1],
+  command("retry", "run again what did not succeed in a run, or in many", {
+    words: "[RUN]",
+    takes: [0, 1],
     json: true,
-    options: [wait],
+    options: [
+      { name: "all", help: "all its steps, not only what did not succeed" },
+      {
+        name: "only",
+        value: "SELECTION",
+        help: "its steps of these assets, whatever they came to",
+      },
+      { name: "downstream", help: "also its steps that need those" },
+      { name: "same-inputs", help: "read the versions that the run read, not the newest" },
+      wait,
+      ...whichRuns("failed (usual) or cancelled"),
+    ],
     load: async () => (await import("./commands/retry.ts")).retry,
   }),
   command("rollback", "take the served version of a model out of service", {

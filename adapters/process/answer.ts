@@ -6,7 +6,7 @@
 import type { Answer, FromStep, Ledger, Question, ToStep } from "engine";
 
 type Asked = Extract<FromStep, { readonly say: "ask" }>;
-type Readable = Pick<Ledger, "visible" | "keySets">;
+type Readable = Pick<Ledger, "visible" | "versions" | "keySets">;
 
 /** The answer, or why there is none. */
 export async function answer(ledger: Readable, { id, question }: Asked): Promise<ToStep> {
@@ -19,7 +19,7 @@ export async function answer(ledger: Readable, { id, question }: Asked): Promise
 }
 
 async function found(ledger: Readable, question: Question): Promise<Answer> {
-  return question.of === "keySets"
-    ? await ledger.keySets(new Map(question.known))
-    : await ledger.visible(question.slices);
+  if (question.of === "keySets") return await ledger.keySets(new Map(question.known));
+  if (question.of === "versions") return await ledger.versions(question.versions);
+  return await ledger.visible(question.slices);
 }

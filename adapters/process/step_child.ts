@@ -30,7 +30,7 @@ export interface ChildOptions {
   /** Its environment, besides that of this process. */
   readonly env: { readonly [name: string]: string };
   /** Where its questions are answered. */
-  readonly ledger: Pick<Ledger, "visible" | "keySets">;
+  readonly ledger: Pick<Ledger, "visible" | "versions" | "keySets">;
   /** Milliseconds that a step that does not declare them has to end when it was told. */
   readonly graceMs: number;
   /** Milliseconds between two looks at the memory of a step that declares a limit. */

@@ -3,17 +3,23 @@
  *
  * @module
  */
+import type { Job } from "../declare/job.ts";
 import type { Definitions } from "../graph/define.ts";
 import type { Submission, Trigger } from "../ledger/records.ts";
 import { plan } from "./plan.ts";
 import type { Target } from "./targets.ts";
+
+/** The limits of a job that hold for its runs. */
+export type JobLimits = Pick<Job, "name" | "maxActiveRuns"> & Partial<Pick<Job, "timeoutMs">>;
 
 /** Who asks for a run and why. */
 export interface Asking {
   /** Two submissions with the same key are one run. */
   readonly key?: string | null;
   /** The job whose limits hold. */
-  readonly job?: { readonly name: string; readonly maxActiveRuns: number } | undefined;
+  readonly job?: JobLimits | undefined;
+  /** The run that is run again. */
+  readonly parent?: string;
   /** What it makes, in words; the assets unless given. */
   readonly title?: string;
   /** Who asks. */
@@ -58,6 +64,8 @@ export function submissionOf(
     by: asking.by,
     reason: asking.reason,
     priority: asking.priority ?? 0,
+    ...(asking.job?.timeoutMs === undefined ? {} : { timeoutMs: asking.job.timeoutMs }),
+    ...(asking.parent === undefined ? {} : { parent: asking.parent }),
     steps: plan(definitions, targets, now),
   };
 }

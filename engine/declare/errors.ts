@@ -5,6 +5,8 @@
  * @module
  */
 
+import { type Duration, milliseconds } from "./duration.ts";
+
 /** One thing that is wrong with the definitions. */
 export interface Problem {
   /** What is wrong and what would be right, in one sentence. */
@@ -45,6 +47,87 @@ export class UnknownName extends Error {
         nearest === undefined ? "" : `: did you mean "${nearest}"?`
       }`,
     );
+  }
+}
+
+/**
+ * Thrown by code of an asset: fail now, whatever its `retry` says. For what another try cannot mend.
+ *
+ * @example
+ * ```ts
+ * import { asset, DoNotRetry } from "engine";
+ *
+ * const rates = asset({
+ *   name: "rates",
+ *   retry: { attempts: 5, delay: "10s" },
+ *   async materialize(_, { signal }) {
+ *     const answer = await fetch("https://rates.example/v1", { signal });
+ *     if (answer.status === 401) throw new DoNotRetry("The key of rates.example is not valid");
+ *     return await answer.text();
+ *   },
+ * });
+ * ```
+ */
+export class DoNotRetry extends Error {
+  /** Survives minification. */
+  override name = "DoNotRetry";
+}
+
+/** How {@linkcode RetryRequested} asks. */
+export interface RetryAsk extends ErrorOptions {
+  /** Wait before the next attempt; by the asset's `retry` unless given. */
+  readonly delay?: Duration;
+  /** Attempts in all, the first included, instead of the asset's. */
+  readonly attempts?: number;
+  /** Whether this attempt is one of those that `retry` allows. @default {true} */
+  readonly counts?: boolean;
+}
+
+/**
+ * Thrown by code of an asset: try again, and when. It counts against the attempts of `retry`, unless it says otherwise:
+ * what `counts: false` waits for may take as long as it takes.
+ *
+ * @example Waiting for a file, without holding a worker meanwhile
+ * ```ts
+ * import { asset, RetryRequested } from "engine";
+ *
+ * const upload = asset({
+ *   name: "upload",
+ *   async materialize() {
+ *     const found = await Deno.stat("/incoming/today.csv").catch(() => undefined);
+ *     if (!found) throw new RetryRequested("today.csv is not there yet", { delay: "5m", counts: false });
+ *     return found.size;
+ *   },
+ * });
+ * ```
+ */
+export class RetryRequested extends Error {
+  /** Survives minification. */
+  override name = "RetryRequested";
+  /** {@linkcode RetryAsk.delay} */
+  readonly delay: Duration | undefined;
+  /** {@linkcode RetryAsk.attempts} */
+  readonly attempts: number | undefined;
+  /** {@linkcode RetryAsk.counts} */
+  readonly counts: boolean;
+
+  /**
+   * `reason` is shown to people.
+   *
+   * @throws {SyntaxError} If `delay` is no duration.
+   * @throws {RangeError} If `attempts` is not a whole number from 1 on.
+   */
+  constructor(reason: string, ask: RetryAsk = {}) {
+    super(reason, ask);
+    if (ask.delay !== undefined) milliseconds(ask.delay);
+    if (ask.attempts !== undefined && !(Number.isInteger(ask.attempts) && ask.attempts > 0)) {
+      throw new RangeError(
+        `Cannot ask for another try: attempts is ${ask.attempts}, not a whole number from 1 on`,
+      );
+    }
+    this.delay = ask.delay;
+    this.attempts = ask.attempts;
+    this.counts = ask.counts ?? true;
   }
 }
 

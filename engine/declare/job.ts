@@ -40,6 +40,8 @@ export interface Job {
   readonly maxActiveRuns: number;
   /** What happens to missed ticks. */
   readonly catchUp: CatchUp;
+  /** Milliseconds that a run may take, from when it may begin; as long as it takes if undefined. */
+  readonly timeoutMs: number | undefined;
   /** Milliseconds by which a tick is put off at most: each by its own share, always the same. */
   readonly jitterMs: number;
   /** What becomes of runs that a new version of the code overtakes. */
@@ -64,6 +66,8 @@ export interface JobOptions {
   readonly maxActiveRuns?: number;
   /** {@linkcode Job.catchUp} @default {"latest"} */
   readonly catchUp?: CatchUp;
+  /** How long a run may take, from when it may begin: then it fails, and what runs of it is stopped. */
+  readonly timeout?: Duration;
   /** How far ticks are spread. @default {"0s"} */
   readonly jitter?: Duration;
   /** {@linkcode Job.onNewCode} @default {"continue"} */
@@ -95,6 +99,7 @@ export function job(options: JobOptions): Job {
     tags: options.tags ?? [],
     maxActiveRuns: options.maxActiveRuns ?? 1,
     catchUp: options.catchUp ?? "latest",
+    timeoutMs: options.timeout === undefined ? undefined : milliseconds(options.timeout),
     jitterMs: milliseconds(options.jitter ?? "0s"),
     onNewCode: options.onNewCode ?? "continue",
   };

@@ -13,6 +13,7 @@ import { runBehaviours } from "./contract/runs.ts";
 import { setBehaviours } from "./contract/sets.ts";
 import { codeBehaviours } from "./contract/code.ts";
 import { poolBehaviours } from "./contract/pools.ts";
+import { stopBehaviours } from "./contract/stops.ts";
 import { standingBehaviours } from "./contract/standing.ts";
 import type { Subject } from "./contract/subject.ts";
 
@@ -31,6 +32,7 @@ export function ledgerContract(name: string, make: () => Promise<Subject>): void
     ...poolBehaviours,
     ...codeBehaviours,
     ...outcomeBehaviours,
+    ...stopBehaviours,
     ...crewBehaviours,
     ...readBehaviours,
     ...standingBehaviours,

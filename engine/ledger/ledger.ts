@@ -18,6 +18,7 @@ import type {
   LogRecord,
   MaterializationRecord,
   Outcome,
+  Revoked,
   RunRecord,
   RunState,
   SliceKey,
@@ -60,8 +61,20 @@ export interface RunQuery {
   readonly state?: RunState | undefined;
   /** Only of this job. */
   readonly job?: string | undefined;
+  /** Only in one of these states. */
+  readonly states?: readonly RunState[] | undefined;
   /** Only with a step of this asset. */
   readonly asset?: string | undefined;
+  /** Only with a step of one of these assets; with `unsuccessful` one that did not succeed. */
+  readonly assets?: readonly string[] | undefined;
+  /** Only with a step that did not succeed. @default {false} */
+  readonly unsuccessful?: boolean | undefined;
+  /** Only those that no other run runs again. @default {false} */
+  readonly notRetried?: boolean | undefined;
+  /** Only submitted at or after this instant. */
+  readonly createdFrom?: Date | undefined;
+  /** Only submitted before this instant. */
+  readonly createdBefore?: Date | undefined;
   /** Only of the backfill of this id; null: only those of none. */
   readonly backfill?: string | null | undefined;
   /** Only older ones. */
@@ -134,13 +147,23 @@ export interface Queue {
    * metadata, an event without a topic) is a final failure of its step, and costs the others nothing.
    * A final failure skips what needs the step. Steps that became ready are handed to the
    * worker, up to `ask.room`, unless it is the turn of another run; with `ask.more` then others as `claim()` would.
-   * After its run was cancelled a success is refused and nothing is tried again: any outcome ends the step.
+   * After it was cancelled, or its run has ended, a success is refused and nothing is tried again: any outcome ends the step.
    */
   finish(outcomes: readonly Outcome[], ask: Ask): Promise<Finished>;
   /** Ends a run: what waits is cancelled at once, what runs when its worker hears of it. False if it had ended already. */
   cancel(run: string, by: string): Promise<boolean>;
-  /** Attempts that the worker must stop: their run was cancelled, or they were taken from it. */
-  revoked(worker: string): Promise<readonly Pick<Claimed, "run" | "step" | "attempt">[]>;
+  /**
+   * Ends one step, at once or when its worker hears of it, and then skips what needs it; the rest of the run goes on.
+   * False if it had ended, or was cancelled already.
+   */
+  cancelStep(at: Pick<Claimed, "run" | "step">, by: string): Promise<boolean>;
+  /**
+   * Ends runs that began longer ago than they may take, as failed; what runs of them stops when its worker hears of it.
+   * Gives their ids.
+   */
+  expire(): Promise<readonly string[]>;
+  /** Attempts that the worker must stop: they were cancelled, their run has ended, or they were taken from it. */
+  revoked(worker: string): Promise<readonly Revoked[]>;
 }
 
 /** Knowing who works. */
@@ -182,6 +205,10 @@ export interface Memory {
   slices(assets?: readonly string[]): Promise<readonly SliceState[]>;
   /** The visible versions of the given slices, with their values; those that have none are left out. */
   visible(slices: readonly SliceKey[]): Promise<readonly MaterializationRecord[]>;
+  /** Published versions with their values, in whatever order; those that are not kept any more are left out. */
+  versions(versions: readonly bigint[]): Promise<readonly MaterializationRecord[]>;
+  /** The versions of the given slices that were visible at an instant, with their values; those that had none are left out. */
+  visibleAt(slices: readonly SliceKey[], at: Date): Promise<readonly MaterializationRecord[]>;
   /** Versions of an asset, newest first. */
   history(
     asset: string,

@@ -10,7 +10,7 @@ import { news } from "./memory_news.ts";
 import * as pooling from "./memory_pools.ts";
 import * as queue from "./memory_queue.ts";
 import * as reads from "./memory_reads.ts";
-import { cancelRun, submit } from "./memory_runs.ts";
+import { cancelRun, cancelStep, expire, submit } from "./memory_runs.ts";
 import * as standing from "./memory_standing.ts";
 import * as sets from "./memory_sets.ts";
 import { emptyState, type MemoryState } from "./memory_state.ts";
@@ -63,6 +63,8 @@ function working(state: MemoryState) {
     claim: (ask) => soon(() => queue.claim(state, ask)),
     finish: (outcomes, ask) => soon(() => queue.finish(state, outcomes, ask)),
     cancel: (run, by) => soon(() => cancelRun(state, run, by)),
+    cancelStep: (at, by) => soon(() => cancelStep(state, at, by)),
+    expire: () => soon(() => expire(state)),
     revoked: (worker) => soon(() => queue.revoked(state, worker)),
     join: (hello) => soon(() => crew.join(state, hello)),
     heartbeat: (worker) => soon(() => crew.heartbeat(state, worker)),
@@ -83,6 +85,8 @@ function reading(state: MemoryState) {
     slices: (assets) => soon(() => reads.slices(state, assets)),
     visible: (slices) => soon(() => reads.visible(state, slices)),
     builds: (asset, query) => soon(() => reads.builds(state, asset, query)),
+    versions: (versions) => soon(() => reads.versions(state, versions)),
+    visibleAt: (slices, at) => soon(() => reads.visibleAt(state, slices, at)),
     history: (asset, query) => soon(() => reads.history(state, asset, query)),
     checks: (asset) => soon(() => reads.checks(state, asset)),
     runs: (query) => soon(() => reads.runs(state, query)),

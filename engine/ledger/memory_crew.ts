@@ -14,7 +14,7 @@ import {
   type StepNode,
   type WorkerNode,
 } from "./memory_state.ts";
-import { endAttempt, endStep, enqueue, failStep } from "./memory_steps.ts";
+import { endAttempt, endStep, enqueue, failStep, skipDependents } from "./memory_steps.ts";
 import type { RunRecord, WorkerRecord } from "./records.ts";
 
 /** A step that took so many workers with it is not given to a further one. */
@@ -156,8 +156,10 @@ function lose(state: MemoryState, step: StepNode, worker: WorkerNode, parting: P
   const error = plainError(`Lost worker ${worker.record.id}: ${parting.cause}`);
   endAttempt(state, step, { state: "lost", error });
   if (parting.isDeath) step.deaths++;
-  if (step.run.state === "cancelled") {
-    endStep(state, step, { state: "cancelled", error });
+  if (step.stop !== null) {
+    endStep(state, step, { state: "cancelled", error: step.stop });
+    step.run.error ??= step.stop;
+    skipDependents(state, step);
   } else if (step.deaths >= deathsAllowed) {
     const failure = plainError(
       `Cannot run ${sliceText(step.planned)}: it killed its worker ${step.deaths} times, ` +

@@ -38,7 +38,8 @@ export function kept(outcome: Outcome): Outcome {
 
 function unkept(outcome: Outcome): string | undefined {
   try {
-    JSON.stringify(outcome);
+    const { state } = outcome;
+    JSON.stringify(state === "success" ? outcome.result : outcome);
   } catch (error) {
     return (error as Error).message;
   }

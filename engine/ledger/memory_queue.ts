@@ -21,7 +21,7 @@ import {
   release,
   skipDependents,
 } from "./memory_steps.ts";
-import type { Claimed, Finished, Outcome } from "./records.ts";
+import type { AttemptState, Claimed, Finished, Outcome, Revoked } from "./records.ts";
 
 /**
  * Makes queued steps the worker's. One that was given up gets none: nobody would miss what it
@@ -56,10 +56,11 @@ export function finish(state: MemoryState, outcomes: readonly Outcome[], ask: As
     }
     const outcome = kept(offered);
     runs.add(step.run);
-    if (step.run.state === "cancelled") endCancelled(state, step, outcome);
+    const isStopped = step.stop !== null;
+    if (isStopped) endStopped(state, step, outcome);
     else ready.push(...end(state, step, outcome));
     // A success after the cancel came too late: what it wrote stays invisible, and it is told so.
-    if (step.run.state === "cancelled" && outcome.state === "success") {
+    if (isStopped && outcome.state === "success") {
       rememberLate(state, outcome, ask.worker);
       continue;
     }
@@ -71,17 +72,19 @@ export function finish(state: MemoryState, outcomes: readonly Outcome[], ask: As
   return { accepted, next };
 }
 
-/** Attempts that a worker must stop: those of cancelled runs, and those that were taken from it. */
-export function revoked(
-  state: MemoryState,
-  id: string,
-): Pick<Claimed, "run" | "step" | "attempt">[] {
+/** Attempts that a worker must stop: cancelled ones, and those that were taken from it. */
+export function revoked(state: MemoryState, id: string): Revoked[] {
   const worker = state.workers.get(id);
   if (worker === undefined) return [];
-  const cancelled = [...worker.held].filter((step) => step.run.state === "cancelled");
+  const stopped = [...worker.held].filter((step) => step.stop !== null);
   return [
-    ...cancelled.map((s) => ({ run: s.run.id, step: s.index, attempt: s.attempts.length })),
-    ...worker.taken,
+    ...stopped.map((s) => ({
+      run: s.run.id,
+      step: s.index,
+      attempt: s.attempts.length,
+      reason: s.stop!.message,
+    })),
+    ...worker.taken.map((t) => ({ ...t, reason: "It was taken from the worker" })),
   ];
 }
 
@@ -112,7 +115,7 @@ function heldStep(state: MemoryState, outcome: Outcome, worker: string): StepNod
 /** Ends an attempt. Gives the steps that became ready. */
 function end(state: MemoryState, step: StepNode, outcome: Outcome): StepNode[] {
   const error = outcome.state === "success" ? null : structuredClone(outcome.error);
-  endAttempt(state, step, { state: outcome.state, error });
+  endAttempt(state, step, { state: attemptStateOf(outcome), error });
   if (outcome.state === "failed" && outcome.withheld) withhold(state, step, outcome.withheld);
   if (outcome.state === "success") {
     endStep(state, step, { state: "success", error: null });
@@ -132,12 +135,21 @@ function end(state: MemoryState, step: StepNode, outcome: Outcome): StepNode[] {
   return [];
 }
 
-/** Ends an attempt whose run was cancelled: nothing is published and nothing is tried again. */
-function endCancelled(state: MemoryState, step: StepNode, outcome: Outcome): void {
-  const error = outcome.state === "success" ? step.run.error : structuredClone(outcome.error);
+/** How the attempt ended; one that is not counted waits for its next try. */
+function attemptStateOf(outcome: Outcome): AttemptState {
+  const isPostponed = outcome.state === "failed" && outcome.counts === false &&
+    outcome.retryAt !== null;
+  return isPostponed ? "postponed" : outcome.state;
+}
+
+/** Ends an attempt that has to stop: nothing is published and nothing is tried again. */
+function endStopped(state: MemoryState, step: StepNode, outcome: Outcome): void {
+  const error = outcome.state === "success" ? step.stop : structuredClone(outcome.error);
   const ended = outcome.state === "failed" ? "failed" : "cancelled";
   endAttempt(state, step, { state: ended, error });
   endStep(state, step, { state: "cancelled", error });
+  step.run.error ??= error;
+  skipDependents(state, step);
 }
 
 /** Gives ready steps to the worker that made them ready, unless it is another run's turn; the others are queued. */

@@ -107,6 +107,33 @@ export function facts(state: MemoryState, after: string, limit: number): Fact[] 
   return state.facts.slice(from, from + limit);
 }
 
+/** Published versions. */
+export function versions(
+  state: MemoryState,
+  wanted: readonly bigint[],
+): MaterializationRecord[] {
+  const among = new Set(wanted);
+  return [...state.materializations.values()].flat()
+    .filter((m) => m.published && among.has(m.version)).map((m) => structuredClone(m));
+}
+
+/** What was visible at an instant. */
+export function visibleAt(
+  state: MemoryState,
+  slices: readonly SliceKey[],
+  at: Date,
+): MaterializationRecord[] {
+  return slices.flatMap(({ asset, partition }) => {
+    const then = (state.materializations.get(asset) ?? [])
+      .filter((m) => m.published && m.partition === partition && m.at <= at);
+    const newest = then.reduce<MaterializationRecord | undefined>(
+      (best, m) => !best || m.version > best.version ? m : best,
+      undefined,
+    );
+    return newest ? [structuredClone(newest)] : [];
+  });
+}
+
 /** Ticks of one name, newest first. */
 export function ticks(state: MemoryState, name: string, { before, limit }: TickQuery): Fact[] {
   const isOlder = ({ seq }: Fact) => before === undefined || Number(seq) < Number(before);
@@ -116,7 +143,13 @@ export function ticks(state: MemoryState, name: string, { before, limit }: TickQ
 
 /** Runs, newest first. */
 export function runs(state: MemoryState, query: RunQuery): RunRecord[] {
+  const retried = new Set([...state.runs.values()].map((r) => r.submission.parent));
   const fits = (run: RunNode) =>
+    (query.states?.includes(run.state) ?? true) &&
+    (!query.notRetried || !retried.has(run.id)) &&
+    (query.createdFrom === undefined || run.createdAt >= query.createdFrom) &&
+    (query.createdBefore === undefined || run.createdAt < query.createdBefore) &&
+    ((!query.assets && !query.unsuccessful) || run.steps.some((s) => isAmong(s, query))) &&
     (query.state === undefined || run.state === query.state) &&
     (query.job === undefined || run.submission.job === query.job) &&
     (query.backfill === undefined || backfillOf(run) === query.backfill) &&
@@ -124,6 +157,9 @@ export function runs(state: MemoryState, query: RunQuery): RunRecord[] {
     (query.before === undefined || Number(run.id) < Number(query.before));
   return [...state.runs.values()].reverse().filter(fits).slice(0, query.limit).map(runRecord);
 }
+
+const isAmong = ({ planned, state }: StepNode, { assets, unsuccessful }: RunQuery) =>
+  (assets?.includes(planned.asset) ?? true) && (!unsuccessful || state !== "success");
 
 const backfillOf = ({ submission: { trigger, by } }: RunNode) => trigger === "backfill" ? by : null;
 
@@ -145,7 +181,8 @@ export function run(
 
 function runRecord(run: RunNode): RunRecord {
   const { steps: _plan, maxActiveRuns: _limit, code: _planned, ...submission } = run.submission;
-  const { id, state, createdAt, startedAt, endedAt, error, code, codeBefore } = run;
+  const { id, state, createdAt, startedAt, endedAt, error, timedOut, code, codeBefore } = run;
+  const { timeoutMs = null, parent = null } = submission;
   const steps = {
     waiting: 0,
     queued: 0,
@@ -156,18 +193,8 @@ function runRecord(run: RunNode): RunRecord {
     cancelled: 0,
   };
   for (const step of run.steps) steps[step.state]++;
-  return {
-    ...submission,
-    id,
-    state,
-    createdAt,
-    startedAt,
-    endedAt,
-    code,
-    codeBefore,
-    error,
-    steps,
-  };
+  const kept = { ...submission, timeoutMs, parent, code, codeBefore };
+  return { ...kept, id, state, timedOut, createdAt, startedAt, endedAt, error, steps };
 }
 
 function stepRecord(step: StepNode): StepRecord {

@@ -13,8 +13,9 @@ import {
   sliceOf,
   type StepNode,
 } from "./memory_state.ts";
-import { endStep, enqueue } from "./memory_steps.ts";
-import type { PlannedStep, RunState, Submission, Submitted } from "./records.ts";
+import { durationText } from "../declare/duration.ts";
+import { endStep, enqueue, skipDependents } from "./memory_steps.ts";
+import type { PlannedStep, RunState, StepError, Submission, Submitted } from "./records.ts";
 
 /** Remembers a run, or finds the one with the same key. */
 export function submit(state: MemoryState, submission: Submission): Submitted {
@@ -55,6 +56,8 @@ function newRun(state: MemoryState, submission: Submission): RunNode {
     startedAt: null,
     endedAt: null,
     error: null,
+    dueAt: null,
+    timedOut: false,
     open: submission.steps.length,
     code: submission.code ?? null,
     codeBefore: null,
@@ -77,6 +80,7 @@ function addStep(state: MemoryState, run: RunNode, planned: PlannedStep): void {
     startedAt: null,
     endedAt: null,
     error: null,
+    stop: null,
     left: needs.size,
     deaths: 0,
     lap: 0,
@@ -110,13 +114,18 @@ function admit(state: MemoryState, run: RunNode): void {
   run.state = "running";
   rememberRun(state, run);
   const now = state.now();
-  for (const step of run.steps) if (step.left === 0) enqueue(state, step, now);
+  const { timeoutMs } = run.submission;
+  run.dueAt = timeoutMs === undefined ? null : new Date(now.getTime() + timeoutMs);
+  for (const step of run.steps) {
+    if (step.left === 0 && step.state === "waiting") enqueue(state, step, now);
+  }
   settleRun(state, run);
 }
 
 /** Ends a run all of whose steps have ended. */
 export function settleRun(state: MemoryState, run: RunNode): void {
-  if (run.state !== "running" || run.open > 0) return;
+  const isActive = run.state === "queued" || run.state === "running";
+  if (!isActive || run.open > 0) return;
   const has = (wanted: string) => run.steps.some((step) => step.state === wanted);
   endRun(state, run, has("failed") ? "failed" : has("cancelled") ? "cancelled" : "success");
 }
@@ -125,15 +134,55 @@ export function settleRun(state: MemoryState, run: RunNode): void {
 export function cancelRun(state: MemoryState, id: string, by: string): boolean {
   const run = state.runs.get(id);
   if (run === undefined || (run.state !== "queued" && run.state !== "running")) return false;
-  const error = plainError(`Cancelled by "${by}"`);
+  const error = plainError(`Cancelled by ${by}`);
   run.error ??= error;
+  stopRun(state, run, error);
+  endRun(state, run, "cancelled");
+  return true;
+}
+
+/** Ends the steps that nobody runs, and asks the others to stop. */
+function stopRun(state: MemoryState, run: RunNode, error: StepError): void {
   for (const step of run.steps) {
+    if (step.state === "running") step.stop ??= error;
     if (step.state === "waiting" || step.state === "queued") {
       endStep(state, step, { state: "cancelled", error });
     }
   }
-  endRun(state, run, "cancelled");
+}
+
+/** Ends one step and skips what needs it, or asks it to stop. False if it had ended or was asked. */
+export function cancelStep(
+  state: MemoryState,
+  at: { readonly run: string; readonly step: number },
+  by: string,
+): boolean {
+  const step = state.runs.get(at.run)?.steps[at.step];
+  if (step === undefined || step.endedAt !== null || step.stop !== null) return false;
+  const error = plainError(`Cancelled by ${by}`);
+  if (step.state === "running") step.stop = error;
+  else {
+    endStep(state, step, { state: "cancelled", error });
+    step.run.error ??= error;
+    skipDependents(state, step);
+    settleRun(state, step.run);
+  }
   return true;
+}
+
+/** Ends runs whose time is over. */
+export function expire(state: MemoryState): string[] {
+  const now = state.now();
+  const due = [...state.runs.values()]
+    .filter((r) => r.state === "running" && r.dueAt !== null && r.dueAt <= now);
+  for (const run of due) {
+    const ms = run.submission.timeoutMs!;
+    run.error = plainError(`The run took longer than its timeout of ${durationText(ms)}`);
+    run.timedOut = true;
+    stopRun(state, run, run.error);
+    endRun(state, run, "failed");
+  }
+  return due.map((run) => run.id);
 }
 
 function endRun(state: MemoryState, run: RunNode, ended: RunState): void {

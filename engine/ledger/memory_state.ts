@@ -38,6 +38,9 @@ export interface RunNode {
   startedAt: Date | null;
   endedAt: Date | null;
   error: StepError | null;
+  /** When its time is over. */
+  dueAt: Date | null;
+  timedOut: boolean;
   /** Steps that have not ended. */
   open: number;
   /** Version of the code that may go on with it; null: any. */
@@ -58,6 +61,8 @@ export interface StepNode {
   startedAt: Date | null;
   endedAt: Date | null;
   error: StepError | null;
+  /** Why its attempt has to stop. */
+  stop: StepError | null;
   /** Steps that it needs and that have not succeeded. */
   left: number;
   /** Attempts whose worker died. */

@@ -102,6 +102,7 @@ export function begin(state: MemoryState, step: StepNode, worker: WorkerNode): C
     failures: step.attempts.filter((a) => a.state === "failed").length,
     reason: step.planned.reason,
     startedAt,
+    ...(step.planned.pins ? { pins: step.planned.pins } : {}),
   };
 }
 
@@ -159,5 +160,5 @@ export function skipDependents(state: MemoryState, cause: StepNode): void {
 
 /** Counts a success for the steps that need it. Gives those that need nothing more. */
 export function release(step: StepNode): StepNode[] {
-  return step.dependents.filter((dependent) => --dependent.left === 0);
+  return step.dependents.filter((d) => --d.left === 0 && d.state === "waiting");
 }

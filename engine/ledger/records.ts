@@ -31,8 +31,11 @@ export type StepState =
   | "skipped"
   | "cancelled";
 
-/** How an attempt ended. `lost`: its worker died or was cut off; that does not count against the retries. */
-export type AttemptState = "running" | "success" | "failed" | "lost" | "cancelled";
+/**
+ * How an attempt ended. Neither counts against the retries: `lost`, since its worker died or was cut off; `postponed`,
+ * since it asked for another try that does not.
+ */
+export type AttemptState = "running" | "success" | "failed" | "lost" | "postponed" | "cancelled";
 
 /** What went wrong, as it was thrown. */
 export type StepError = {
@@ -42,6 +45,20 @@ export type StepError = {
   readonly causes: readonly string[];
   /** Of the innermost cause, if there is one. */
   readonly stack: string | null;
+};
+
+/** An input that a step has to read in one version, instead of the visible one. */
+export type Pin = {
+  /** Name of the dep. */
+  readonly input: string;
+  /** Asset name. */
+  readonly asset: string;
+  /** Partition key as text. */
+  readonly partition: string;
+  /** In decimal; null for the visible one, which an earlier step of the same run makes. */
+  readonly version: string | null;
+  /** Its data version; null with the version. */
+  readonly dataVersion: string | null;
 };
 
 /** One slice to compute, as planned. */
@@ -58,6 +75,8 @@ export interface PlannedStep extends SliceKey {
   readonly pools: { readonly [pool: string]: number };
   /** How failures are retried. */
   readonly retry: Retry;
+  /** All that it reads, if that is fixed; the visible versions unless given. */
+  readonly pins?: readonly Pin[] | undefined;
 }
 
 /** Who or what asked for a run. */
@@ -83,6 +102,10 @@ export interface Submission {
   readonly reason: string;
   /** Smaller first. */
   readonly priority: number;
+  /** Milliseconds that it may take from its admission; as long as it takes unless given. */
+  readonly timeoutMs?: number | undefined;
+  /** The run that it runs again. */
+  readonly parent?: string | undefined;
   /** In an order in which each comes after those that it needs. */
   readonly steps: readonly PlannedStep[];
   /** Version of the code that it was planned with; only workers with the same code take its steps. Any if not given. */
@@ -109,12 +132,14 @@ export interface Claimed extends SliceKey {
   readonly attempt: number;
   /** Unique to this attempt over all runs; grows. */
   readonly version: bigint;
-  /** Attempts before this one that failed by themselves; lost ones do not count. */
+  /** Attempts before this one that failed by themselves; lost and postponed ones do not count. */
   readonly failures: number;
   /** As planned. */
   readonly reason: string;
   /** When the attempt began. */
   readonly startedAt: Date;
+  /** {@linkcode PlannedStep.pins} */
+  readonly pins?: readonly Pin[] | undefined;
 }
 
 /** What an input was when a slice was computed. */
@@ -177,11 +202,19 @@ export type Outcome =
       readonly error: StepError;
       /** When to try again; null if it is final. */
       readonly retryAt: Date | null;
+      /** False if the attempt is none of those that are counted; only where there is another one. @default {true} */
+      readonly counts?: false;
       /** A version whose blocking check failed: kept as evidence, not published. */
       readonly withheld?: Result;
     }
     | { readonly state: "cancelled"; readonly error: StepError }
   );
+
+/** An attempt that its worker has to stop. */
+export interface Revoked extends Pick<Claimed, "run" | "step" | "attempt"> {
+  /** Why, in words: who cancelled it, or that it was taken from the worker. */
+  readonly reason: string;
+}
 
 /** The answer to outcomes. */
 export interface Finished {
@@ -232,11 +265,18 @@ export interface SliceState extends SliceKey {
 }
 
 /** A run as remembered. */
-export interface RunRecord extends Omit<Submission, "steps" | "maxActiveRuns" | "code"> {
+export interface RunRecord
+  extends Omit<Submission, "steps" | "maxActiveRuns" | "timeoutMs" | "parent" | "code"> {
   /** Its id: decimal, grows. */
   readonly id: string;
   /** Where it stands. */
   readonly state: RunState;
+  /** Milliseconds that it may take; null: as long as it takes. */
+  readonly timeoutMs: number | null;
+  /** Whether it failed because its time was over. */
+  readonly timedOut: boolean;
+  /** The run that it runs again. */
+  readonly parent: string | null;
   /** When it was submitted. */
   readonly createdAt: Date;
   /** When its first step was claimed. */

@@ -6,7 +6,7 @@ import type { Judgement } from "../decide/judge.ts";
 import type { NextTick } from "../decide/due.ts";
 import type { SlowStep } from "../decide/slow.ts";
 import type { Definitions } from "../graph/define.ts";
-import type { AlertRecord, CheckState } from "../ledger/records.ts";
+import type { AlertRecord, CheckState, RunRecord } from "../ledger/records.ts";
 import { critical, failed } from "./failing.ts";
 
 /** An episode before it is remembered. */
@@ -31,6 +31,8 @@ export interface Seen {
   readonly slow: readonly SlowStep[];
   /** Schedules and sensors that do not work, and sensors that ask for nothing. */
   readonly broken: readonly Broken[];
+  /** The last runs of jobs that took longer than the job allows. */
+  readonly timedOut: readonly RunRecord[];
   /** Whether an episode is open already. */
   isOpen(episode: string): boolean;
 }
@@ -46,12 +48,31 @@ export interface Broken {
 }
 
 /**
- * Broken promises, failed assets, failing critical checks, steps that run for long, schedules and sensors that do not work:
+ * Broken promises, failed assets, failing critical checks, steps that run for long, jobs that ran into their timeout,
+ * schedules and sensors that do not work:
  * one episode each, however often one looks.
  */
 export function episodes(seen: Seen): readonly Episode[] {
-  return [...late(seen), ...failed(seen), ...critical(seen), ...long(seen), ...broken(seen)];
+  return [
+    ...late(seen),
+    ...failed(seen),
+    ...critical(seen),
+    ...long(seen),
+    ...timedOut(seen),
+    ...broken(seen),
+  ];
 }
+
+const timedOut = (seen: Seen): Episode[] =>
+  seen.timedOut.map(({ id, job, error }) => ({
+    episode: `timeout:${job}`,
+    kind: "failed",
+    severity: "error",
+    asset: null,
+    run: id,
+    title: `Job "${job}" took too long`,
+    message: `Run ${id}: ${error?.message ?? "its time was over"}`,
+  }));
 
 function late({ definitions, judgement, knownSince, next }: Seen): Episode[] {
   return definitions.assets.flatMap((asset) => {

@@ -8,6 +8,7 @@ import type { Ledger } from "../ledger/ledger.ts";
 import type { AlertRecord } from "../ledger/records.ts";
 import type { AlertChannel } from "./channel.ts";
 import { brokenOf } from "./broken.ts";
+import { timedOutOf } from "./timeouts.ts";
 import { episodes } from "./episodes.ts";
 
 /** What watching needs. */
@@ -88,6 +89,7 @@ async function settle(o: Watching, known: WatchCursor["known"], now: Date): Prom
     knownSince,
     next: o.next,
     slow: await slowOf(o, judgement),
+    timedOut: await timedOutOf(definitions, ledger),
     broken: await brokenOf(definitions, ledger, {
       knownSince: (sensor) => new Date(known[`sensor:${sensor}`]!),
       now,

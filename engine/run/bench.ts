@@ -15,7 +15,7 @@ export interface Bench {
   /** What exists. */
   readonly definitions: Definitions;
   /** Where inputs are read. */
-  readonly ledger: Pick<Ledger, "visible">;
+  readonly ledger: Pick<Ledger, "visible" | "versions">;
   /** Who opens resources. */
   readonly lender: Lender;
   /** Where the steps of assets that are computed together meet. */

@@ -1,9 +1,10 @@
 /**
- * What a step reads: the visible versions of its inputs, of one moment.
+ * What a step reads: the visible versions of its inputs, of one moment, or those to which it is fixed.
  *
  * @module
  */
 import type { Asset } from "../declare/asset.ts";
+import { DoNotRetry } from "../declare/errors.ts";
 import { keyText, type PartitionKey } from "../declare/partitions.ts";
 import type { Json } from "../declare/store.ts";
 import { chosen, type Reading, readings, sliceText } from "../decide/inputs.ts";
@@ -13,6 +14,7 @@ import type { Claimed, InputRecord, MaterializationRecord } from "../ledger/reco
 import type { Bench } from "./bench.ts";
 import { called } from "./called.ts";
 import { ownDataVersion } from "./data_version.ts";
+import { pinnedReads } from "./gather_pinned.ts";
 import { slices } from "./slices.ts";
 
 /** Inputs as code gets them, and as they are remembered. */
@@ -24,8 +26,8 @@ export interface Gathered {
 }
 
 /**
- * Reads the visible versions of all inputs at once, so that they are of one moment. External data that nobody has
- * observed yet is observed for this step.
+ * Reads the visible versions of all inputs at once, so that they are of one moment; or those to which the step is fixed.
+ * External data that nobody has observed yet is observed for this step.
  */
 export async function gather(
   bench: Bench,
@@ -34,6 +36,35 @@ export async function gather(
   claimed: Claimed,
 ): Promise<Gathered> {
   const asked = readings(asset, key, claimed.startedAt).filter((r) => r.as !== "order");
+  const found = claimed.pins
+    ? await pinnedReads(bench, asked, {
+      claimed,
+      pins: claimed.pins,
+      observe: (up, partition) => observe(bench, up, partition, claimed),
+    })
+    : await visibleReads(bench, asked, claimed);
+  const inputs: { [input: string]: unknown } = {};
+  const records: InputRecord[] = [];
+  for (const r of asked) {
+    const reads = found.get(r)!;
+    inputs[r.input] = await inputOf(r, reads, claimed);
+    records.push(...reads.map((m) => ({
+      input: r.input,
+      asset: m.asset,
+      partition: m.partition,
+      version: String(m.version),
+      dataVersion: m.dataVersion,
+    })));
+  }
+  return { inputs, records };
+}
+
+/** The visible versions, all of one moment. */
+async function visibleReads(
+  bench: Bench,
+  asked: readonly Reading[],
+  claimed: Claimed,
+): Promise<ReadonlyMap<Reading, readonly Read[]>> {
   const keys = asked.flatMap((r) =>
     r.partitions.map((partition) => ({ asset: r.up.name, partition }))
   );
@@ -45,38 +76,35 @@ export async function gather(
       at.set(`${r.up.name}\n${partition}`, await observe(bench, r.up, partition, claimed));
     }
   }
-  const inputs: { [input: string]: unknown } = {};
-  const records: InputRecord[] = [];
-  for (const r of asked) {
+  return new Map(asked.map((r) => {
     const isPublished = (p: string) => published.has(`${r.up.name}\n${p}`);
     // What another input had looked at for this step is no newer version: nobody else would find it.
     const isThere = r.as === "newest" && r.partitions.some(isPublished)
       ? isPublished
       : (p: string) => at.has(`${r.up.name}\n${p}`);
-    const found = chosen(r, isThere).map((p) => at.get(`${r.up.name}\n${p}`)!);
-    inputs[r.input] = await inputOf(r, found, claimed);
-    records.push(...found.map((m) => ({
-      input: r.input,
-      asset: m.asset,
-      partition: m.partition,
-      version: String(m.version),
-      dataVersion: m.dataVersion,
-    })));
-  }
-  return { inputs, records };
+    return [r, chosen(r, isThere).map((p) => at.get(`${r.up.name}\n${p}`)!)];
+  }));
 }
 
-async function read(up: Asset, m: Read): Promise<unknown> {
+async function read(up: Asset, m: Read, claimed: Claimed): Promise<unknown> {
   if (!up.store) return m.value;
-  return await up.store.read({
-    asset: m.asset,
-    partition: m.partition,
-    version: (m.value as { version: string }).version,
-  });
+  const { version } = m.value as { version: string };
+  try {
+    return await up.store.read({ asset: m.asset, partition: m.partition, version });
+  } catch (cause) {
+    if (!claimed.pins || !(cause instanceof Deno.errors.NotFound)) throw cause;
+    throw new DoNotRetry(
+      `Cannot run ${
+        sliceText(claimed.asset, claimed.partition)
+      }: version ${version} of its input ` +
+        `${sliceText(m.asset, m.partition)} is not in its store any more`,
+      { cause },
+    );
+  }
 }
 
 /** What is known of an input that is read. */
-type Read = Pick<
+export type Read = Pick<
   MaterializationRecord,
   "asset" | "partition" | "version" | "dataVersion" | "value"
 >;
@@ -121,10 +149,10 @@ async function inputOf(
   if (r.as === "many") {
     const byKey = new Map(found.map((m) => [m.partition, m]));
     const keys = found.map((m) => r.up.partitions.parse(m.partition));
-    return slices(keys, (k) => read(r.up, byKey.get(keyText(k))!));
+    return slices(keys, (k) => read(r.up, byKey.get(keyText(k))!, claimed));
   }
   const [only] = found;
-  if (only) return await read(r.up, only);
+  if (only) return await read(r.up, only, claimed);
   if (r.as === "maybe" && r.partitions.length === 0) return undefined;
   const missing = r.as === "newest"
     ? `no slice of "${r.up.name}" that ended by then was materialized`

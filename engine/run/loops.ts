@@ -41,6 +41,8 @@ export interface LoopOptions {
   readonly silentMs?: number;
   /** Milliseconds between looks for silent workers. @default {250} */
   readonly reapMs?: number;
+  /** Milliseconds between looks for runs that took too long. @default {1000} */
+  readonly expireMs?: number;
   /** Milliseconds between looks at freshness. @default {15000} */
   readonly watchMs?: number;
   /** Is told what went wrong in which loop; the loop goes on. */
@@ -59,6 +61,7 @@ export async function loops(o: LoopOptions): Promise<void> {
   const running = [
     loop(o, "reaper", async () => (await o.ledger.reap(o.silentMs ?? 10_000), o.reapMs ?? 250)),
     loop(o, "overtaken", async () => (await overtake(o, new Date()), OVERTAKE_MS)),
+    loop(o, "timeouts", async () => (await o.ledger.expire(), o.expireMs ?? 1_000)),
     loop(o, "conditions", judging(o), news),
     loop(o, "alerts", watching(o), news),
     loop(o, "backfills", filling(o), news),

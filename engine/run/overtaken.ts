@@ -65,7 +65,7 @@ async function replan(
   const job = definitions.jobs.find((j) => j.name === run.job);
   const submission = submissionOf(definitions, targets, {
     key: `replan:${id}`,
-    job: job && { name: job.name, maxActiveRuns: job.maxActiveRuns },
+    job,
     title: run.title,
     trigger: run.trigger,
     by: run.by,

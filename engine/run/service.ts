@@ -4,7 +4,10 @@
  * @module
  */
 import type { Service } from "./views.ts";
-import { cancelNow, materializeNow, planOf, retryNow, triggerNow } from "./service/acting.ts";
+import { materializeNow, planOf, triggerNow } from "./service/acting.ts";
+import { cancelNow, cancelStepNow } from "./service/cancelling.ts";
+import { cancelRunsNow, retryRunsNow } from "./service/many_runs.ts";
+import { retryNow } from "./service/rerun.ts";
 import { assetView, historyOf, partitionsView } from "./service/asset_view.ts";
 import {
   backfillPlan,
@@ -71,8 +74,11 @@ export function createService(o: ServiceOptions): Service {
     plan: async (request) => await planOf(o, await see(), request),
     materialize: async (request) => await materializeNow(o, await see(), request),
     trigger: async (job, options = {}) => await triggerNow(o, await see(), job, options),
-    cancel: (run) => cancelNow(o, run, "a person"),
-    retry: async (run) => await retryNow(o, await see(), run),
+    cancel: (run, request = {}) => cancelNow(o, run, request),
+    cancelStep: (run, step, request = {}) => cancelStepNow(o, run, { ...request, step }),
+    retry: async (run, request = {}) => await retryNow(o, await see(), run, request),
+    cancelRuns: async (request) => await cancelRunsNow(o, await see(), request),
+    retryRuns: async (request) => await retryRunsNow(o, await see(), request),
     planBackfill: async (request) => await backfillPlan(o, await see(), request),
     backfill: async (request) => await startBackfillNow(o, await see(), request),
     backfills: (filter = {}) => backfillViews(o, filter),

@@ -6,7 +6,7 @@
 import type { Asset } from "../declare/asset.ts";
 import type { Json } from "../declare/store.ts";
 import { keyOf, sliceText } from "../decide/inputs.ts";
-import { retryAt } from "../decide/retry.ts";
+import { nextTry } from "../decide/retry.ts";
 import { dataVersionOf, fingerprint } from "../graph/fingerprint.ts";
 import type { CheckRecord, Claimed, Outcome, Result } from "../ledger/records.ts";
 import type { Bench } from "./bench.ts";
@@ -86,9 +86,11 @@ export async function outcomeOf(
     const error = errorOf(thrown);
     if (o.signal.aborted) return { run, step, attempt, state: "cancelled", error };
     const asset = bench.definitions.assets.find((a) => a.name === claimed.asset);
-    const again = asset &&
-      retryAt(asset.retry, claimed.failures + 1, bench.now(), () => bench.random());
-    return { run, step, attempt, state: "failed", error, retryAt: again ?? null };
+    const { failures } = claimed;
+    const failed = { thrown, failures, now: bench.now(), random: () => bench.random() };
+    const again = asset && nextTry(asset.retry, failed);
+    const counts = again?.counts === false ? { counts: false } as const : {};
+    return { run, step, attempt, state: "failed", error, retryAt: again?.at ?? null, ...counts };
   }
 }
 

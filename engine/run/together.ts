@@ -6,7 +6,7 @@
 import type { Ledger } from "../ledger/ledger.ts";
 import type { MaterializationRecord, SliceKey } from "../ledger/records.ts";
 
-type Visible = Pick<Ledger, "visible">;
+type Reader = Pick<Ledger, "visible" | "versions">;
 
 interface Asked {
   readonly keys: readonly SliceKey[];
@@ -17,7 +17,7 @@ interface Asked {
  * A reader whose questions of one moment become one: steps that are claimed together read their inputs by one statement
  * instead of one each, which was half of the time of 1,000 steps that do nothing (bench/fan_out_1000.ts).
  */
-export function together(ledger: Visible): Visible {
+export function together(ledger: Reader): Reader {
   let asked: Asked[] = [];
   const ask = async () => {
     const batch = asked;
@@ -33,6 +33,7 @@ export function together(ledger: Visible): Visible {
     }
   };
   return {
+    versions: (wanted) => ledger.versions(wanted),
     visible(keys) {
       if (keys.length === 0) return Promise.resolve([]);
       const answer = Promise.withResolvers<readonly MaterializationRecord[]>();

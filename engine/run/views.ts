@@ -2,6 +2,7 @@ import type { AutomationService } from "./automation_views.ts";
 import type { BackfillService } from "./backfill_views.ts";
 import type { CrewService } from "./crew_views.ts";
 import type { SimulationService } from "./simulation_views.ts";
+import type { SteeringService } from "./steering_views.ts";
 import type { RunState, StepState } from "../ledger/records.ts";
 import type { Severity } from "../declare/check.ts";
 import type { Json } from "../declare/store.ts";
@@ -289,6 +290,8 @@ export interface RunSummary {
   readonly steps: Counts<StepStatus>;
   /** The first error, if it failed. */
   readonly error: string | null;
+  /** The run that it runs again. */
+  readonly parent: string | null;
 }
 
 /** Which runs to list; everything given must hold. */
@@ -529,7 +532,7 @@ export type Change =
  * one thing give `undefined`, acting methods throw an `UnknownName` or a `RangeError`.
  */
 export interface Service
-  extends AutomationService, BackfillService, CrewService, SimulationService {
+  extends AutomationService, BackfillService, CrewService, SimulationService, SteeringService {
   about(): Promise<About>;
   health(): Promise<HealthView>;
   overview(): Promise<Overview>;
@@ -571,9 +574,6 @@ export interface Service
       readonly triggeredBy?: string | undefined;
     },
   ): Promise<StartedRun>;
-  cancel(run: string): Promise<void>;
-  /** Starts a new run of what did not succeed in this one. */
-  retry(run: string): Promise<StartedRun>;
   /** Everything that happens from now on until the signal aborts. */
   changes(signal: AbortSignal): AsyncIterable<Change>;
 }

@@ -256,7 +256,7 @@ class Shift {
 
   async #stopRevoked(): Promise<void> {
     for (const revoked of await this.#o.ledger.revoked(this.#worker)) {
-      this.#running.get(tokenOf(revoked))?.abort(new Error("The run was cancelled"));
+      this.#running.get(tokenOf(revoked))?.abort(new Error(revoked.reason));
     }
   }
 

@@ -131,6 +131,7 @@ const refusals: readonly (readonly [string, string, RequestInit, number, string]
   ["cancelling an unknown backfill", "/api/v1/backfills/9/cancel", post({}), 404, '"9"'],
   ["a backfill of nothing", "/api/v1/backfills", post({}), 400, "name what to backfill"],
   ["a backfill in no runs", "/api/v1/backfills", post({ job: "a", chunk: 0 }), 400, "chunk"],
+  ["many runs of an age", "/api/v1/runs/cancel", post({ olderThan: "soon" }), 400, "olderThan"],
   ["cancelling an unknown run", "/api/v1/runs/x/cancel", post({}), 404, '"x"'],
   [
     "a form of another site",
@@ -209,15 +210,23 @@ Deno.test("POST trigger, cancel, retry and plan reach the service", async () => 
     const [path, body] of [
       ["/api/v1/jobs/prediction_pipeline/trigger", { partition: "2025-01-27" }],
       ["/api/v1/runs/7f3a91c2/cancel", {}],
+      ["/api/v1/runs/7f3a91c2/steps/2/cancel", { by: "ada" }],
       ["/api/v1/runs/0e99a3f4/retry", {}],
+      ["/api/v1/runs/0e99a3f4/retry", { only: "group:models", downstream: true, inputs: "same" }],
+      ["/api/v1/runs/cancel", { status: "queued", olderThan: "2h", dryRun: true }],
+      ["/api/v1/runs/retry", { job: "x", since: "2025-01-27", expect: 2, by: "ada" }],
       ["/api/v1/plan", { selection: "group:models" }],
     ] as const
   ) statuses.push((await api.request(path, post(body))).status);
-  assertEquals(statuses, [202, 202, 202, 200]);
+  assertEquals(statuses, [202, 202, 202, 202, 202, 202, 202, 200]);
   assertEquals(service.calls, [
     "trigger prediction_pipeline 2025-01-27",
     "cancel 7f3a91c2",
+    "cancel 7f3a91c2 step 2 ada",
     "retry 0e99a3f4",
+    "retry 0e99a3f4 only=group:models downstream=true inputs=same",
+    'cancel {"status":"queued","olderThan":"2h","dryRun":true}',
+    'retry {"by":"ada","job":"x","since":"2025-01-27","expect":2}',
   ]);
 });
 

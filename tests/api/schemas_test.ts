@@ -1,6 +1,7 @@
 import type { z } from "@hono/zod-openapi";
 import type * as engine from "engine";
 import type * as backfill from "../../api/backfill_schemas.ts";
+import type * as steering from "../../api/steering_schemas.ts";
 import type * as schema from "../../api/schemas.ts";
 import type * as simulation from "../../api/simulation_schemas.ts";
 
@@ -43,6 +44,10 @@ export type SchemasDescribeViews = [
   Expect<Same<typeof schema.LogLine, engine.LogLine>>,
   Expect<Same<typeof schema.Quality, engine.QualityView>>,
   Expect<Same<typeof schema.Events, engine.EventsView>>,
+  Expect<Same<typeof steering.ManyRuns, engine.ManyRunsView>>,
+  Expect<Same<typeof steering.ManyRunsRequest, engine.ManyRunsRequest>>,
+  Expect<Same<typeof steering.RerunRequest, engine.RerunRequest>>,
+  Expect<Same<typeof steering.CancelRequest, engine.CancelRequest>>,
   Expect<Same<typeof backfill.Backfill, engine.BackfillView>>,
   Expect<Same<typeof backfill.BackfillPlan, engine.BackfillPlanView>>,
   Expect<Same<typeof backfill.StartedBackfill, engine.StartedBackfill>>,

@@ -94,6 +94,8 @@ const refused: readonly (readonly [string, string])[] = [
   ["backfills 99", 'Cannot find backfill "99"'],
   ["backfill-cancel 99", 'Cannot find backfill "99"'],
   ["retry 99", 'Cannot find run "99"'],
+  ["cancel --state success", 'runs that are "success"'],
+  ["cancel --older-than soon", '"soon"'],
   ["runs --job nope", 'Cannot find job "nope"'],
 ];
 for (const [line, words] of refused) {
@@ -237,6 +239,42 @@ Deno.test("retry runs what is left, cancel ends a run", async () => {
   await call(app, "materialize *");
   assertEquals((await call(app, "cancel 3")).out, "Run 3 is cancelled");
   assertEquals((await call(app, "cancel 3")).code, 2);
+});
+
+Deno.test("retry and cancel take parts of a run, and many runs", async () => {
+  const b = bench();
+  const app = fakeApp(b);
+  b.knobs.broken = true;
+  await call(app, "materialize * --wait");
+  b.knobs.broken = false;
+  const listed = await call(app, "retry --state failed --since 2025-01-01 --asset models/*");
+  assertEquals(listed.code, 2);
+  assertStringIncludes(listed.out, "1 run");
+  assertStringIncludes(listed.err, "Nothing is started again: --yes goes on with this run");
+  assertEquals(
+    (await call(app, "retry --state failed --dry-run --json")).json<{ matched: number }>().matched,
+    1,
+  );
+  assertEquals(
+    (await call(app, "retry --state failed --yes")).out.split("\n").at(-1),
+    "1 run is started again",
+  );
+  const { out } = await call(app, "run 2");
+  assertStringIncludes(out, "It runs run 1 again");
+  assertEquals(
+    (await call(app, "cancel 2 --step quality/report --by ada")).out,
+    "Step quality/report of run 2 is cancelled",
+  );
+  assertStringIncludes((await call(app, "run 2")).out, "Cancelled by ada");
+  assertEquals((await call(app, "cancel --job ml_training_pipeline --yes")).out, "0 runs");
+  assertEquals((await call(app, "cancel --older-than 1ms --dry-run")).code, 0);
+  const all = await call(app, "retry 1 --all --json");
+  assertEquals(all.json<{ steps: number }>().steps, 4);
+  assertEquals(
+    (await call(app, "retry 1 --only models/* --downstream --json")).json<{ steps: number }>()
+      .steps,
+    2,
+  );
 });
 
 Deno.test("test-asset runs one asset with real inputs and records nothing", async () => {

@@ -58,7 +58,12 @@ const wrong: readonly (readonly [string, string])[] = [
   ["trigger", 'it is called as "trigger JOB"'],
   ["runs --limit none", 'Cannot read --limit "none"'],
   ["runs --status sucess", 'Cannot list runs that are "sucess"'],
-  ["cancel 1 --json", "its options are --help"],
+  ["backfill-cancel 1 --json", "its options are --help"],
+  ["retry 99 --all --only x", "--all and --only at once"],
+  ["retry --state failed --all", "many runs with --all"],
+  ["cancel 99 --job x", "run 99 and by --job at once"],
+  ["cancel --job x --step y", "--step of many runs"],
+  ["cancel", "say which run"],
 ];
 for (const [line, words] of wrong) {
   Deno.test(`"${line}" is refused with 2 before anything is opened`, async () => {

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import type { Page } from "playwright-core";
 import { closeBrowser, visit } from "./browser.ts";
@@ -282,6 +282,35 @@ browserTest(
         "cancel backfill 2",
         "backfill models/mood missing+failed",
       ]);
+    }),
+);
+
+browserTest(
+  "a step is cancelled beside its bar, and a run is run again by parts",
+  () =>
+    visit("steering", "light", async ({ page, service, open }) => {
+      await open("/runs/7f3a91c2");
+      await page.getByRole("button", { name: /^Cancel features/ }).first().click();
+      await page.getByText("Cancelling a step of run 7f3a91c2").waitFor();
+      await page.getByRole("button", { name: "Cancel run" }).click();
+      await page.getByText("Cancelling run 7f3a91c2").waitFor();
+      const [step, run] = service.calls;
+      assertMatch(step!, /^cancel 7f3a91c2 step .+ a person on the page$/);
+      assertEquals(run, "cancel 7f3a91c2 a person on the page");
+      await open("/runs/0e99a3f4");
+      await page.getByText("Run again…").click();
+      const form = page.getByRole("form", { name: "Run 0e99a3f4 again" });
+      await form.getByRole("combobox").selectOption("only");
+      await form.getByRole("textbox").fill("group:models");
+      await form.getByLabel("and what needs them").check();
+      await form.getByLabel("with the inputs that it read").check();
+      assertEquals(await violations(page), []);
+      await page.getByRole("button", { name: "Run again", exact: true }).click();
+      await page.waitForURL("**/runs/7f3a91c2");
+      assertEquals(
+        service.calls.at(-1),
+        "retry 0e99a3f4 only=group:models downstream=true inputs=same",
+      );
     }),
 );
 

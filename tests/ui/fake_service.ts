@@ -6,6 +6,7 @@ import {
   type AssetStatus,
   assetStatuses,
   type AssetView,
+  type CancelRequest,
   type Change,
   type CheckView,
   chosenAssets,
@@ -17,11 +18,14 @@ import {
   type JobView,
   type Json,
   type LogLine,
+  type ManyRunsRequest,
+  type ManyRunsView,
   type MaterializationView,
   type MaterializeRequest,
   nearest,
   type PartitionView,
   type PlanView,
+  type RerunRequest,
   type RunStatus,
   type RunSummary,
   type RunView,
@@ -569,15 +573,32 @@ export class FakeService extends FakeCrew implements Service {
     return { run: "7f3a91c2", steps: job.assets };
   }
 
-  async cancel(id: string): Promise<void> {
+  async cancel(id: string, { by }: CancelRequest = {}): Promise<void> {
     if (await this.run(id) === undefined) throw new UnknownName("run", id, undefined);
-    this.calls.push(`cancel ${id}`);
+    this.calls.push(["cancel", id, by].filter(Boolean).join(" "));
   }
 
-  async retry(id: string) {
+  async cancelStep(id: string, step: string, { by }: CancelRequest = {}): Promise<void> {
     if (await this.run(id) === undefined) throw new UnknownName("run", id, undefined);
-    this.calls.push(`retry ${id}`);
+    this.calls.push(["cancel", id, "step", step, by].filter(Boolean).join(" "));
+  }
+
+  async retry(id: string, request: RerunRequest = {}) {
+    if (await this.run(id) === undefined) throw new UnknownName("run", id, undefined);
+    const { triggeredBy: _by, ...asked } = request;
+    const words = Object.entries(asked).map(([name, value]) => `${name}=${value}`);
+    this.calls.push(["retry", id, ...words].join(" "));
     return { run: "7f3a91c2", steps: 2 };
+  }
+
+  cancelRuns(request: ManyRunsRequest): Promise<ManyRunsView> {
+    this.calls.push(`cancel ${JSON.stringify(request)}`);
+    return Promise.resolve({ matched: 0, runs: [], done: [], refused: [] });
+  }
+
+  retryRuns(request: ManyRunsRequest): Promise<ManyRunsView> {
+    this.calls.push(`retry ${JSON.stringify(request)}`);
+    return Promise.resolve({ matched: 0, runs: [], done: [], refused: [] });
   }
 
   async *changes(signal: AbortSignal): AsyncIterable<Change> {
@@ -786,6 +807,7 @@ function startedRun(
       endedAt: null,
       steps: { ...noSteps, running: names.length },
       error: null,
+      parent: null,
     },
     steps: names.map((asset, i) => step(`s${i}`, asset, 0, 0.05, null, "running", now)),
   };
@@ -858,6 +880,7 @@ function fakeRuns(now: number): RunView[] {
       ? { ...noSteps, success: 6, running: 2, waiting: 1 }
       : { ...noSteps, queued: 4 },
     error: status === "failed" ? "Cannot train: validation slice has 0 rows" : null,
+    parent: null,
   });
   const origin = now - 94_000;
   const running: RunView = {

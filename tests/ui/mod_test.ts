@@ -231,6 +231,8 @@ Deno.test("the page of a run shows attempts, waiting, the critical path and the 
   assertMatch(page, /class="run failed"/);
   assertStringIncludes(text(page), "Cannot read events: &quot;connection reset&quot;");
   assertStringIncludes(page, 'data-run-action="cancel"');
+  assertMatch(page, /aria-label="Cancel [^"]+"[^>]*data-step="[^"]+"/);
+  assert(!page.includes("data-rerun"), "it has not ended yet");
 });
 
 Deno.test("the page of a failed run shows the error and its cause", async () => {
@@ -241,6 +243,8 @@ Deno.test("the page of a failed run shows the error and its cause", async () => 
     "because: Cannot split by time: 0 of 5,120 rows are after 2025-01-14",
   );
   assertStringIncludes(page, 'data-run-action="retry"');
+  assertStringIncludes(page, 'data-rerun="0e99a3f4"');
+  assert(!page.includes("data-step="), "no step of it can be cancelled any more");
 });
 
 Deno.test("/automation shows schedules with next ticks, and sensors with cursor and reason", async () => {

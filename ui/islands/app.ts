@@ -126,7 +126,7 @@ async function submitMaterialize(form: HTMLFormElement): Promise<void> {
 }
 
 async function press(button: HTMLElement): Promise<void> {
-  const { trigger, runAction, run, switch: name, to, runPlan, poolDeclared } = button.dataset;
+  const { trigger, runAction, run, step, switch: name, to, runPlan, poolDeclared } = button.dataset;
   if (poolDeclared !== undefined) await setPool(poolDeclared, null);
   if (runPlan !== undefined) await materialize(JSON.parse(runPlan));
   if (name !== undefined) {
@@ -140,9 +140,8 @@ async function press(button: HTMLElement): Promise<void> {
     if (started) toast(`Started run ${started.run}`, { href: `/runs/${started.run}` });
   }
   if (runAction !== undefined && run !== undefined) {
-    const started = await post(`/api/v1/runs/${encodeURIComponent(run)}/${runAction}`, {});
-    if (runAction === "cancel" && started) toast(`Cancelling run ${run}`);
-    if (runAction === "retry" && started) location.href = `/runs/${started.run}`;
+    if (runAction === "cancel") await cancel(run, step);
+    if (runAction === "retry") await runAgain(run, {});
   }
 }
 
@@ -155,11 +154,40 @@ async function setPool(name: string, slots: number | null): Promise<void> {
   await refresh();
 }
 
+/** Ends a run, or one step of it. */
+async function cancel(run: string, step: string | undefined): Promise<void> {
+  const at = step === undefined ? "" : `/steps/${encodeURIComponent(step)}`;
+  const path = `/api/v1/runs/${encodeURIComponent(run)}${at}/cancel`;
+  const done = await post(path, { by: "a person on the page" });
+  if (done) toast(step === undefined ? `Cancelling run ${run}` : `Cancelling a step of run ${run}`);
+}
+
+/** Starts a new run of steps of one that has ended, and goes there. */
+async function runAgain(run: string, request: object): Promise<void> {
+  const path = `/api/v1/runs/${encodeURIComponent(run)}/retry`;
+  const started = await post(path, { ...request, triggeredBy: "ui" });
+  if (started) location.href = `/runs/${started.run}`;
+}
+
+async function submitRerun(form: HTMLFormElement): Promise<void> {
+  const data = new FormData(form);
+  const [which, only] = [String(data.get("which")), String(data.get("only")).trim()];
+  await runAgain(form.dataset.rerun ?? "", {
+    ...(which === "only" ? { only } : { which }),
+    downstream: data.has("downstream"),
+    inputs: data.has("same") ? "same" : "newest",
+  });
+}
+
 document.addEventListener("submit", (event) => {
   const form = event.target as HTMLFormElement;
   if (form.dataset.pool !== undefined) {
     event.preventDefault();
     return void setPool(form.dataset.pool, Number(new FormData(form).get("slots")));
+  }
+  if (form.dataset.rerun !== undefined) {
+    event.preventDefault();
+    return void submitRerun(form);
   }
   if (form.dataset.materialize === undefined) return;
   event.preventDefault();

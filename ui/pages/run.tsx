@@ -5,7 +5,16 @@ import { Icon } from "../parts/icon.tsx";
 import { Page, type Shell } from "../parts/page.tsx";
 import { progress } from "../parts/runs.tsx";
 import { assetHref, Pill, runHref } from "../parts/status.tsx";
-import { ago, clock, duration, elapsed, fieldsText, lateResults, minute } from "../words.ts";
+import {
+  ago,
+  clock,
+  duration,
+  elapsed,
+  fieldsText,
+  lateResults,
+  minute,
+  statusWords,
+} from "../words.ts";
 
 interface RunProps {
   readonly shell: Shell;
@@ -98,20 +107,58 @@ function Head({ view: { run } }: { readonly view: RunData }): JSX.Element {
           )}
           {" · "}
           {run.reason}
+          {run.parent !== null && (
+            <>
+              {" · "}runs <a href={runHref(run.parent)}>run {run.parent}</a> again
+            </>
+          )}
         </p>
       </div>
       <span class="grow" />
-      {over && run.status !== "success" && (
-        <button type="button" class="btn" data-run-action="retry" data-run={run.id}>
-          Run the rest again
-        </button>
-      )}
+      {over && <RunAgain run={run} />}
       {!over && (
         <button type="button" class="btn danger" data-run-action="cancel" data-run={run.id}>
           Cancel run
         </button>
       )}
     </header>
+  );
+}
+
+/** What did not succeed at one click; everything, or some of it, by a small form. */
+function RunAgain({ run }: { readonly run: RunData["run"] }): JSX.Element {
+  return (
+    <>
+      {run.status !== "success" && (
+        <button type="button" class="btn" data-run-action="retry" data-run={run.id}>
+          Run the rest again
+        </button>
+      )}
+      <details class="menu">
+        <summary class="btn">Run again…</summary>
+        <form data-rerun={run.id} aria-label={`Run ${run.id} again`}>
+          <label>
+            <span>Steps</span>
+            <select name="which">
+              <option value="all">all of them</option>
+              <option value="failed">what did not succeed</option>
+              <option value="only">those of these assets:</option>
+            </select>
+          </label>
+          <label>
+            <span>Assets</span>
+            <input name="only" placeholder="group:models" autocomplete="off" />
+          </label>
+          <label class="chk">
+            <input type="checkbox" name="downstream" /> and what needs them
+          </label>
+          <label class="chk">
+            <input type="checkbox" name="same" /> with the inputs that it read
+          </label>
+          <button type="submit" class="btn primary">Run again</button>
+        </form>
+      </details>
+    </>
   );
 }
 
@@ -143,12 +190,12 @@ function Figures({ view, now }: { readonly view: RunData; readonly now: Date }):
 function Errors({ steps }: { readonly steps: readonly Step[] }): JSX.Element {
   return (
     <>
-      {steps.map(({ error, asset, partition, attempts }) =>
+      {steps.map(({ error, asset, partition, attempts, status }) =>
         error !== null && (
           <section class="cardx causes failed" aria-label={`Error of ${asset}`}>
             <div class="ch">
               <h2>
-                <a href={assetHref(asset)}>{asset}</a> failed
+                <a href={assetHref(asset)}>{asset}</a> {statusWords[status]?.toLowerCase()}
               </h2>
               <small class="dim">
                 {partition !== null && `[${partition}] `}after {attempts.length}{" "}

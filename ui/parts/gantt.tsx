@@ -34,7 +34,9 @@ export function Gantt({ view, now }: { readonly view: Run; readonly now: Date })
         <span>Time</span>
       </div>
       <ol class="plain">
-        {view.steps.map((step) => <GanttRow step={step} origin={origin} total={total} now={now} />)}
+        {view.steps.map((step) => (
+          <GanttRow run={view.run.id} step={step} origin={origin} total={total} now={now} />
+        ))}
       </ol>
       <p class="gkey" aria-hidden="true">
         <i class="k wait" />waiting
@@ -47,6 +49,9 @@ export function Gantt({ view, now }: { readonly view: Run; readonly now: Date })
   );
 }
 
+/** Statuses of a step that can still be cancelled. */
+const OPEN = new Set<Step["status"]>(["waiting", "queued", "running"]);
+
 interface RowProps {
   readonly step: Step;
   readonly origin: number;
@@ -54,7 +59,10 @@ interface RowProps {
   readonly now: Date;
 }
 
-function GanttRow({ step, origin, total, now }: RowProps): JSX.Element {
+function GanttRow(
+  { run, step, origin, total, now }: RowProps & { readonly run: string },
+): JSX.Element {
+  const name = step.partition === null ? step.asset : `${step.asset} [${step.partition}]`;
   const critical = step.critical ? ", on the critical path" : "";
   const tries = step.attempts.length > 1 ? `, ${step.attempts.length} attempts` : "";
   return (
@@ -73,7 +81,22 @@ function GanttRow({ step, origin, total, now }: RowProps): JSX.Element {
           <AttemptBars attempt={attempt} step={step} origin={origin} total={total} now={now} />
         ))}
       </span>
-      <span class="gdur">{elapsed(step.startedAt, step.endedAt, now)}</span>
+      <span class="gdur">
+        {elapsed(step.startedAt, step.endedAt, now)}
+        {OPEN.has(step.status) && (
+          <button
+            type="button"
+            class="stop"
+            title="Cancel this step"
+            aria-label={`Cancel ${name}`}
+            data-run-action="cancel"
+            data-run={run}
+            data-step={step.id}
+          >
+            ×
+          </button>
+        )}
+      </span>
     </li>
   );
 }

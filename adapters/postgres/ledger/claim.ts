@@ -1,4 +1,4 @@
-import type { Ask, Claimed } from "engine";
+import type { Ask, Claimed, Pin } from "engine";
 import type { Sql } from "../connect.ts";
 import { retried } from "./retried.ts";
 
@@ -13,6 +13,7 @@ export interface ClaimedRow {
   readonly failures: number;
   readonly reason: string;
   readonly startedAt: Date;
+  readonly pins: readonly Pin[] | null;
 }
 
 /** Makes up to `ask.room` queued steps the worker's, in one statement. */
@@ -24,13 +25,15 @@ export async function claim(sql: Sql, ask: Ask): Promise<readonly Claimed[]> {
 /** The statement is a function of the database, for the settings that it is planned with. */
 async function once(sql: Sql, ask: Ask): Promise<readonly Claimed[]> {
   const rows = await sql<ClaimedRow[]>`
-    select * from engine.claim(${ask.worker}::bigint, ${ask
-    .queues as string[]}::text[], ${ask.room}, true)`;
+    select c.*, (select inputs from engine.pin p where p.run = c.run::bigint and p.step = c.step) as pins
+    from engine.claim(${ask.worker}::bigint, ${ask
+    .queues as string[]}::text[], ${ask.room}, true) c`;
   return rows.map(claimedOf);
 }
 
 /** Without what the row has besides. */
 export function claimedOf(row: ClaimedRow): Claimed {
-  const { run, step, asset, partition, attempt, version, failures, reason, startedAt } = row;
-  return { run, step, asset, partition, attempt, version, failures, reason, startedAt };
+  const { run, step, asset, partition, attempt, version, failures, reason, startedAt, pins } = row;
+  const claimed = { run, step, asset, partition, attempt, version, failures, reason, startedAt };
+  return pins === null ? claimed : { ...claimed, pins };
 }

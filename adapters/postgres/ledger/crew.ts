@@ -177,7 +177,7 @@ async function release(
   await tx`select 1 from engine.run where id in (
     select run from engine.step where ${isHeld(tx, worker)})
     order by id for no key update`;
-  const ended = await tx<(EndedRow & { state: "queued" | "failed" | "cancelled" })[]>`
+  const ended = await tx<(LostRow & { readonly stop: StepError | null })[]>`
     with old as (
       select run, step, ready_at, started_at from engine.step
       where ${isHeld(tx, worker, forgotten)}
@@ -185,33 +185,39 @@ async function release(
     f as (
       update engine.step s set lost = s.lost + ${counts}, ready_at = clock_timestamp(),
         lap = engine.lap(s.run, s.lane, s.priority) + 1,
-        error = ${jsonText(error)}::text::jsonb,
-        state = case when r.state = 'cancelled' then 'cancelled' when s.lost + ${counts} >= ${MOST_LOST} then 'failed'
+        error = coalesce(s.stop, ${jsonText(error)}::text::jsonb),
+        state = case when s.stop is not null then 'cancelled' when s.lost + ${counts} >= ${MOST_LOST} then 'failed'
           else 'queued' end,
-        ended_at = case when r.state = 'cancelled' or s.lost + ${counts} >= ${MOST_LOST} then clock_timestamp() end
-      from engine.run r, old
-      where s.run = old.run and s.step = old.step and r.id = s.run
-      returning s.run, s.step, s.asset, s.partition, s.attempt, s.version, s.state, s.error,
-        coalesce(old.ready_at, old.started_at) as ready, old.started_at as started),
+        ended_at = case when s.stop is not null or s.lost + ${counts} >= ${MOST_LOST} then clock_timestamp() end
+      from old
+      where s.run = old.run and s.step = old.step
+      returning s.run, s.step, s.asset, s.partition, s.attempt, s.version, s.state, ${
+    jsonText(error)
+  }::text::jsonb as error,
+        s.stop, coalesce(old.ready_at, old.started_at) as ready, old.started_at as started),
     a as (
       insert into engine.attempt (run, step, attempt, state, version, worker, ready_at, started_at, error)
       select run, step, attempt, 'lost', version, ${worker}::bigint, ready, started, error from f)
-    select run::text, step, asset, partition, version, state from f`;
+    select run::text, step, asset, partition, version, state, stop from f`;
   const facts = [];
-  for (const row of ended) facts.push(row, ...await settle(tx, row, error));
+  for (const { stop, ...row } of ended) {
+    facts.push(row, ...await settle(tx, row, { lost: error, stop }));
+  }
   if (facts.length > 0) await tell(tx, facts);
   return ended.length;
 }
 
+type LostRow = EndedRow & { readonly state: "queued" | "failed" | "cancelled" };
+
 /** What follows from a lost attempt: nothing more if the step is queued again. */
 async function settle(
   tx: Transaction,
-  row: EndedRow & { readonly state: "queued" | "failed" | "cancelled" },
-  error: StepError,
+  row: LostRow,
+  { lost: error, stop }: { readonly lost: StepError; readonly stop: StepError | null },
 ) {
   if (row.state !== "failed") {
     await recordFailure(tx, row, "lost", error);
-    return row.state === "queued" ? [] : await endStep(tx, row, error, row.state);
+    return row.state === "queued" ? [] : await endStep(tx, row, stop ?? error, row.state);
   }
   const message = `${row.asset} was running when ${MOST_LOST} workers died: ${error.message}`;
   const why = { ...error, message };

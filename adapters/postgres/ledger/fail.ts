@@ -17,15 +17,16 @@ type Other = Exclude<Outcome, { state: "success" }>;
 /** Ends one attempt that failed or was cancelled; false if it was fenced off. */
 export async function endFailed(sql: Sql, o: Other, worker: string): Promise<boolean> {
   return await sql.begin(async (tx) => {
-    const [run] = await tx<{ state: string; job: string | null }[]>`
-      select state, job from engine.run where id = ${o.run}::bigint for no key update`;
-    const ends = run?.state === "cancelled" ? "cancelled" : o.state;
+    const [run] = await tx<{ job: string | null }[]>`
+      select job from engine.run where id = ${o.run}::bigint for no key update`;
+    const ends = await stopOf(tx, o) === undefined ? o.state : "cancelled";
     const retryAt = ends === "failed" && o.state === "failed" ? o.retryAt : null;
     const state = retryAt === null ? ends : "queued";
-    const row = await endAttempt(tx, o, { worker, state, retryAt });
+    const attempt = isPostponed(o) && retryAt !== null ? "postponed" : o.state;
+    const row = await endAttempt(tx, o, { worker, state, attempt, retryAt });
     if (row === undefined) return false;
     if (o.state === "failed" && o.withheld) await withhold(tx, row, o.withheld);
-    await recordFailure(tx, row, ends, o.error);
+    await recordFailure(tx, row, attempt === "postponed" ? attempt : ends, o.error);
     const facts = retryAt === null ? await endStep(tx, row, o.error, ends) : [];
     await tell(tx, [{ ...row, state }, ...facts]);
     if (retryAt === null && run!.job !== null) await admit(tx, run!.job);
@@ -33,11 +34,22 @@ export async function endFailed(sql: Sql, o: Other, worker: string): Promise<boo
   });
 }
 
+/** Whether it asked for another try that does not count. */
+const isPostponed = (o: Other) => o.state === "failed" && o.counts === false;
+
+/** How an attempt ends, and its step. */
+interface Ending {
+  readonly worker: string;
+  readonly state: string;
+  readonly attempt: string;
+  readonly retryAt: Date | null;
+}
+
 /** Ends the attempt, if it is still the worker's. */
 async function endAttempt(
   tx: Transaction,
   o: Other,
-  to: { readonly worker: string; readonly state: string; readonly retryAt: Date | null },
+  to: Ending,
 ): Promise<EndedRow | undefined> {
   const [row] = await tx<EndedRow[]>`
     with old as (
@@ -54,7 +66,7 @@ async function endAttempt(
         coalesce(old.ready_at, old.started_at) as ready, old.started_at as started),
     a as (
       insert into engine.attempt (run, step, attempt, state, version, worker, ready_at, started_at, error)
-      select run, step, attempt, ${o.state}, version, worker, ready, started, error from f)
+      select run, step, attempt, ${to.attempt}, version, worker, ready, started, error from f)
     select run::text, step, asset, partition, version from f`;
   return row;
 }
@@ -85,16 +97,25 @@ export async function tell(tx: Transaction, told: readonly Told[]): Promise<void
   await tx`select pg_notify('aurora', 'fact'), pg_notify('aurora', 'step')`;
 }
 
-/** A success that came after its run was cancelled: the step ends as cancelled, the version stays invisible. */
+/** Why an attempt has to stop, if it has to. */
+async function stopOf(
+  sql: Sql | Transaction,
+  { run, step, attempt }: Pick<Outcome, "run" | "step" | "attempt">,
+): Promise<StepError | undefined> {
+  const [row] = await sql<{ stop: StepError }[]>`
+    select stop from engine.step where run = ${run}::bigint and step = ${step} and attempt = ${attempt}
+      and stop is not null`;
+  return row?.stop;
+}
+
+/** A success that came after it was cancelled: the step ends as cancelled, the version stays invisible. */
 export async function endRefused(
   sql: Sql,
   o: Pick<Outcome, "run" | "step" | "attempt">,
   worker: string,
 ): Promise<void> {
-  const [run] = await sql<{ state: string }[]>`
-    select state from engine.run where id = ${o.run}::bigint`;
-  if (run?.state !== "cancelled") return;
-  const error: StepError = { message: "The run was cancelled", causes: [], stack: null };
+  const error = await stopOf(sql, o);
+  if (error === undefined) return;
   const { run: id, step, attempt } = o;
   await endFailed(sql, { run: id, step, attempt, state: "cancelled", error }, worker);
 }
@@ -144,9 +165,9 @@ export async function endStep(
       update engine.run set steps_left = steps_left - k.ended,
         worst = case when worst = 'failed' then worst else ${ended} end,
         error = coalesce(error, ${jsonText(error)}::text::jsonb),
-        state = case when steps_left > k.ended or state = 'cancelled' then state
+        state = case when steps_left > k.ended or ended_at is not null then state
           when worst = 'failed' then worst else ${ended} end,
-        ended_at = case when steps_left = k.ended then clock_timestamp() else ended_at end
+        ended_at = case when steps_left = k.ended and ended_at is null then clock_timestamp() else ended_at end
       from k where id = ${row.run}::bigint
       returning id, job, state)
     select ${row.run} as run, step, asset, partition, 'skipped' as state from s

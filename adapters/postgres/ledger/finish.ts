@@ -104,8 +104,10 @@ function rowOf(o: Success) {
  */
 async function publish(sql: Sql, done: readonly Success[], ask: Ask): Promise<Finished> {
   const rows = await sql<Row[]>`
-    select * from engine.publish(${jsonText(done.map(rowOf))}::text::jsonb, ${ask.worker}::bigint,
-      ${ask.queues as string[]}::text[], ${ask.room}, ${ask.more ?? false})`;
+    select f.*, case f.what when 'next' then
+      (select inputs from engine.pin p where p.run = f.run::bigint and p.step = f.step) end as pins
+    from engine.publish(${jsonText(done.map(rowOf))}::text::jsonb, ${ask.worker}::bigint,
+      ${ask.queues as string[]}::text[], ${ask.room}, ${ask.more ?? false}) f`;
   await admitNext(sql, rows);
   const accepted = rows.filter((r) => r.what === "done").map(tokenOf);
   return { accepted, next: rows.filter((r) => r.what === "next").map(claimedOf) };

@@ -9,7 +9,7 @@ import {
   resumeBackfill,
   startBackfill,
 } from "./backfills.ts";
-import { cancel, revoked } from "./cancel.ts";
+import { cancel, cancelStep, expire, revoked } from "./cancel.ts";
 import { claim } from "./claim.ts";
 import { outdated, recode } from "./code.ts";
 import { bury, disown, heartbeat, held, join, leave, type Life, reap, workers } from "./crew.ts";
@@ -19,7 +19,7 @@ import { news } from "./news.ts";
 import { declarePools, pools, setPool } from "./pools.ts";
 import { run, runCounts, runs } from "./runs.ts";
 import { addKeys, keySets, removeKeys } from "./sets.ts";
-import { builds, durations, history, slices, visible } from "./slices.ts";
+import { builds, durations, history, slices, versions, visible, visibleAt } from "./slices.ts";
 import { advance, alerts, cursors, openAlert, resolveAlert, told } from "./standing.ts";
 import { submit } from "./submit.ts";
 
@@ -64,6 +64,8 @@ export async function openLedger(url: string, options: LedgerOptions = {}): Prom
     claim: (ask) => claim(sql, ask),
     finish: (outcomes, ask) => finish(sql, outcomes, ask),
     cancel: (id, by) => cancel(sql, id, by),
+    cancelStep: (at, by) => cancelStep(sql, at, by),
+    expire: () => expire(sql),
     revoked: (worker) => plain(revoked(sql, worker)),
     async join(hello) {
       const life = await join(direct, sql, hello);
@@ -86,6 +88,8 @@ export async function openLedger(url: string, options: LedgerOptions = {}): Prom
     slices: (assets) => slices(sql, assets),
     visible: (keys) => plain(visible(sql, keys)),
     builds: (asset, query) => plain(builds(sql, asset, query)),
+    versions: (numbers) => plain(versions(sql, numbers)),
+    visibleAt: (keys, at) => plain(visibleAt(sql, keys, at)),
     history: (asset, query) => plain(history(sql, asset, query)),
     checks: (asset) => plain(checks(sql, asset)),
     runs: (query) => runs(sql, query),

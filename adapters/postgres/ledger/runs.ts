@@ -1,5 +1,6 @@
 import type {
   AttemptRecord,
+  Pin,
   RunQuery,
   RunRecord,
   RunState,
@@ -24,7 +25,7 @@ type RunRow = Omit<RunRecord, "steps"> & { readonly counts: Partial<RunRecord["s
 
 const columns = (sql: Sql) =>
   sql`r.id::text, r.key, r.job, r.title, r.partition, r.trigger, r.by_name as by, r.reason, r.priority, r.state, r.code,
-    r.code_before as "codeBefore",
+    r.code_before as "codeBefore", r.timeout_ms::float8 as "timeoutMs", r.timed_out as "timedOut", r.parent::text,
     r.created_at as "createdAt", r.started_at as "startedAt", r.ended_at as "endedAt", r.error,
     (select jsonb_object_agg(state, n) from (
       select state, count(*) as n from engine.step where run = r.id group by state) c) as counts`;
@@ -36,6 +37,8 @@ function recordOf({ counts, ...run }: RunRow): RunRecord {
 /** Some runs, newest first. */
 export async function runs(sql: Sql, q: RunQuery): Promise<readonly RunRecord[]> {
   const { state = null, job = null, asset = null, before = null, backfill } = q;
+  const { states = null, assets = null, unsuccessful = false, notRetried = false } = q;
+  const { createdFrom = null, createdBefore = null } = q;
   const rows = await sql<RunRow[]>`
     select ${columns(sql)} from engine.run r
     where (${state}::text is null or r.state = ${state}) and (${job}::text is null or r.job = ${job})
@@ -46,6 +49,18 @@ export async function runs(sql: Sql, q: RunQuery): Promise<readonly RunRecord[]>
       and (${before}::bigint is null or r.id < ${before}::bigint)
       and (${asset}::text is null
         or exists (select 1 from engine.step s where s.run = r.id and s.asset = ${asset}))
+      and (${states as string[] | null}::text[] is null or r.state = any(${states as
+    | string[]
+    | null}::text[]))
+      and (${assets as string[] | null}::text[] is null and not ${unsuccessful}
+        or exists (select 1 from engine.step s where s.run = r.id
+          and (${assets as string[] | null}::text[] is null or s.asset = any(${assets as
+    | string[]
+    | null}::text[]))
+          and (not ${unsuccessful} or s.state <> 'success')))
+      and (not ${notRetried} or not exists (select 1 from engine.run c where c.parent = r.id))
+      and (${createdFrom}::timestamptz is null or r.created_at >= ${createdFrom})
+      and (${createdBefore}::timestamptz is null or r.created_at < ${createdBefore})
     order by r.id desc limit ${q.limit}`;
   return rows.map(recordOf);
 }
@@ -58,7 +73,8 @@ export async function runCounts(sql: Sql): Promise<{ readonly [S in RunState]: n
   return { ...none, ...Object.fromEntries(rows.map((r) => [r.state, r.n])) };
 }
 
-type StepRow = Omit<StepRecord, "attempts" | "needs"> & {
+type StepRow = Omit<StepRecord, "attempts" | "needs" | "pins"> & {
+  readonly pins: readonly Pin[] | null;
   readonly needs: number[];
   readonly attempt: number;
   readonly version: bigint;
@@ -88,7 +104,8 @@ const stepRows = (sql: Sql, run: string) =>
   sql<StepRow[]>`
     select step, asset, partition, state, reason, queue, step_priority as priority, pools, retry, worker::text,
       attempt, version, ready_at as "readyAt", started_at as "startedAt", ended_at as "endedAt", error,
-      coalesce(e.needs, '{}') as needs
+      coalesce(e.needs, '{}') as needs,
+      (select inputs from engine.pin p where p.run = s.run and p.step = s.step) as pins
     from engine.step s
     -- Once for all steps: the key of the edges begins with their source, and each step would read those of the whole run.
     left join (select dst, array_agg(src order by src) as needs from engine.edge
@@ -109,7 +126,7 @@ function withLate(a: AttemptRow, rows: readonly LateRow[]): AttemptRow {
 }
 
 function stepOf(row: StepRow, ended: readonly AttemptRow[]): StepRecord {
-  const { attempt, version, worker, ...step } = row;
+  const { attempt, version, worker, pins, ...step } = row;
   const attempts: AttemptRecord[] = ended.map(({ step: _, ...a }) => a);
   if (row.state === "running") {
     attempts.push({
@@ -123,5 +140,6 @@ function stepOf(row: StepRow, ended: readonly AttemptRow[]): StepRecord {
       error: null,
     });
   }
-  return { ...step, error: row.error as StepError | null, attempts };
+  const known = { ...step, error: row.error as StepError | null, attempts };
+  return pins === null ? known : { ...known, pins };
 }

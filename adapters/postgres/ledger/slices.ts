@@ -18,6 +18,37 @@ export async function visible(
     join engine.materialization m on m.version = v.version`;
 }
 
+/** Published versions with their values. */
+export async function versions(
+  sql: Sql,
+  wanted: readonly bigint[],
+): Promise<readonly MaterializationRecord[]> {
+  if (wanted.length === 0) return [];
+  return await sql<Row[]>`
+    select version, asset, partition, at, run::text, step, duration_ms as "durationMs", code, config,
+      data_version as "dataVersion", inputs, metadata, value, published
+    from engine.materialization m
+    where m.version = any(${wanted.map(String)}::bigint[]) and published`;
+}
+
+/** What was visible at an instant: of what was published by then the newest, as the visible version is. */
+export async function visibleAt(
+  sql: Sql,
+  slices: readonly SliceKey[],
+  at: Date,
+): Promise<readonly MaterializationRecord[]> {
+  if (slices.length === 0) return [];
+  return await sql<Row[]>`
+    select distinct on (asset, partition) m.version, asset, partition, m.at, m.run::text, m.step,
+      m.duration_ms as "durationMs", m.code, m.config, m.data_version as "dataVersion", m.inputs, m.metadata,
+      m.value, m.published
+    from unnest(${slices.map((s) => s.asset)}::text[], ${slices.map((s) => s.partition)}::text[])
+      as k(asset, partition)
+    join engine.materialization m using (asset, partition)
+    where m.published and m.at <= ${at}
+    order by asset, partition, m.version desc`;
+}
+
 /** Versions of an asset, newest first. */
 export async function history(
   sql: Sql,
@@ -59,7 +90,7 @@ interface StateRow {
   readonly visible: (Omit<Row, "version" | "at"> & { version: string; at: string }) | null;
   readonly failedAt: Date | null;
   readonly failedRun: string | null;
-  readonly failed: "failed" | "lost" | "cancelled" | null;
+  readonly failed: "failed" | "lost" | "postponed" | "cancelled" | null;
   readonly error: StepError | null;
   readonly run: string | null;
   readonly state: "waiting" | "queued" | "running" | null;

@@ -13,10 +13,11 @@ export async function insertRun(tx: Transaction, s: Submission): Promise<Submitt
   const maxActive = Number.isFinite(s.maxActiveRuns) ? s.maxActiveRuns : null;
   const [made] = await tx<{ id: string }[]>`
     insert into engine.run
-      (key, job, max_active, title, partition, trigger, by_name, reason, priority, state, steps_left, code, ended_at)
+      (key, job, max_active, title, partition, trigger, by_name, reason, priority, timeout_ms, parent, state,
+        steps_left, code, ended_at)
     values (${s.key}, ${s.job}, ${maxActive}, ${s.title}, ${s.partition}, ${s.trigger}, ${s.by}, ${s.reason},
-      ${s.priority}, ${s.steps.length === 0 ? "success" : "queued"}, ${s.steps.length},
-      ${s.code ?? null},
+      ${s.priority}, ${s.timeoutMs ?? null}, ${s.parent ?? null}::bigint,
+      ${s.steps.length === 0 ? "success" : "queued"}, ${s.steps.length}, ${s.code ?? null},
       case when ${s.steps.length === 0} then clock_timestamp() end)
     on conflict (key) do nothing
     returning id::text`;
@@ -54,11 +55,21 @@ async function insertSteps(tx: Transaction, run: string, s: Submission): Promise
       ${of((x) => x.priority)}::int[], ${of((x) => jsonText(x.pools))}::text[],
       ${of((x) => jsonText(x.retry))}::text[])
       with ordinality as t(asset, partition, needs, reason, queue, step_priority, pools, retry, n)`;
+  await insertPins(tx, run, s);
   const edges = s.steps.flatMap((x, dst) => x.needs.map((src) => [src, dst] as const));
   if (edges.length === 0) return;
   await tx`insert into engine.edge (run, src, dst)
     select ${run}::bigint, src, dst
     from unnest(${edges.map((e) => e[0])}::int[], ${edges.map((e) => e[1])}::int[]) as t(src, dst)`;
+}
+
+/** What some steps have to read; nearly no run has any. */
+async function insertPins(tx: Transaction, run: string, s: Submission): Promise<void> {
+  const pinned = s.steps.flatMap(({ pins }, step) => pins ? [{ step, inputs: pins }] : []);
+  if (pinned.length === 0) return;
+  await tx`insert into engine.pin (run, step, inputs)
+    select ${run}::bigint, step, inputs
+    from jsonb_to_recordset(${jsonText(pinned)}::text::jsonb) as t(step int, inputs jsonb)`;
 }
 
 /**
@@ -82,7 +93,9 @@ export async function admit(
     job ?? null
   }::text end))),
     r as (
-      update engine.run set state = 'running' from c
+      update engine.run set state = 'running',
+        due_at = statement_timestamp() + timeout_ms * interval '1 millisecond'
+      from c
       where engine.run.id = c.id and engine.run.state = 'queued'
         and (c.max_active is null or c.job is null or c.place + c.active <= c.max_active)
       returning engine.run.id, engine.run.job),

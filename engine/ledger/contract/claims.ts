@@ -20,6 +20,29 @@ import {
 
 /** Sentences on `claim()`. */
 export const claimBehaviours: readonly Behaviour[] = [
+  ["a step is given with the versions that it has to read, also when it is handed on", async (
+    { ledger },
+  ) => {
+    const hand = await worker(ledger);
+    const pin = { input: "x", asset: "x", partition: "p", version: "7", dataVersion: "d" };
+    const made = { input: "a", asset: "a", partition: "", version: null, dataVersion: null };
+    const run = await submit(ledger, [
+      step("a", { pins: [pin] }),
+      step("b", { needs: [0], pins: [made, pin] }),
+      step("c", { needs: [1], pins: [] }),
+      step("d", { needs: [2] }),
+    ]);
+    const a = await hand.one();
+    assertEquals(a.pins, [pin]);
+    const { next: [b] } = await hand.finish([done(a)], 1);
+    assertEquals(b?.pins, [made, pin]);
+    const { next: [c] } = await hand.finish([done(b!)], 1);
+    assertEquals(c?.pins, []);
+    const { next: [d] } = await hand.finish([done(c!)], 1);
+    assertEquals([d?.asset, d && "pins" in d], ["d", false]);
+    const steps = (await ledger.run(run))!.steps;
+    assertEquals(steps.map((s) => s.pins), [[pin], [made, pin], [], undefined]);
+  }],
   ["claim() begins an attempt", async ({ ledger }) => {
     const hand = await worker(ledger);
     const run = await submit(ledger, [step("a", { partition: "2025-01-27" })]);

@@ -9,6 +9,7 @@ import {
   done,
   failed,
   id,
+  postponed,
   result,
   runOf,
   states,
@@ -56,6 +57,40 @@ export const outcomeBehaviours: readonly Behaviour[] = [
     assertEquals(await states(ledger, run), "success");
     assertEquals((await stepOf(ledger, run)).attempts[0]?.state, "success");
     assertEquals((await runOf(ledger, run)).state, "success");
+  }],
+  [
+    "finish() of an attempt that is not counted leaves the next one all its tries",
+    async (subject) => {
+      const { ledger } = subject;
+      const hand = await worker(ledger);
+      const run = await submit(ledger, [step("a")]);
+      const soon = new Date(0);
+      const outcome = {
+        ...failed(await hand.one(), "not there yet", soon),
+        counts: false,
+      } as const;
+      await hand.finish([outcome]);
+      assertEquals(await states(ledger, run), "queued");
+      const second = await hand.one();
+      assertEquals([second.attempt, second.failures], [2, 0]);
+      await hand.finish([failed(second, "it broke", soon)]);
+      const third = await hand.one();
+      assertEquals([third.attempt, third.failures], [3, 1]);
+      const { attempts } = await stepOf(ledger, run);
+      assertEquals(attempts.map((a) => a.state), ["postponed", "failed", "running"]);
+      assertEquals(attempts[0]!.error?.message, "not there yet");
+      const [slice] = await ledger.slices(["a"]);
+      assertEquals(slice?.last?.state, "failed");
+    },
+  ],
+  ["finish() of an attempt that is not counted and has no next one is a failure", async (
+    { ledger },
+  ) => {
+    const hand = await worker(ledger);
+    const run = await submit(ledger, [step("a")]);
+    await hand.finish([postponed(await hand.one())]);
+    assertEquals(await states(ledger, run), "failed");
+    assertEquals((await stepOf(ledger, run)).attempts[0]?.state, "failed");
   }],
   ["finish() shows the next version in place of the one before", async ({ ledger }) => {
     const hand = await worker(ledger);

@@ -103,6 +103,45 @@ export const readBehaviours: readonly Behaviour[] = [
     assertEquals((await ledger.builds("a", { since, limit: 9 })).at(-2)?.at, since);
     assertEquals(await ledger.builds("c", { since, limit: 9 }), []);
   }],
+  [
+    "versions() gives published versions with their values, also such as are not visible any more",
+    async (
+      { ledger },
+    ) => {
+      const hand = await worker(ledger);
+      const made: bigint[] = [];
+      for (const value of [1, 2]) {
+        await submit(ledger, [step("a")]);
+        const claimed = await hand.one();
+        await hand.finish([done(claimed, { value })]);
+        made.push(claimed.version);
+      }
+      await submit(ledger, [step("a")]);
+      const hidden = await hand.one();
+      await hand.finish([withheld(hidden, result({ value: 3 }))]);
+      const found = await ledger.versions([made[0]!, hidden.version, 999_999n]);
+      assertEquals(found.map((m) => [m.version, m.asset, m.value]), [[made[0]!, "a", 1]]);
+      assertEquals((await ledger.versions(made)).length, 2);
+      assertEquals(await ledger.versions([]), []);
+    },
+  ],
+  ["visibleAt() gives what was visible at an instant", async (subject) => {
+    const { ledger } = subject;
+    const hand = await worker(ledger);
+    const [a, b] = [{ asset: "a", partition: "p" }, { asset: "b", partition: "" }];
+    const make = async (value: number) => {
+      await submit(ledger, [step("a", { partition: "p" })]);
+      await hand.finish([done(await hand.one(), { value })]);
+      const { at } = (await ledger.visible([a]))[0]!;
+      await pass(subject, 20);
+      return new Date(at.getTime() + 5);
+    };
+    const [first, second] = [await make(1), await make(2)];
+    const seen = async (at: Date) => (await ledger.visibleAt([a, b], at)).map((m) => m.value);
+    assertEquals([await seen(first), await seen(second)], [[1], [2]]);
+    assertEquals(await seen(new Date(first.getTime() - 1_000)), []);
+    assertEquals(await ledger.visibleAt([], second), []);
+  }],
   ["history() pages through the versions of an asset, newest first", async ({ ledger }) => {
     const hand = await worker(ledger);
     const versions: bigint[] = [];

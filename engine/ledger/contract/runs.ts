@@ -4,12 +4,14 @@
  * @module
  */
 import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
+import type { RunQuery } from "../ledger.ts";
 import {
   type Behaviour,
   done,
   drain,
   failed,
   id,
+  pass,
   plan,
   runOf,
   states,
@@ -54,7 +56,8 @@ export const runBehaviours: readonly Behaviour[] = [
     const { steps: _plan, maxActiveRuns: _limit, ...asked } = submission;
     const { id: _id, state: _s, createdAt, startedAt: _a, endedAt: _e, error, steps: _n, ...kept } =
       await runOf(ledger, run);
-    assertEquals(kept, { ...asked, code: "v1", codeBefore: null });
+    const added = { codeBefore: null, timeoutMs: null, timedOut: false, parent: null };
+    assertEquals(kept, { ...asked, code: "v1", ...added });
     assertEquals(error, null);
     assert(createdAt instanceof Date);
     const { state, attempts, error: stepError, ...first } = await stepOf(ledger, run);
@@ -168,7 +171,7 @@ export const runBehaviours: readonly Behaviour[] = [
     await ledger.cancel(run, "ops");
     assertEquals(await states(ledger, run), "running cancelled");
     assertEquals((await ledger.revoked(hand.id)).map((r) => ({ ...r })), [
-      { run, step: 0, attempt: 1 },
+      { run, step: 0, attempt: 1, reason: "Cancelled by ops" },
     ]);
     const { accepted } = await hand.finish([stopped(claimed)]);
     assertEquals(accepted, [id(claimed)]);
@@ -216,6 +219,30 @@ export const runBehaviours: readonly Behaviour[] = [
       const told = facts.filter((fact) => fact.kind === "step" && fact.step === index);
       assertEquals(told.at(-1)?.state, "cancelled", `step ${index}`);
     }
+  }],
+  ["runs() finds runs by state, assets, age, and whether they were run again", async (subject) => {
+    const { ledger } = subject;
+    const hand = await worker(ledger);
+    const bad = await submit(ledger, [step("a"), step("b")]);
+    const [a, b] = await hand.claim();
+    await hand.finish([done(a!), failed(b!)]);
+    await pass(subject, 30);
+    const waits = await submit(ledger, [step("a")]);
+    const { createdAt } = await runOf(ledger, waits);
+    const again = await submit(ledger, [step("b")], { parent: bad });
+    assertEquals((await runOf(ledger, again)).parent, bad);
+    const found = async (query: Partial<RunQuery>) =>
+      (await ledger.runs({ ...query, limit: 10 })).map((r) => r.id);
+    assertEquals(await found({ states: ["failed", "cancelled"] }), [bad]);
+    assertEquals(await found({ states: [] }), []);
+    assertEquals(await found({ assets: ["a"] }), [waits, bad]);
+    assertEquals(await found({ assets: [] }), []);
+    assertEquals(await found({ assets: ["a", "b"], unsuccessful: true }), [again, waits, bad]);
+    assertEquals(await found({ assets: ["a"], unsuccessful: true, states: ["failed"] }), []);
+    assertEquals(await found({ notRetried: true }), [again, waits]);
+    assertEquals(await found({ createdBefore: createdAt }), [bad]);
+    assertEquals(await found({ createdFrom: createdAt, job: "none" }), []);
+    assertEquals(await found({ createdFrom: createdAt, assets: ["a"] }), [waits]);
   }],
   ["steps of one run end in the order of the plan", async ({ ledger }) => {
     const run = await submit(ledger, [

@@ -142,6 +142,12 @@ export function failed(
   return { ...token(claimed), state: "failed", error: errorOf(message), retryAt };
 }
 
+/** The outcome of an attempt that asked for another try and does not count. */
+export function postponed(claimed: Claimed, retryAt: Date | null = null): Outcome {
+  const error = errorOf("not there yet");
+  return { ...token(claimed), state: "failed", error, retryAt, counts: false };
+}
+
 /** The outcome of an attempt whose result must not be seen. */
 export function withheld(claimed: Claimed, result: Result): Outcome {
   const error = errorOf("a blocking check failed");

@@ -125,7 +125,7 @@ function mustBe(asset: string, found: string, wanted: string): void {
 }
 
 /** Reads the ledger through the worker. */
-class Asked implements Pick<Ledger, "visible" | "keySets"> {
+class Asked implements Pick<Ledger, "visible" | "versions" | "keySets"> {
   readonly #link: Link<ToStep, FromStep>;
   readonly #open = new Map<number, PromiseWithResolvers<Answer>>();
   #last = 0;
@@ -137,6 +137,11 @@ class Asked implements Pick<Ledger, "visible" | "keySets"> {
   async visible(slices: readonly SliceKey[]): Promise<readonly MaterializationRecord[]> {
     if (slices.length === 0) return [];
     return await this.#ask({ of: "visible", slices }) as readonly MaterializationRecord[];
+  }
+
+  async versions(versions: readonly bigint[]): Promise<readonly MaterializationRecord[]> {
+    if (versions.length === 0) return [];
+    return await this.#ask({ of: "versions", versions }) as readonly MaterializationRecord[];
   }
 
   async keySets(known: ReadonlyMap<string, number>): Promise<readonly KeySet[]> {

@@ -17,6 +17,7 @@ export interface Abort {
 /** What the process wants to know of the ledger, which only the worker is connected to. */
 export type Question =
   | { readonly of: "visible"; readonly slices: readonly SliceKey[] }
+  | { readonly of: "versions"; readonly versions: readonly bigint[] }
   | { readonly of: "keySets"; readonly known: readonly (readonly [string, number])[] };
 
 /** What the worker says. */

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { UnknownName } from "../../declare/errors.ts";
 import { keyText, type PartitionKey } from "../../declare/partitions.ts";
 import { expected } from "../../decide/expected.ts";
 import { blastRadius } from "../../decide/frozen_plan.ts";
@@ -13,7 +12,6 @@ import { assetsOf, type Target, targets } from "../../decide/targets.ts";
 import type { Submission, Trigger } from "../../ledger/records.ts";
 import type { MaterializeRequest, PlanView, StartedRun } from "../views.ts";
 import type { ServiceOptions } from "./ports.ts";
-import { isRunId } from "./run_view.ts";
 import type { Seen } from "./seen.ts";
 import { understood } from "./understood.ts";
 import { partitionOrNull } from "./words.ts";
@@ -83,7 +81,8 @@ export async function planOf(
   };
 }
 
-async function submit(
+/** Submits a run, unless an input of it neither exists nor is made by it. */
+export async function submit(
   o: ServiceOptions,
   seen: Seen,
   submission: Submission,
@@ -145,43 +144,5 @@ export async function triggerNow(
   });
   const asking = { ...asker(options.triggeredBy), job, title: name, reason };
   const submission = submissionOf(o.definitions, found, asking, seen.now);
-  return await submit(o, seen, submission);
-}
-
-async function known(o: ServiceOptions, id: string) {
-  const found = isRunId(id) ? await o.ledger.run(id) : undefined;
-  if (!found) throw new UnknownName("run", id, undefined);
-  return found;
-}
-
-/** Ends a run. */
-export async function cancelNow(o: ServiceOptions, id: string, by: string): Promise<void> {
-  const { run } = await known(o, id);
-  if (await o.ledger.cancel(id, by)) return;
-  throw new RangeError(`Cannot cancel run "${id}": it has ended with "${run.state}"`);
-}
-
-/** Starts a new run of what did not succeed in one that has ended. */
-export async function retryNow(o: ServiceOptions, seen: Seen, id: string): Promise<StartedRun> {
-  const { run, steps } = await known(o, id);
-  if (run.state === "queued" || run.state === "running") {
-    throw new RangeError(`Cannot retry run "${id}": it is still ${run.state}`);
-  }
-  const open = steps.filter((s) => s.state !== "success");
-  if (!open.length) throw new RangeError(`Cannot retry run "${id}": all its steps succeeded`);
-  const found = open.map((s): Target => {
-    const asset = o.definitions.asset(s.asset);
-    const key = asset.partitions.parse(s.partition);
-    const reason = `it was ${s.state} in run ${id}`;
-    return { asset, key, partition: s.partition, reason };
-  });
-  const job = o.definitions.jobs.find((j) => j.name === run.job);
-  const submission = submissionOf(o.definitions, found, {
-    job,
-    title: run.title,
-    trigger: run.trigger === "backfill" ? "backfill" : "ui",
-    by: null,
-    reason: `what did not succeed in run ${id}`,
-  }, seen.now);
   return await submit(o, seen, submission);
 }

@@ -42,6 +42,7 @@ export function summaryOf(run: RunRecord): RunSummary {
     endedAt: instant(run.endedAt),
     steps: run.steps,
     error: run.error?.message ?? null,
+    parent: run.parent,
   };
 }
 
@@ -50,6 +51,7 @@ const ATTEMPT_STATUS: { readonly [S in AttemptRecord["state"]]: StepStatus } = {
   success: "success",
   failed: "failed",
   lost: "failed",
+  postponed: "waiting",
   cancelled: "cancelled",
 };
 

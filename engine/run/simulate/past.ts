@@ -43,12 +43,10 @@ export async function recall(
     clock.at = version.at.getTime();
     const { code, config, dataVersion, inputs, metadata } = version;
     const result = { code, config, dataVersion, inputs, metadata, value: null };
-    const outcome = {
-      ...claimed!,
-      state: "success",
-      result: { ...result, checks: [], events: [] },
-    };
-    await ledger.finish([outcome as never], { worker, queues, room: 0 });
+    const { run, step, attempt } = claimed!;
+    const whole = { ...result, checks: [], events: [] };
+    const outcome = { run, step, attempt, state: "success", result: whole } as const;
+    await ledger.finish([outcome], { worker, queues, room: 0 });
   }
   await ledger.leave(worker);
 }

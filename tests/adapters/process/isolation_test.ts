@@ -231,7 +231,9 @@ Deno.test("a process that cannot start fails the step with what it said", async 
 
 Deno.test("inputs that cannot be read fail the step with the cause", async () => {
   const away = () => Promise.reject(new Error("connection refused"));
-  await using c = await crew({ ledger: { visible: away, keySets: () => Promise.resolve([]) } });
+  await using c = await crew({
+    ledger: { visible: away, versions: away, keySets: () => Promise.resolve([]) },
+  });
   assertEquals(await c.failure("after"), "failed: connection refused");
   assertEquals((await c.value("pid") as { opened: number }).opened, 1);
 });

@@ -166,7 +166,7 @@ const SITUATIONS: readonly Situation[] = [
     happened: async (w) => w.ledger.cancel(await w.ask(CHAIN), "ada"),
     stands: "cancelled",
     root: "asked_for",
-    words: /Cancelled by "ada"/,
+    words: /Cancelled by ada/,
   },
   {
     when: "nothing asks for it by itself",

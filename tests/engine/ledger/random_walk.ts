@@ -37,6 +37,8 @@ export interface Walk {
   workers: string[];
   /** Every attempt that was ever given, with its worker. */
   readonly given: Given[];
+  /** Running steps that were cancelled, `run/step`. */
+  readonly stopped: Set<string>;
   /** Accepted outcomes. */
   readonly accepted: Set<string>;
   /** Accepted successes. */
@@ -59,6 +61,7 @@ export async function walk(
     moves: seed % 5 === 0 ? deadly : calm,
     workers: [],
     given: [],
+    stopped: new Set(),
     accepted: new Set(),
     successes: 0,
     seen: await picture(subject.ledger),
@@ -103,6 +106,17 @@ async function oneMove(world: Walk): Promise<string> {
       assertEquals(await ledger.cancel(run.run.id, "walker"), !hadEnded);
       return "cancel";
     }
+    case "cancel step": {
+      const run = world.seen.runs.at(dice.below(Math.max(1, world.seen.runs.length)));
+      if (run === undefined) return "nothing";
+      const of = run.steps[dice.below(run.steps.length)]!;
+      const at = { run: run.run.id, step: of.step };
+      const isOpen = of.endedAt === null && !world.stopped.has(`${at.run}/${at.step}`) &&
+        run.run.endedAt === null;
+      assertEquals(await ledger.cancelStep(at, "walker"), isOpen);
+      if (of.state === "running") world.stopped.add(`${at.run}/${at.step}`);
+      return "cancel step";
+    }
     case "bury":
       await ledger.bury(worker, "killed");
       world.workers = workers.filter((w) => w !== worker);
@@ -118,7 +132,16 @@ async function oneMove(world: Walk): Promise<string> {
 }
 
 const times = (n: number, move: string) => Array.from({ length: n }, () => move);
-const common = [...times(5, "claim"), "submit", "late", "cancel", "bury", "leave", "wait"];
+const common = [
+  ...times(5, "claim"),
+  "submit",
+  "late",
+  "cancel",
+  "cancel step",
+  "bury",
+  "leave",
+  "wait",
+];
 /** How often each move is made: in a calm history, and in one of workers that die a lot. */
 const calm = [...common, ...times(6, "finish"), ...times(2, "submit"), "late", "wait"];
 const deadly = [...common, "finish", ...times(4, "bury")];
@@ -163,7 +186,9 @@ async function finish(world: Walk, worker: string, among: readonly Given[]): Pro
     const isTheirs = last.state === "running" && last.worker === worker &&
       last.attempt === claimed.attempt;
     if (!isTheirs) continue;
-    if (run.state === "cancelled" && outcome.state === "success") continue;
+    const isStopped = run.state === "cancelled" ||
+      world.stopped.has(`${claimed.run}/${claimed.step}`);
+    if (isStopped && outcome.state === "success") continue;
     expected.push(id(claimed));
     if (outcome.state === "success") world.successes++;
   }

@@ -6,6 +6,7 @@ import {
   asset,
   check,
   define,
+  DoNotRetry,
   type Exports,
   external,
   fail,
@@ -16,6 +17,7 @@ import {
   type PartitionKey,
   partitions,
   pass,
+  RetryRequested,
   submissionOf,
 } from "engine";
 import { memoryLedger } from "engine/testing";
@@ -371,4 +373,41 @@ Deno.test("runStep() fails a step whose asset or slice is not declared any more"
   const [outcome] = await workAll({ definitions, ledger: b.ledger, now });
   assert(outcome?.state === "failed");
   assertStringIncludes(outcome.error.message, 'Cannot find asset "gone": did you mean "gonee"');
+});
+
+Deno.test("runStep() tries again when code asks for it, and does not count it if so asked", async () => {
+  let tries = 0;
+  const shy = asset({
+    name: "shy",
+    materialize() {
+      if (++tries < 4) throw new RetryRequested("not there yet", { delay: "5m", counts: false });
+      return tries;
+    },
+  });
+  const t = setUp({ shy });
+  const first = await t.run(shy);
+  assert(first.state === "failed" && first.retryAt !== null);
+  assertEquals(first.retryAt.toISOString(), "2025-01-28T00:05:00.000Z");
+  assertStringIncludes(first.error.message, "not there yet");
+  for (let i = 0; i < 3; i++) {
+    assertEquals((await t.work()).length, 0);
+    t.forward(300_000);
+    await t.work();
+  }
+  assertEquals(await t.value(shy), 4);
+});
+
+Deno.test("runStep() fails for good on DoNotRetry, also below other errors", async () => {
+  const closed = asset({
+    name: "closed",
+    retry: { attempts: 5 },
+    materialize: () => {
+      throw new Error("Cannot read rates", { cause: new DoNotRetry("the key is not valid") });
+    },
+  });
+  const t = setUp({ closed });
+  const outcome = await t.run(closed);
+  assert(outcome.state === "failed");
+  assertEquals(outcome.retryAt, null);
+  assertEquals(outcome.error.causes, ["DoNotRetry: the key is not valid"]);
 });

@@ -12,7 +12,7 @@ function known(...assets: string[]) {
     const found = keys.filter((k) => assets.includes(k.asset));
     return Promise.resolve(found as unknown as readonly MaterializationRecord[]);
   };
-  return { asked, visible };
+  return { asked, visible, versions: () => Promise.resolve([]) };
 }
 
 const names = (records: readonly MaterializationRecord[]) => records.map((r) => r.asset);
@@ -44,7 +44,10 @@ Deno.test("together() asks nothing for no slices", async () => {
 });
 
 Deno.test("together() tells everybody who asked that it failed", async () => {
-  const reader = together({ visible: () => Promise.reject(new TypeError("away")) });
+  const reader = together({
+    visible: () => Promise.reject(new TypeError("away")),
+    versions: () => Promise.resolve([]),
+  });
   const asked = [reader.visible([key("a")]), reader.visible([key("b")])];
   for (const answer of asked) await assertRejects(() => answer, TypeError, "away");
 });

@@ -305,3 +305,24 @@ Deno.test("work() ends within its time although the ledger is away", async () =>
   assertEquals(await Promise.race([working.then(() => "ended"), late.promise]), "ended");
   clearTimeout(timer);
 });
+
+Deno.test("work() stops one cancelled step, tells it by whom, and goes on with the others", async () => {
+  const [a, c] = [held("a"), held("c")];
+  const b = setUp({ a: a.it, c: c.it });
+  const working = b.start();
+  const run = await b.submit("a", "c");
+  await Promise.all([a.began, c.began]);
+  await b.ledger.cancelStep({ run, step: 0 }, "ada");
+  await until(async () => (await b.steps(run))[0] === "cancelled");
+  assert(a.seen.aborted);
+  assert(!c.seen.aborted);
+  c.go();
+  a.go();
+  await b.ended(run);
+  b.stop.abort();
+  await working;
+  assertEquals(await b.steps(run), ["cancelled", "success"]);
+  assertEquals(await b.state(run), "cancelled");
+  const { steps } = (await b.ledger.run(run))!;
+  assertEquals(steps[0]?.attempts[0]?.error?.message, "Cancelled by ada");
+});

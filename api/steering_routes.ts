@@ -1,0 +1,88 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import type { SteeringService } from "engine";
+import { router } from "./router.ts";
+import { Nothing, Problem, StartedRun } from "./schemas.ts";
+import * as schema from "./steering_schemas.ts";
+
+const asJson = <T extends z.ZodType>(answer: T, description: string) => ({
+  description,
+  content: { "application/json": { schema: answer } },
+});
+const body = <T extends z.ZodType>(question: T) => ({
+  required: true,
+  content: { "application/json": { schema: question } },
+});
+const guarded = {
+  400: asJson(Problem, "What was asked makes no sense"),
+  403: asJson(Problem, "Asked by a page of another origin"),
+  404: asJson(Problem, "No such thing; `hint` names the nearest one"),
+  415: asJson(Problem, "The body is not JSON"),
+};
+const inPath = (name: string) =>
+  z.string().min(1).openapi({ param: { name, in: "path" as const } });
+
+const cancel = createRoute({
+  method: "post",
+  path: "/api/v1/runs/{id}/cancel",
+  summary: "Cancel what is queued or running of a run",
+  request: { params: z.object({ id: inPath("id") }), body: body(schema.CancelRequest) },
+  responses: { 202: asJson(Nothing, "It is being cancelled"), ...guarded },
+});
+
+const cancelStep = createRoute({
+  method: "post",
+  path: "/api/v1/runs/{id}/steps/{step}/cancel",
+  summary: "Cancel one step of a run; what needs it is skipped, the rest goes on",
+  request: {
+    params: z.object({ id: inPath("id"), step: inPath("step") }),
+    body: body(schema.CancelRequest),
+  },
+  responses: { 202: asJson(Nothing, "It is being cancelled"), ...guarded },
+});
+
+const retry = createRoute({
+  method: "post",
+  path: "/api/v1/runs/{id}/retry",
+  summary: "Run again what did not succeed in a run, all of it, or some of its steps",
+  request: { params: z.object({ id: inPath("id") }), body: body(schema.RerunRequest) },
+  responses: { 202: asJson(StartedRun, "The new run"), ...guarded },
+});
+
+const many = <A extends string>(action: A, summary: string) =>
+  createRoute({
+    method: "post",
+    path: `/api/v1/runs/${action}` as const,
+    summary,
+    request: { body: body(schema.ManyRunsRequest) },
+    responses: { 202: asJson(schema.ManyRuns, "What was done"), ...guarded },
+  });
+
+const cancelMany = many("cancel", "Cancel all runs that are meant; `dryRun` only tells which");
+const retryMany = many(
+  "retry",
+  "Run again what did not succeed in all runs that are meant; `dryRun` only tells which",
+);
+
+/** About ending runs, and running them again. */
+// deno-lint-ignore explicit-function-return-type explicit-module-boundary-types
+export function steeringRoutes(service: SteeringService) {
+  return router()
+    .openapi(cancel, async (c) => {
+      await service.cancel(c.req.valid("param").id, c.req.valid("json"));
+      return c.json({}, 202);
+    })
+    .openapi(cancelStep, async (c) => {
+      const { id, step } = c.req.valid("param");
+      await service.cancelStep(id, step, c.req.valid("json"));
+      return c.json({}, 202);
+    })
+    .openapi(retry, async (c) => {
+      const request = { triggeredBy: "api", ...c.req.valid("json") };
+      return c.json(await service.retry(c.req.valid("param").id, request), 202);
+    })
+    .openapi(cancelMany, async (c) => c.json(await service.cancelRuns(c.req.valid("json")), 202))
+    .openapi(retryMany, async (c) => {
+      const request = { by: "api", ...c.req.valid("json") };
+      return c.json(await service.retryRuns(request), 202);
+    });
+}
