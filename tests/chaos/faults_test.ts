@@ -12,7 +12,10 @@ async function under(what: string, trouble: (c: Cluster) => Promise<void>): Prom
   await using c = await cluster({ server: 2, worker: 2, relay: 2 });
   await c.ready();
   const loading = load(c);
-  await until(async () => (await c.sql`select 1 from engine.visible`).length > 0, { what: "work" });
+  await until(async () => {
+    const rows = await c.sql`select 1 from engine.visible where asset in ('after', 'd')`;
+    return rows.length === 7;
+  }, { what: "work of all kinds" });
   await trouble(c);
   await loading.stop();
   await rest(c);

@@ -27,12 +27,13 @@ export async function ask(ledger: Ledger, key: string, names: readonly string[])
 
 const PLACES = ["p0", "p1", "p2", "p3", "p4", "p5"];
 
-/** Keeps some runs under way until it is told to stop. */
-export function load({ ledger, sql }: Cluster): { stop(): Promise<void> } {
+/** Keeps some runs under way until it is told to stop, asking for one each `everyMs` at most. */
+export function load({ ledger, sql }: Cluster, everyMs = 0): { stop(): Promise<void> } {
   let isOver = false;
   const working = (async () => {
     for (let n = 1; !isOver; n++) {
       await ask(ledger, `load ${n}`, ["a", "b", "c", "d"]);
+      await new Promise((resolve) => setTimeout(resolve, everyMs));
       await until(async () => isOver || await openRuns(sql) < 3, {
         what: "room for a run",
         timeoutMs: 120_000,
