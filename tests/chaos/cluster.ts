@@ -28,8 +28,8 @@ export interface Cluster extends AsyncDisposable {
   readonly sent: string;
   /** As long as this file is there, the asset "slow" runs. */
   readonly hold: string;
-  /** Adds a process; `env` replaces what the others have. */
-  add(kind: Kind, env?: Readonly<Record<string, string>>): Member;
+  /** Adds a process; `env` replaces what the others have, `via` is a command that runs it. */
+  add(kind: Kind, env?: Readonly<Record<string, string>>, via?: readonly string[]): Member;
   /** Waits until all workers have joined and all servers answer. */
   ready(): Promise<void>;
   /** Kills processes at one moment and starts them again. */
@@ -65,11 +65,15 @@ export async function cluster(many: Readonly<Record<Kind, number>>): Promise<Clu
     AURORA_OBJECTS: join(here.path, "objects"),
     CHAOS_HOLD: hold,
   };
-  const add = (kind: Kind, own: Readonly<Record<string, string>> = {}) => {
+  const add = (
+    kind: Kind,
+    own: Readonly<Record<string, string>> = {},
+    via: readonly string[] = [],
+  ) => {
     const begin = () =>
       kind === "relay"
         ? start(["tests/chaos/relay.ts", sent], { env: { ...env, ...own } })
-        : start(WORDS[kind], { root, env: { ...env, ...own } });
+        : start(WORDS[kind], { root, via, env: { ...env, ...own } });
     const member = { kind, begin, program: begin() };
     members.push(member);
     return member;

@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Cluster, cluster, type Member } from "./cluster.ts";
+import { type Cluster, cluster } from "./cluster.ts";
 import { look, lookAtEnd } from "./laws.ts";
-import { ask, load, rest } from "./load.ts";
+import { endedElsewhere, holder, moved } from "./held.ts";
+import { load, rest } from "./load.ts";
 import { proxyTo } from "./proxy.ts";
 import { kill, until } from "../e2e/program.ts";
 
@@ -58,39 +59,6 @@ Deno.test("read-only for 10 s: work goes on where it was", () =>
     await sql`select pg_reload_conf()`;
     await until(async () => await made() > before, { what: "work to go on" });
   }));
-
-/** Lets one worker hold the step of "slow" and gives it, with its id and the run. */
-async function holder(c: Cluster, workers: readonly Member[]) {
-  await Deno.writeTextFile(c.hold, "");
-  const run = await ask(c.ledger, "slow", ["slow"]);
-  const found = await until(async () => {
-    const [row] = await c.sql<{ worker: string; pid: number }[]>`
-      select w.id::text as worker, w.pid from engine.step s join engine.worker w on w.id = s.worker
-      where s.run = ${run} and s.state = 'running'`;
-    return row;
-  }, { what: "a worker to hold the step" });
-  const member = workers.find((m) => m.program.pid === found.pid)!;
-  return { ...found, run, member };
-}
-
-/** Waits until the step of a run runs elsewhere; gives the milliseconds that it took. */
-async function moved(c: Cluster, run: string, from: string): Promise<number> {
-  const began = performance.now();
-  await until(async () => {
-    const rows = await c.sql`
-      select 1 from engine.step where run = ${run} and state = 'running' and worker <> ${from}`;
-    return rows.length > 0;
-  }, { what: "the step to move", timeoutMs: 20_000 });
-  return performance.now() - began;
-}
-
-/** Waits for the end of the run, and asserts that whoever came back could not end it. */
-async function endedElsewhere(c: Cluster, run: string, worker: string): Promise<void> {
-  await until(async () => (await c.ledger.run(run))!.run.endedAt !== null, { what: "the run" });
-  const { attempts } = (await c.ledger.run(run))!.steps[0]!;
-  assertEquals(attempts.map((a) => a.state), ["lost", "success"]);
-  assertEquals(attempts.map((a) => a.worker === worker), [true, false]);
-}
 
 Deno.test("a worker stopped beyond its lease and continued: its late commit is refused", async () => {
   await using c = await cluster({ server: 1, worker: 2, relay: 1 });

@@ -9,9 +9,9 @@ export interface Proxy extends AsyncDisposable {
   heal(): void;
 }
 
-/** Starts a proxy to a port of this machine. */
-export function proxyTo(target: number): Proxy {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+/** Starts a proxy to a port of this machine, at an address of it. */
+export function proxyTo(target: number, hostname = "127.0.0.1"): Proxy {
+  const listener = Deno.listen({ hostname, port: 0 });
   const open = new Set<Deno.TcpConn>();
   let healed = Promise.withResolvers<void>();
   healed.resolve();
