@@ -68,6 +68,10 @@ const AT_END: Readonly<Record<string, string>> = {
         lag(substr(key, 16)::timestamptz) over (order by substr(key, 16)::timestamptz) as before
       from engine.run where job = 'often' and key like 'schedule:often:%') t
     where tick - before <> interval '2 seconds'`,
+  "a sensor asked twice or never": `
+    select c.value, count(r.id) from engine.cursor c
+    left join engine.run r on r.trigger = 'sensor' and r.by_name = 'counting'
+    where c.name = 'sensor:counting' group by c.value having count(r.id) <> (c.value #>> '{}')::int`,
   "the condition did not follow to the end": `
     select v.version, i.value->>'version' as read from engine.visible v, engine.visible mine
     join engine.materialization m on m.version = mine.version, jsonb_array_elements(m.inputs) i

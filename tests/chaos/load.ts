@@ -60,7 +60,9 @@ async function openRuns(sql: Sql): Promise<number> {
 
 /** Lets a cluster come to rest: nothing new is asked for, all that was ends, and all events leave. */
 export async function rest({ ledger, sql, members }: Cluster): Promise<void> {
-  await setPaused(ledger, "schedule:often", { paused: true, by: "chaos", now: new Date() });
+  for (const what of ["schedule:often", "sensor:counting"] as const) {
+    await setPaused(ledger, what, { paused: true, by: "chaos", now: new Date() });
+  }
   let quiet = 0;
   let state: unknown;
   await until(async () => {

@@ -1,5 +1,15 @@
 /** What runs under chaos: cheap steps with pools, retries, a schedule; each version tells one event. @module */
-import { asset, define, type Definitions, job, partitions, pause, when } from "engine";
+import {
+  asset,
+  define,
+  type Definitions,
+  job,
+  partitions,
+  pause,
+  request,
+  sensor,
+  when,
+} from "engine";
 
 const places = partitions.of("p0", "p1", "p2", "p3", "p4", "p5");
 
@@ -65,6 +75,25 @@ const after = asset({
   when: when.eager,
   materialize: (_, context) => make("after", context),
 });
+/** Always fails: an episode for the alerts. */
+const broken = asset({
+  name: "broken",
+  materialize(): number {
+    throw new RangeError("Cannot compute: it is broken");
+  },
+});
+const counted = asset({ name: "counted", materialize: (_, context) => make("counted", context) });
+/** Asks once for each number. The key is empty of purpose: only the cursor keeps it from asking twice. */
+const counting = sensor({
+  name: "counting",
+  every: "1s",
+  cursor: 0,
+  async *evaluate({ cursor }) {
+    await Promise.resolve();
+    yield request(counted, { reason: `number ${cursor + 1}` });
+    return cursor + 1;
+  },
+});
 const often = job({
   name: "often",
   cron: "*/2 * * * * *",
@@ -74,4 +103,16 @@ const often = job({
 });
 
 /** Everything, checked. */
-export const project: Definitions = define({ a, b, c, d, slow, beat, after, often });
+export const project: Definitions = define({
+  a,
+  b,
+  c,
+  d,
+  slow,
+  beat,
+  after,
+  broken,
+  counted,
+  counting,
+  often,
+});
