@@ -27,8 +27,9 @@ export interface Soaked {
   readonly grown: readonly string[];
 }
 
-/** MB an hour that a process may seem to grow by: a heap that is not full yet looks like a slope in a short soak. */
+/** MB an hour that a process may grow by, and MB that the line through a heap that breathes may be off by. */
 const MOST_SLOPE = 60;
+const BREATH = 32;
 /** Files and connections come and go by a few. */
 const MOST_MORE = 4;
 const EVERY_MS = 5_000;
@@ -71,13 +72,12 @@ function judged(samples: readonly Sample[], members: readonly Member[]) {
   const rss = end.processes.map((p) => p.rss);
   const slope = (i: number) => slopeOf(half.map((s) => [s.minute / 60, s.processes[i]!.rss]));
   const rssSlope = kinds.map((_, i) => Math.round(slope(i)));
+  const mostSlope = MOST_SLOPE + BREATH / ((end.minute - middle.minute) / 60);
   const files = kinds.map((_, i) => [middle.processes[i]!.files, end.processes[i]!.files] as const);
   const connections = [middle.connections, end.connections] as const;
   const isMore = ([before, after]: readonly [number, number]) => after > before + MOST_MORE;
   const grown = [
-    ...kinds.flatMap((k, i) =>
-      rssSlope[i]! > MOST_SLOPE ? [`${k}: ${rssSlope[i]} MB an hour`] : []
-    ),
+    ...kinds.flatMap((k, i) => rssSlope[i]! > mostSlope ? [`${k}: ${rssSlope[i]} MB an hour`] : []),
     ...kinds.flatMap((k, i) => isMore(files[i]!) ? [`${k}: ${files[i]!.join(" → ")} files`] : []),
     ...(isMore(connections) ? [`${connections.join(" → ")} connections`] : []),
   ];
