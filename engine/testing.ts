@@ -5,4 +5,4 @@
  */
 export * from "./feature/contract.ts";
 export * from "./ledger/contract.ts";
-export * from "./ledger/memory.ts";
+export { memoryLedger } from "./ledger/memory.ts";

@@ -190,6 +190,7 @@ const MAY_COMPUTE = [
   "tasks/describe.ts",
   "tests/code_test.ts",
   "tests/engine/decide/engine/mutants.ts",
+  "tests/simulation/mutants.ts",
 ];
 
 /** What is wrong with the imports of one file, each as a sentence with file and line. */

@@ -40,7 +40,11 @@ import { emptyState, type MemoryState } from "./memory_state.ts";
  * ```
  */
 export function memoryLedger({ now }: { readonly now: () => Date }): Ledger {
-  const state = emptyState(now);
+  return memoryOn(emptyState(now));
+}
+
+/** The same on a state that the caller looks into. */
+export function memoryOn(state: MemoryState): Ledger {
   return {
     name: "memory",
     ...working(state),

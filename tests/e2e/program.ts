@@ -10,6 +10,8 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Folder of the checkout that it runs in; this one unless told. */
   readonly root?: string;
+  /** A command that runs it, such as `ip netns exec NAME`. */
+  readonly via?: readonly string[];
 }
 
 /** How a command ended. */
@@ -31,8 +33,9 @@ const CLEAN = {
 };
 
 function commandOf(words: readonly string[], o: ProgramOptions): Deno.Command {
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", ...words],
+  const [program, ...before] = [...o.via ?? [], Deno.execPath()];
+  return new Deno.Command(program!, {
+    args: [...before, "run", "-A", "--no-check", ...words],
     cwd: o.root ?? ROOT,
     env: { ...CLEAN, ...o.env },
     stdin: "null",
