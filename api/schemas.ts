@@ -224,6 +224,9 @@ export const RunSummary = z.object({
   steps: counts(stepStatusNames),
   error: z.string().nullable(),
   parent: z.string().nullable().openapi({ description: "The run that it runs again" }),
+  code: z.string().nullable().openapi({ description: "Version of the code; null: any" }),
+  codeBefore: z.string().nullable()
+    .openapi({ description: "Version with which it began, if later code went on with it" }),
 }).openapi("RunSummary");
 
 /** The answer to "is all well?". */

@@ -36,6 +36,9 @@ export const run: Run = (setting) =>
     io.out(`Run ${run.id}: ${run.title}${run.partition ? ` [${run.partition}]` : ""}`);
     const state = `${paintStatus(io, run.status)} ${duration(run)}`.trimEnd();
     io.out(`${state}, by ${run.triggeredBy}: ${run.reason}`);
+    if (run.codeBefore !== null) {
+      io.out(`It began with code ${run.codeBefore} and went on with ${run.code}`);
+    }
     if (run.parent !== null) io.out(`It runs run ${run.parent} again`);
     if (run.error !== null) io.out(run.error);
     const rows = view.steps.map((s) => [

@@ -292,6 +292,10 @@ export interface RunSummary {
   readonly error: string | null;
   /** The run that it runs again. */
   readonly parent: string | null;
+  /** Version of the code with which it goes on; null: any. */
+  readonly code: string | null;
+  /** Version with which it began, if later code went on with it. */
+  readonly codeBefore: string | null;
 }
 
 /** Which runs to list; everything given must hold. */

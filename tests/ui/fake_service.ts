@@ -808,6 +808,8 @@ function startedRun(
       steps: { ...noSteps, running: names.length },
       error: null,
       parent: null,
+      code: null,
+      codeBefore: null,
     },
     steps: names.map((asset, i) => step(`s${i}`, asset, 0, 0.05, null, "running", now)),
   };
@@ -881,6 +883,8 @@ function fakeRuns(now: number): RunView[] {
       : { ...noSteps, queued: 4 },
     error: status === "failed" ? "Cannot train: validation slice has 0 rows" : null,
     parent: null,
+    code: id === "7f3a91c2" ? "3f9a0c12be77" : null,
+    codeBefore: id === "7f3a91c2" ? "88aa01d2c3f4" : null,
   });
   const origin = now - 94_000;
   const running: RunView = {

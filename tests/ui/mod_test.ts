@@ -226,6 +226,10 @@ Deno.test("/runs lists what failed with its error, and filters", async () => {
 Deno.test("the page of a run shows attempts, waiting, the critical path and the log", async () => {
   const page = await read("/runs/7f3a91c2");
   assertStringIncludes(text(page), "features/exercise [2025-01-27], Success, 2 attempts");
+  assertStringIncludes(
+    text(page),
+    "began with code 88aa01d2c3f4 , went on with 3f9a0c12be77",
+  );
   assertMatch(page, /class="wait"/);
   assertMatch(page, /class="run fresh crit"/);
   assertMatch(page, /class="run failed"/);

@@ -107,6 +107,12 @@ function Head({ view: { run } }: { readonly view: RunData }): JSX.Element {
           )}
           {" · "}
           {run.reason}
+          {run.codeBefore !== null && (
+            <>
+              {" · "}began with code <code>{run.codeBefore}</code>, went on with{" "}
+              <code>{run.code}</code>
+            </>
+          )}
           {run.parent !== null && (
             <>
               {" · "}runs <a href={runHref(run.parent)}>run {run.parent}</a> again

@@ -43,6 +43,8 @@ export function summaryOf(run: RunRecord): RunSummary {
     steps: run.steps,
     error: run.error?.message ?? null,
     parent: run.parent,
+    code: run.code,
+    codeBefore: run.codeBefore,
   };
 }
 
