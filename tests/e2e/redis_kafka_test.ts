@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { Redis } from "ioredis";
 import kafkajs from "kafkajs";
 import { z } from "zod";
 import type { Queries } from "../../adapters/postgres/connect.ts";
@@ -11,7 +12,7 @@ import {
   userSleep,
   userSocial,
 } from "../../assets/features/views.ts";
-import type { About, HealthView, OnlineAnswer } from "../../engine/mod.ts";
+import type { About, HealthView, OnlineAnswer, RunView } from "../../engine/mod.ts";
 import { startKafka } from "../services/kafka.ts";
 import { type TestDatabase, testDatabase } from "../services/postgres.ts";
 import { startRedis } from "../services/redis.ts";
@@ -162,6 +163,27 @@ async function assertRelayRests(db: TestDatabase): Promise<void> {
   assert(idle.length > 0, "a relay is there");
 }
 
+/** What was in Redis alone is there again after one run; nothing else was lost with it. */
+async function assertFlushHeals(url: string, sql: Queries): Promise<void> {
+  const client = new Redis(redis.url);
+  await client.flushall();
+  client.disconnect();
+  const started = await fetch(`${url}/api/v1/runs`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ assets: ["features/online"] }),
+  });
+  const { run } = await started.json() as { run: string };
+  let status = "";
+  await until(async () => {
+    const answer = await fetch(`${url}/api/v1/runs/${run}`);
+    status = (await answer.json() as RunView).run.status;
+    return status === "success" || status === "failed";
+  }, { what: () => `run ${run} to end, it is ${status}` });
+  assertEquals(status, "success");
+  await assertFeatures(sql);
+}
+
 Deno.test(
   "the demo with Redis and Kafka: features, models, predictions, events",
   options,
@@ -197,6 +219,7 @@ Deno.test(
     const ok = Object.fromEntries(health.dependencies.map((d) => [d.name, d.ok]));
     assertEquals([ok["postgres"], ok["redis"], ok["kafka"]], [true, true, true]);
     await assertRelayRests(db);
+    await assertFlushHeals(server.url, db.sql);
 
     await kafka.kill();
     await redis.kill();
