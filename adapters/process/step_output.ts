@@ -7,7 +7,7 @@ import type { StepLog } from "engine";
 import { FirstAndLast, type Kept } from "./first_and_last.ts";
 import { endMark, parsed } from "./log_line.ts";
 
-/** How much of the output of one step is kept, each of standard output and error. */
+/** How much of the output of one step is kept, all of it however fast it came, each of standard output and error. */
 const KEPT: Kept = {
   first: { lines: 5_000, bytes: 2_000_000 },
   last: { lines: 1_000, bytes: 250_000 },
@@ -53,7 +53,7 @@ export class StepOutput {
       line: (text) => this.#line(text, log),
       dropped: (lines, bytes) => {
         const size = bytes < 1e6 ? `${bytes} bytes` : `${(bytes / 1e6).toFixed(1)} MB`;
-        log.write("warn", `… ${lines} lines (${size}) are left out here …`);
+        log.say("warn", `… ${lines} lines (${size}) are left out here …`);
       },
     });
   }
@@ -83,10 +83,10 @@ export class StepOutput {
     const mark = this.#mark;
     if (mark === undefined || !text.endsWith(mark.text)) {
       const { level, message, fields } = parsed(text, this.#level);
-      return log.write(level, message, fields);
+      return log.say(level, message, fields);
     }
     const before = text.slice(0, -mark.text.length);
-    if (before !== "") log.write(this.#level, before);
+    if (before !== "") log.say(this.#level, before);
     mark.seen.resolve();
   }
 

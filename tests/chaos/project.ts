@@ -6,6 +6,7 @@ import {
   job,
   partitions,
   pause,
+  pool,
   request,
   sensor,
   when,
@@ -102,8 +103,11 @@ const often = job({
   maxActiveRuns: 2,
 });
 
+const gpu = pool({ name: "gpu", slots: 2 });
+
 /** Everything, checked. */
 export const project: Definitions = define({
+  gpu,
   a,
   b,
   c,

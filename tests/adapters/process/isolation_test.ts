@@ -150,7 +150,7 @@ Deno.test("a cancelled step that does not end is killed, by a cancel that is rec
   const [attempt] = step.attempts;
   assertEquals(
     attempt!.error!.message,
-    "The run was cancelled; it did not end within 500 ms after context.signal told it, and was " +
+    "Cancelled by ada; it did not end within 500 ms after context.signal told it, and was " +
       "killed",
   );
 });

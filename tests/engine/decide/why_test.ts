@@ -456,7 +456,7 @@ const SITUATIONS: readonly Situation[] = [
     of: ACTIVITY,
     stands: "cancelled",
     root: "asked_for",
-    words: /Cancelled by "ada"/,
+    words: /Cancelled by ada/,
   },
   {
     when: "its condition is paused",

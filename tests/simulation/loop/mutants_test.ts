@@ -40,8 +40,8 @@ const MUTANTS: readonly Mutant[] = [
   {
     bug: "a worker ends without a farewell",
     file: "run/worker.ts",
-    from: "if (!this.#lost) await ledger.leave(",
-    to: "if (this.#lost) await ledger.leave(",
+    from: "await ledger.leave(this.#worker)",
+    to: "await Promise.resolve()",
   },
   {
     bug: "nobody looks for the silent",

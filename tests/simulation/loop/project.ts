@@ -6,6 +6,7 @@ import {
   type Definitions,
   job,
   pause,
+  pool,
   type Unpartitioned,
   when,
 } from "engine";
@@ -75,5 +76,6 @@ export function projectOf(code: Code): Definitions {
     catchUp: "all",
     maxActiveRuns: 2,
   });
-  return define({ a, b, c, d, e, f, g, endless, often });
+  const gpu = pool({ name: "gpu", slots: 2 });
+  return define({ gpu, a, b, c, d, e, f, g, endless, often });
 }

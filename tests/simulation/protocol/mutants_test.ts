@@ -28,9 +28,8 @@ const MUTANTS: readonly Mutant[] = [
   {
     bug: "a success after the cancel is published",
     file: "ledger/memory_queue.ts",
-    from: `if (step.run.state === "cancelled") endCancelled(state, step, outcome);`,
-    to: `if (outcome.state !== "success" && step.run.state === "cancelled") ` +
-      `endCancelled(state, step, outcome);`,
+    from: "const isStopped = step.stop !== null;",
+    to: `const isStopped = step.stop !== null && outcome.state !== "success";`,
   },
   {
     bug: "a slot is not given back",
@@ -59,8 +58,8 @@ const MUTANTS: readonly Mutant[] = [
   {
     bug: "what became ready is counted twice",
     file: "ledger/memory_steps.ts",
-    from: "step.dependents.filter((dependent) => --dependent.left === 0);",
-    to: "step.dependents.filter((dependent) => (dependent.left -= 2) <= 0);",
+    from: `step.dependents.filter((d) => --d.left === 0 && d.state === "waiting");`,
+    to: `step.dependents.filter((d) => (d.left -= 2) <= 0 && d.state === "waiting");`,
   },
   {
     bug: "a lost answer counts as a death of the worker",
