@@ -1,25 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { type BackfillService, UnknownName } from "engine";
+import { asJson, badRequest, body, guarded, notFound } from "./answers.ts";
 import * as schema from "./backfill_schemas.ts";
 import { router } from "./router.ts";
-import { Nothing, Problem } from "./schemas.ts";
+import { Nothing } from "./schemas.ts";
 
-const asJson = <T extends z.ZodType>(answer: T, description: string) => ({
-  description,
-  content: { "application/json": { schema: answer } },
-});
-const body = <T extends z.ZodType>(question: T) => ({
-  required: true,
-  content: { "application/json": { schema: question } },
-});
-const badRequest = { 400: asJson(Problem, "What was asked makes no sense") };
-const notFound = { 404: asJson(Problem, "No such thing; `hint` names the nearest one") };
-const guarded = {
-  ...badRequest,
-  ...notFound,
-  403: asJson(Problem, "Asked by a page of another origin"),
-  415: asJson(Problem, "The body is not JSON"),
-};
 const id = z.object({
   id: z.string().min(1).openapi({ param: { name: "id", in: "path" } }),
 });
@@ -48,7 +33,7 @@ const start = createRoute({
   path: "/api/v1/backfills",
   summary: "Start a backfill, or find the one that was asked for in the same words",
   request: { body: body(schema.BackfillRequest) },
-  responses: { 202: asJson(schema.StartedBackfill, "The backfill"), ...guarded },
+  responses: { 202: asJson(schema.StartedBackfill, "The backfill"), ...guarded, ...notFound },
 });
 
 const plan = createRoute({
@@ -56,7 +41,7 @@ const plan = createRoute({
   path: "/api/v1/backfills/plan",
   summary: "What a backfill would run, and how long that may take; runs nothing",
   request: { body: body(schema.BackfillRequest) },
-  responses: { 200: asJson(schema.BackfillPlan, "The plan"), ...guarded },
+  responses: { 200: asJson(schema.BackfillPlan, "The plan"), ...guarded, ...notFound },
 });
 
 const steer = <A extends string>(action: A, summary: string) =>
@@ -65,7 +50,7 @@ const steer = <A extends string>(action: A, summary: string) =>
     path: `/api/v1/backfills/{id}/${action}` as const,
     summary,
     request: { params: id, body: body(Nothing) },
-    responses: { 202: asJson(Nothing, "It is done"), ...guarded },
+    responses: { 202: asJson(Nothing, "It is done"), ...guarded, ...notFound },
   });
 
 const pause = steer("pause", "Let a backfill submit nothing more; its active runs go on");

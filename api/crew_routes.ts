@@ -1,12 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { CrewService } from "engine";
+import { asJson, body, guarded, notFound } from "./answers.ts";
 import { router } from "./router.ts";
-import { Problem } from "./schemas.ts";
-
-const asJson = <T extends z.ZodType>(answer: T, description: string) => ({
-  description,
-  content: { "application/json": { schema: answer } },
-});
 
 /** A worker that lives. */
 export const Worker = z.object({
@@ -68,14 +63,12 @@ const setPool = createRoute({
     params: z.object({
       name: z.string().min(1).openapi({ param: { name: "name", in: "path" } }),
     }),
-    body: { required: true, content: { "application/json": { schema: PoolRequest } } },
+    body: body(PoolRequest),
   },
   responses: {
     200: asJson(Pool, "The pool"),
-    400: asJson(Problem, "What was asked makes no sense"),
-    403: asJson(Problem, "Asked by a page of another origin"),
-    404: asJson(Problem, "No such pool; `hint` names the nearest one"),
-    415: asJson(Problem, "The body is not JSON"),
+    ...guarded,
+    ...notFound,
   },
 });
 

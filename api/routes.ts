@@ -1,24 +1,10 @@
 // Every route as a value: path, question, answers. The OpenAPI document and the typed client come
 // from here.
 import { createRoute, z } from "@hono/zod-openapi";
+import { asJson, badRequest, body, guarded, notFound } from "./answers.ts";
 import * as schema from "./schemas.ts";
 import * as simulation from "./simulation_schemas.ts";
 
-const asJson = <T extends z.ZodType>(answer: T, description: string) => ({
-  description,
-  content: { "application/json": { schema: answer } },
-});
-const body = <T extends z.ZodType>(question: T) => ({
-  required: true,
-  content: { "application/json": { schema: question } },
-});
-const badRequest = { 400: asJson(schema.Problem, "What was asked makes no sense") };
-const notFound = { 404: asJson(schema.Problem, "No such thing; `hint` names the nearest one") };
-const guarded = {
-  ...badRequest,
-  403: asJson(schema.Problem, "Asked by a page of another origin"),
-  415: asJson(schema.Problem, "The body is not JSON"),
-};
 const name = z.object({
   name: z.string().min(1).openapi({
     param: { name: "name", in: "path" },

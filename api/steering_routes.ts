@@ -1,23 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { SteeringService } from "engine";
 import { router } from "./router.ts";
-import { Nothing, Problem, StartedRun } from "./schemas.ts";
+import { Nothing, StartedRun } from "./schemas.ts";
+import { asJson, body, guarded, notFound } from "./answers.ts";
 import * as schema from "./steering_schemas.ts";
 
-const asJson = <T extends z.ZodType>(answer: T, description: string) => ({
-  description,
-  content: { "application/json": { schema: answer } },
-});
-const body = <T extends z.ZodType>(question: T) => ({
-  required: true,
-  content: { "application/json": { schema: question } },
-});
-const guarded = {
-  400: asJson(Problem, "What was asked makes no sense"),
-  403: asJson(Problem, "Asked by a page of another origin"),
-  404: asJson(Problem, "No such thing; `hint` names the nearest one"),
-  415: asJson(Problem, "The body is not JSON"),
-};
 const inPath = (name: string) =>
   z.string().min(1).openapi({ param: { name, in: "path" as const } });
 
@@ -26,7 +13,7 @@ const cancel = createRoute({
   path: "/api/v1/runs/{id}/cancel",
   summary: "Cancel what is queued or running of a run",
   request: { params: z.object({ id: inPath("id") }), body: body(schema.CancelRequest) },
-  responses: { 202: asJson(Nothing, "It is being cancelled"), ...guarded },
+  responses: { 202: asJson(Nothing, "It is being cancelled"), ...guarded, ...notFound },
 });
 
 const cancelStep = createRoute({
@@ -37,7 +24,7 @@ const cancelStep = createRoute({
     params: z.object({ id: inPath("id"), step: inPath("step") }),
     body: body(schema.CancelRequest),
   },
-  responses: { 202: asJson(Nothing, "It is being cancelled"), ...guarded },
+  responses: { 202: asJson(Nothing, "It is being cancelled"), ...guarded, ...notFound },
 });
 
 const retry = createRoute({
@@ -45,7 +32,7 @@ const retry = createRoute({
   path: "/api/v1/runs/{id}/retry",
   summary: "Run again what did not succeed in a run, all of it, or some of its steps",
   request: { params: z.object({ id: inPath("id") }), body: body(schema.RerunRequest) },
-  responses: { 202: asJson(StartedRun, "The new run"), ...guarded },
+  responses: { 202: asJson(StartedRun, "The new run"), ...guarded, ...notFound },
 });
 
 const many = <A extends string>(action: A, summary: string) =>
@@ -54,7 +41,7 @@ const many = <A extends string>(action: A, summary: string) =>
     path: `/api/v1/runs/${action}` as const,
     summary,
     request: { body: body(schema.ManyRunsRequest) },
-    responses: { 202: asJson(schema.ManyRuns, "What was done"), ...guarded },
+    responses: { 202: asJson(schema.ManyRuns, "What was done"), ...guarded, ...notFound },
   });
 
 const cancelMany = many("cancel", "Cancel all runs that are meant; `dryRun` only tells which");

@@ -1,31 +1,15 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { asset, createService, define, nextTicks, pool, withCodeVersion } from "engine";
-import { memoryLedger } from "engine/testing";
-import { bench } from "../engine/run/service_fixture.ts";
-import { call, fakeApp } from "./fake.ts";
+import { asset, define, pool, withCodeVersion } from "engine";
+import { appOn, call } from "./fake.ts";
 
 /** The program with one asset that takes a slot of a pool. */
 async function app() {
   const warehouse = pool({ name: "warehouse", slots: 2 });
   const report = asset({ name: "report", pools: { warehouse: 1 }, materialize: () => 1 });
   const definitions = define({ warehouse, report });
-  const b = bench();
-  const memory = memoryLedger({ now: () => b.clock.at });
-  const ledger = withCodeVersion(memory, definitions);
-  await ledger.declarePools({ warehouse: 2 });
-  const service = createService({
-    definitions,
-    ledger,
-    clock: b.clock,
-    about: {
-      version: "1",
-      startedAt: b.clock.at.toISOString(),
-      adapters: { postgres: "embedded", online: "postgres", events: "outbox", objects: "file" },
-    },
-    health: () => Promise.resolve({ ok: true, dependencies: [] }),
-    nextTicks,
-  });
-  return { memory, app: fakeApp({ ...b, definitions, ledger, service }) };
+  const app = appOn(definitions, (ledger) => withCodeVersion(ledger, definitions));
+  await app.ledger.declarePools({ warehouse: 2 });
+  return { memory: app.memory, app };
 }
 
 const hello = { host: "here", pid: 7, queues: ["default"], slots: 4 };

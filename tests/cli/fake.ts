@@ -1,8 +1,9 @@
-import { lender, work } from "engine";
+import { createService, type Definitions, type Ledger, lender, nextTicks, work } from "engine";
+import { memoryLedger } from "engine/testing";
 import type { App } from "../../cli/app.ts";
 import type { Io } from "../../cli/io.ts";
 import { main } from "../../cli/main.ts";
-import type { Bench } from "../engine/run/service_fixture.ts";
+import { type Bench, bench } from "../engine/run/service_fixture.ts";
 
 /** What a call of the command line came to. */
 export interface Answer {
@@ -39,6 +40,29 @@ export function fakeApp(b: Bench): App & { closed: number } {
       return Promise.resolve();
     },
   };
+}
+
+/** The program on some declarations; `wrap` is what the ledger in memory is used through. */
+export function appOn(
+  definitions: Definitions,
+  wrap: (ledger: Ledger) => Ledger,
+): ReturnType<typeof fakeApp> & { readonly memory: Ledger } {
+  const b = bench();
+  const memory = memoryLedger({ now: () => b.clock.at });
+  const ledger = wrap(memory);
+  const service = createService({
+    definitions,
+    ledger,
+    clock: b.clock,
+    about: {
+      version: "1",
+      startedAt: b.clock.at.toISOString(),
+      adapters: { postgres: "embedded", online: "postgres", events: "outbox", objects: "file" },
+    },
+    health: () => Promise.resolve({ ok: true, dependencies: [] }),
+    nextTicks,
+  });
+  return Object.assign(fakeApp({ ...b, definitions, ledger, service }), { memory });
 }
 
 /** Streams that remember. */

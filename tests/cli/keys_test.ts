@@ -1,8 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { asset, createService, define, nextTicks, partitions, withKeySets } from "engine";
-import { memoryLedger } from "engine/testing";
-import { bench } from "../engine/run/service_fixture.ts";
-import { call, fakeApp } from "./fake.ts";
+import { asset, define, partitions, withKeySets } from "engine";
+import { appOn, call } from "./fake.ts";
 
 /** The program with one asset that has a slice for each customer. */
 function app() {
@@ -13,21 +11,7 @@ function app() {
     materialize: (_, { partition }) => `by ${partition}`,
   });
   const definitions = define({ spent });
-  const b = bench();
-  const ledger = withKeySets(memoryLedger({ now: () => b.clock.at }), definitions);
-  const service = createService({
-    definitions,
-    ledger,
-    clock: b.clock,
-    about: {
-      version: "1",
-      startedAt: b.clock.at.toISOString(),
-      adapters: { postgres: "embedded", online: "postgres", events: "outbox", objects: "file" },
-    },
-    health: () => Promise.resolve({ ok: true, dependencies: [] }),
-    nextTicks,
-  });
-  return fakeApp({ ...b, definitions, ledger, service });
+  return appOn(definitions, (ledger) => withKeySets(ledger, definitions));
 }
 
 Deno.test("keys-add makes slices that can be built at once, keys lists them", async () => {
