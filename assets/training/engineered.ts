@@ -43,6 +43,8 @@ export const engineered = asset({
   description: "One training table per model, each row with the inputs known before its label",
   tags: ["training"],
   kinds: ["typescript", "arrow"],
+  // Computes for seconds without a pause, on a busy machine for tens of them: in its own process it keeps no sign of life back.
+  timeout: "1h",
   deps: { data: extractTrainingData },
   partitions: daily,
   resources: { objects },
