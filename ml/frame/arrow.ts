@@ -14,11 +14,12 @@ import {
 } from "apache-arrow";
 import * as arrow from "apache-arrow";
 import type { Column, Frame } from "./frame.ts";
+import { withOneNaN } from "./one_nan.ts";
 
 /**
  * Writes a frame as an Arrow IPC stream, which pandas, polars and DuckDB read as well.
  *
- * The numbers are copied once, into the result.
+ * The numbers are copied once, into the result. Equal frames give equal bytes: every NaN is written alike.
  *
  * @throws {RangeError} If a column is not as long as the frame.
  */
@@ -65,10 +66,10 @@ export function decodeFrame(bytes: Uint8Array): Frame {
 function columnData(column: Column): Data {
   const length = column.length;
   if (column instanceof Float32Array) {
-    return makeData({ type: new arrow.Float32(), length, nullCount: 0, data: column });
+    return makeData({ type: new arrow.Float32(), length, nullCount: 0, data: withOneNaN(column) });
   }
   if (column instanceof Float64Array) {
-    return makeData({ type: new arrow.Float64(), length, nullCount: 0, data: column });
+    return makeData({ type: new arrow.Float64(), length, nullCount: 0, data: withOneNaN(column) });
   }
   if (column instanceof Int32Array) {
     return makeData({ type: new arrow.Int32(), length, nullCount: 0, data: column });
