@@ -1,6 +1,6 @@
 // Which assets people mean. The server reads the selection, over its full list, never over what a
 // page happens to show.
-import { ApiProblem, type AssetCard, type Client, type Lineage } from "./client.ts";
+import { ApiProblem, type AssetCard, type Client } from "./client.ts";
 
 /** What is looked for; everything given must hold. */
 export interface Selection {
@@ -22,21 +22,24 @@ export interface Found {
   readonly problem: string | undefined;
 }
 
-/** Finds assets. A query that cannot be read finds none and says why: somebody may be in the middle of it. */
+/**
+ * Finds assets; `all` gives every one, and is asked only where no query narrows them. A query that cannot be read finds
+ * none and says why: somebody may be in the middle of it.
+ */
 export async function find(
   client: Pick<Client, "search">,
-  { nodes }: Pick<Lineage, "nodes">,
+  all: () => Promise<readonly AssetCard[]>,
   { query, statuses, freshness }: Selection,
 ): Promise<Found> {
   const isAny = query.trim() === "";
   try {
-    const read = isAny ? nodes : await client.search(query);
+    const read = isAny ? await all() : await client.search(query);
     const cards = read.filter((card) =>
       (statuses.length === 0 || statuses.includes(card.status)) &&
       (freshness === undefined || freshness === card.freshness)
     );
-    const all = isAny && statuses.length === 0 && freshness === undefined;
-    return { all, cards, problem: undefined };
+    const isAll = isAny && statuses.length === 0 && freshness === undefined;
+    return { all: isAll, cards, problem: undefined };
   } catch (error) {
     if (!(error instanceof ApiProblem) || error.status === 500) throw error;
     const problem = [error.message, error.hint].filter((part) => part !== null).join(". ");

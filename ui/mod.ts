@@ -163,8 +163,8 @@ function addLineage(app: Hono, client: Client, shell: GetShell, layout: LayoutEn
     return page(c, LineageCounts({ lineage }));
   });
   app.get("/lineage/match", async (c) => {
-    const lineage = await client.lineage();
-    const { all, cards, problem = null } = await find(client, lineage, selectionOf(c));
+    const every = async () => (await client.lineage()).nodes;
+    const { all, cards, problem = null } = await find(client, every, selectionOf(c));
     return c.json({ all, found: cards.map(({ name, group }) => ({ name, group })), problem });
   });
   app.get("/lineage/panel/:name{.+}", async (c) => {
@@ -186,7 +186,7 @@ function addAssets(app: Hono, client: Client, shell: GetShell): void {
   app.get("/assets", async (c) => {
     const lineage = await client.lineage();
     const selection = selectionOf(c);
-    const found = await find(client, lineage, selection);
+    const found = await find(client, () => Promise.resolve(lineage.nodes), selection);
     return page(c, Assets({ shell: await shell(), lineage, selection, found }));
   });
   app.get("/assets/:name{.+}", async (c) => {

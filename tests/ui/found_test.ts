@@ -6,7 +6,8 @@ import { createSite } from "./site.ts";
 async function found(query: string, rest: Partial<Selection> = {}): Promise<Found> {
   using site = createSite();
   const client = createClient(site.handle);
-  return await find(client, await client.lineage(), { query, statuses: [], ...rest });
+  const every = async () => (await client.lineage()).nodes;
+  return await find(client, every, { query, statuses: [], ...rest });
 }
 
 const names = async (query: string, rest?: Partial<Selection>) =>
