@@ -3,6 +3,7 @@ import { fromFileUrl } from "@std/path";
 import type { Ledger, LogRecord } from "engine";
 import { connect } from "../../../adapters/postgres/connect.ts";
 import { until } from "../../e2e/program.ts";
+import { plan, step } from "../../../engine/ledger/contract/subject.ts";
 import { testLedger } from "../../services/ledger.ts";
 
 const CHILD = fromFileUrl(new URL("./log_worker.ts", import.meta.url));
@@ -15,27 +16,7 @@ function child(url: string, lines: number): Deno.ChildProcess {
   }).spawn();
 }
 
-const submission = {
-  key: null,
-  job: null,
-  maxActiveRuns: Infinity,
-  title: "talks",
-  partition: null,
-  trigger: "cli",
-  by: null,
-  reason: "asked for",
-  priority: 0,
-  steps: [{
-    asset: "talks",
-    partition: "",
-    reason: "asked for",
-    needs: [],
-    queue: "default",
-    priority: 0,
-    pools: {},
-    retry: { attempts: 1 },
-  }],
-} as const;
+const submission = plan([step("talks")], { title: "talks" });
 
 type Line = LogRecord & { readonly id: string };
 

@@ -19,6 +19,7 @@ import {
 } from "engine";
 import { connect, type Sql } from "../../../adapters/postgres/connect.ts";
 import { createApi, createFront } from "../../../api/mod.ts";
+import { plan, step } from "../../../engine/ledger/contract/subject.ts";
 import { createLayoutEngine, createUi } from "../../../ui/mod.ts";
 import { workAll } from "../../engine/run/work_all.ts";
 import { testLedger } from "../../services/ledger.ts";
@@ -70,27 +71,7 @@ function declared() {
   return { definitions: define({ leaky, plausible, sound, broken, failing }), failing };
 }
 
-const run = (asset: string) => ({
-  key: null,
-  job: null,
-  maxActiveRuns: Infinity,
-  title: asset,
-  partition: null,
-  trigger: "cli",
-  by: null,
-  reason: "asked for",
-  priority: 0,
-  steps: [{
-    asset,
-    partition: "",
-    reason: "asked for",
-    needs: [],
-    queue: "default",
-    priority: 0,
-    pools: {},
-    retry: { attempts: 1 },
-  }],
-} as const);
+const run = (asset: string) => plan([step(asset)], { title: asset });
 
 /** All rows of all tables of the engine, as text. */
 async function everything(sql: Sql): Promise<string> {

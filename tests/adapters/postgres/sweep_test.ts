@@ -1,40 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { sweep } from "../../../adapters/postgres/ledger/sweep.ts";
 import { connect } from "../../../adapters/postgres/connect.ts";
+import { plan, result, step } from "../../../engine/ledger/contract/subject.ts";
 import { testLedger } from "../../services/ledger.ts";
 
-const step = {
-  asset: "a",
-  partition: "",
-  reason: "asked for",
-  needs: [],
-  queue: "default",
-  priority: 0,
-  pools: {},
-  retry: { attempts: 1 },
-} as const;
-const submission = {
-  key: null,
-  job: null,
-  maxActiveRuns: Infinity,
-  title: "a",
-  partition: null,
-  trigger: "cli",
-  by: null,
-  reason: "asked for",
-  priority: 0,
-  steps: [step],
-} as const;
-const result = {
-  code: "c",
-  config: "c",
-  dataVersion: "1",
-  inputs: [],
-  metadata: {},
-  value: null,
-  checks: [],
-  events: [],
-};
+const submission = plan([step("a")]);
 
 Deno.test("sweep() removes rows of versions that nobody sees, and only those", async () => {
   await using made = await testLedger();
@@ -55,7 +25,10 @@ Deno.test("sweep() removes rows of versions that nobody sees, and only those", a
       }, ${i})`;
       if (i === 2) break; // still running
       const { run, step, attempt } = claimed!;
-      await ledger.finish([{ run, step, attempt, state: "success", result }], { ...ask, room: 0 });
+      await ledger.finish([{ run, step, attempt, state: "success", result: result() }], {
+        ...ask,
+        room: 0,
+      });
     }
     assertEquals(await sweep(sql, { tables: ["out.t"], keepMs: 60_000 }), [{
       table: "out.t",

@@ -4,7 +4,7 @@ import { check } from "../../../../adapters/postgres/check/check.ts";
 import { repair } from "../../../../adapters/postgres/check/repair.ts";
 import { connect, type Sql } from "../../../../adapters/postgres/connect.ts";
 import { testLedger } from "../../../services/ledger.ts";
-import { made, runOf } from "../keep/history.ts";
+import { made, resultOf, runOf } from "../keep/history.ts";
 
 async function opened() {
   const test = await testLedger();
@@ -169,16 +169,7 @@ for (const { what, sql: breaking, says, repairs } of breaks) {
       }));
       const ask = { worker: me, queues: ["default"], room: 9 };
       let claimed = [...running, ...await ledger.claim(ask)];
-      const result = {
-        code: "c",
-        config: "c",
-        dataVersion: "1",
-        inputs: [],
-        metadata: {},
-        value: null,
-        checks: [],
-        events: [],
-      };
+      const result = resultOf();
       while (claimed.length > 0) {
         const outcomes = claimed.map((
           { run, step, attempt },

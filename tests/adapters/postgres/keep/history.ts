@@ -1,6 +1,7 @@
 /** A ledger with a past, for tests that clean or check it. @module */
 import type { Ledger, PlannedStep, Result, Submission } from "engine";
 import { keepFromEnv } from "../../../../adapters/postgres/keep/rules.ts";
+import { plan, result, step } from "../../../../engine/ledger/contract/subject.ts";
 
 /** The rules without any setting. */
 export const RULES = keepFromEnv(() => undefined);
@@ -9,42 +10,10 @@ export const RULES = keepFromEnv(() => undefined);
 export const runOf = (
   steps: readonly Partial<PlannedStep>[],
   more: Partial<Submission> = {},
-): Submission => ({
-  key: null,
-  job: null,
-  maxActiveRuns: Infinity,
-  title: "a run",
-  partition: null,
-  trigger: "cli",
-  by: null,
-  reason: "asked for",
-  priority: 0,
-  ...more,
-  steps: steps.map((s) => ({
-    asset: "a",
-    partition: "",
-    reason: "asked for",
-    needs: [],
-    queue: "default",
-    priority: 0,
-    pools: {},
-    retry: { attempts: 1 },
-    ...s,
-  })),
-});
+): Submission => plan(steps.map((s) => step(s.asset ?? "a", s)), more);
 
 /** A result; what is not given is plain. */
-export const resultOf = (more: Partial<Result> = {}): Result => ({
-  code: "c",
-  config: "c",
-  dataVersion: "1",
-  inputs: [],
-  metadata: {},
-  value: null,
-  checks: [],
-  events: [],
-  ...more,
-});
+export const resultOf = result;
 
 /** Computes a version of an asset; gives it and its run. */
 export async function made(
