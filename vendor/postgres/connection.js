@@ -457,14 +457,24 @@ function Connection(options, queues = {}, { onopen = noop, onend = noop, onclose
     socket.removeAllListeners()
     socket = null
 
-    if (initial)
+    if (initial) {
+      forgetAnswer()
       return reconnect()
+    }
 
     !hadError && (query || sent.length) && error(Errors.connection('CONNECTION_CLOSED', options, socket))
+    forgetAnswer()
     closedTime = performance.now()
     hadError && options.shared.retries++
     delay = (typeof backoff === 'function' ? backoff(options.shared.retries) : backoff) * 1000
     onclose(connection, Errors.connection('CONNECTION_CLOSED', options, socket))
+  }
+
+  // aurora: what a session has left unfinished; the next session would give its rows and its error as an answer
+  function forgetAnswer() {
+    query = results = errorResponse = stream = final = null
+    result = new Result()
+    rows = 0
   }
 
   /* Handlers */
