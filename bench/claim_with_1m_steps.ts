@@ -40,9 +40,9 @@ export const bench: Bench = {
 async function fill(sql: Sql, run: string): Promise<void> {
   await sql`
     insert into engine.step (run, step, asset, partition, state, needs_left, reason, queue, priority, step_priority,
-      pools, retry, ready_at, lap)
+      pools, retry, ready_at, lap, lane)
     select ${run}::bigint, n, 'endless', 'slice ' || n, 'queued', 0, 'measured', 'default', 0, 0, '{}', '{"attempts":1}',
-      now(), n
+      now(), n, engine.lane_of('default', '{}', null)
     from generate_series(1, ${WAITING}::int) n`;
   await sql`analyze engine.step`;
 }

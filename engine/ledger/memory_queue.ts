@@ -69,7 +69,7 @@ export function finish(state: MemoryState, outcomes: readonly Outcome[], ask: As
   const next = handOn(state, ready, ask);
   for (const run of runs) settleRun(state, run);
   if (ask.more) next.push(...claim(state, { ...ask, room: ask.room - next.length }));
-  return { accepted, next };
+  return { accepted, next, drained: ask.more === true && next.length < ask.room };
 }
 
 /** Attempts that a worker must stop: cancelled ones, and those that were taken from it. */

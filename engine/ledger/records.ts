@@ -222,6 +222,8 @@ export interface Finished {
   readonly accepted: readonly string[];
   /** Steps that became ready and are the worker's at once. */
   readonly next: readonly Claimed[];
+  /** Whether the queue was looked at, as `ask.more` says, and had less than there was room for. */
+  readonly drained: boolean;
 }
 
 /** A published or withheld materialization. */

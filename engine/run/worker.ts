@@ -83,8 +83,6 @@ class Shift {
   #woken = false;
   /** Slots that questions under way may fill. */
   #kept = 0;
-  /** Whether the last answer filled all the room there was: the queue has probably more. */
-  #backlog = false;
   #wake = () => {};
   #lost = false;
   #abandoning = false;
@@ -171,7 +169,6 @@ class Shift {
         claimed.forEach((c) => this.#start(c));
         return claimed.length === ask.room;
       });
-      this.#backlog = isFull;
       if (isFull && this.#room > 0) return;
     }
     if (this.#woken) return;
@@ -216,12 +213,13 @@ class Shift {
       this.#ended = [];
       try {
         const room = this.#o.signal.aborted ? 0 : Math.max(0, this.#room + batch.length);
-        const ask = { ...this.#ask, room, more: this.#backlog };
+        const ask = { ...this.#ask, room, more: true };
         await this.#promised(Math.max(0, room - batch.length), async () => {
-          const { next } = await this.#o.ledger.finish(batch, ask);
+          const { next, drained } = await this.#o.ledger.finish(batch, ask);
           batch.forEach((o) => this.#running.delete(tokenOf(o)));
           next.forEach((c) => this.#start(c));
-          this.#backlog &&= next.length === room;
+          // Where the answer did not look into the queue, the next turn does.
+          if (!drained) this.#poke();
         });
       } catch (error) {
         // The database is away: the results are kept and offered again; if it takes too long they are fenced off.
@@ -233,7 +231,6 @@ class Shift {
       }
     }
     this.#finishing = undefined;
-    this.#poke();
   }
 
   /** Signs of life; whoever hears that it was given up stops everything it runs. */

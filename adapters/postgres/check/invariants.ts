@@ -71,6 +71,14 @@ export const INVARIANTS: readonly Invariant[] = [
           and not exists (select 1 from engine.pool p where p.name = n.key) limit ${MOST}`,
   },
   {
+    name: "a step waits in the lane of its queue, pools and code",
+    find: (sql) =>
+      sql<Found[]>`
+        select format('step %s of run %s waits in the lane "%s", its own is "%s"', step, run, lane,
+          engine.lane_of(queue, pools, code)) as sentence
+        from engine.step where state in ('waiting', 'queued') and lane <> engine.lane_of(queue, pools, code) limit ${MOST}`,
+  },
+  {
     name: "a run has as many steps left as are open",
     find: (sql) =>
       sql<Found[]>`

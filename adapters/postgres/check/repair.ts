@@ -11,6 +11,7 @@ export type Repaired = readonly string[];
 export async function repair(sql: Sql): Promise<Repaired> {
   return [
     ...await requeueLost(sql),
+    ...await changeLanes(sql),
     ...await recountNeeds(sql),
     ...await recountSteps(sql),
   ];
@@ -26,6 +27,13 @@ async function requeueLost(sql: Sql): Promise<Repaired> {
     said.push(`queued ${count} steps of worker ${worker} again, which is gone`);
   }
   return said;
+}
+
+async function changeLanes(sql: Sql): Promise<Repaired> {
+  const { count } = await sql`
+    update engine.step set lane = engine.lane_of(queue, pools, code)
+    where state in ('waiting', 'queued') and lane <> engine.lane_of(queue, pools, code)`;
+  return count === 0 ? [] : [`put ${count} steps into the lane of their queue, pools and code`];
 }
 
 /** Runs are locked first, as everywhere: nothing ends while it is counted. */

@@ -23,7 +23,7 @@ export async function recode(sql: Sql, run: string, from: string, to: string): P
       update engine.run set code = ${to}, code_before = coalesce(code_before, code)
       where id = ${run}::bigint and code = ${from} and state in ('queued', 'running') returning 1`;
     if (changed === undefined) return false;
-    await tx`update engine.step set code = ${to}
+    await tx`update engine.step set code = ${to}, lane = engine.lane_of(queue, pools, ${to})
       where run = ${run}::bigint and state in ('waiting', 'queued', 'running')`;
     await tx`insert into engine.fact (kind, run, state, name, data)
       select 'run', id, 'recoded', job, ${jsonText({ from, to })}::text::jsonb

@@ -31,15 +31,15 @@ export async function finish(
   const refused = outcomes.filter((o) => !accepted.includes(tokenOf(o)));
   for (const o of refused) if (o.state === "success") await endRefused(sql, o, ask.worker);
   await rememberLate(sql, refused, ask.worker);
-  return { accepted, next: done.next };
+  return { ...done, accepted };
 }
 
 /** Publishes together; if that is refused, each alone, to find whose result it is. */
 async function publishAll(sql: Sql, successes: readonly Success[], ask: Ask): Promise<Finished> {
-  if (successes.length === 0) return { accepted: [], next: [] };
+  if (successes.length === 0) return { accepted: [], next: [], drained: false };
   try {
     return await retried((tries) =>
-      publish(sql, successes, { ...ask, room: tries === 0 ? ask.room : 0 })
+      publish(sql, successes, tries === 0 ? ask : { ...ask, room: 0, more: false })
     );
   } catch (error) {
     if (!isRefusal(error)) throw error;
@@ -50,7 +50,7 @@ async function publishAll(sql: Sql, successes: readonly Success[], ask: Ask): Pr
   for (const one of successes) {
     accepted.push(...(await publishAll(sql, [one], { ...ask, room: 0, more: false })).accepted);
   }
-  return { accepted, next: [] };
+  return { accepted, next: [], drained: false };
 }
 
 async function endUnkept(
@@ -60,7 +60,7 @@ async function endUnkept(
   worker: string,
 ): Promise<Finished> {
   const isEnded = await retried(() => endFailed(sql, unkept(o, error), worker));
-  return { accepted: isEnded ? [tokenOf(o)] : [], next: [] };
+  return { accepted: isEnded ? [tokenOf(o)] : [], next: [], drained: false };
 }
 
 /** {@link endFailed}; what was withheld may be what is refused. */
@@ -110,7 +110,8 @@ async function publish(sql: Sql, done: readonly Success[], ask: Ask): Promise<Fi
       ${ask.queues as string[]}::text[], ${ask.room}, ${ask.more ?? false}) f`;
   await admitNext(sql, rows);
   const accepted = rows.filter((r) => r.what === "done").map(tokenOf);
-  return { accepted, next: rows.filter((r) => r.what === "next").map(claimedOf) };
+  const next = rows.filter((r) => r.what === "next").map(claimedOf);
+  return { accepted, next, drained: ask.more === true && next.length < ask.room };
 }
 
 /** A run of a job has ended: the next one may begin. If the worker dies before, the tick of the server does it. */

@@ -48,7 +48,7 @@ export async function runs(sql: Sql, q: RunQuery): Promise<readonly RunRecord[]>
   }::text)
       and (${before}::bigint is null or r.id < ${before}::bigint)
       and (${asset}::text is null
-        or exists (select 1 from engine.step s where s.run = r.id and s.asset = ${asset}))
+        or exists (select 1 from engine.run_asset a where a.run = r.id and a.asset = ${asset}))
       and (${states as string[] | null}::text[] is null or r.state = any(${states as
     | string[]
     | null}::text[]))

@@ -13,9 +13,10 @@ export async function visible(
     select m.version, m.asset, m.partition, m.at, m.run::text, m.step, m.duration_ms as "durationMs", m.code,
       m.config, m.data_version as "dataVersion", m.inputs, m.metadata, m.value, m.published
     from unnest(${slices.map((s) => s.asset)}::text[], ${slices.map((s) => s.partition)}::text[])
-      as k(asset, partition)
-    join engine.visible v on v.asset = k.asset and v.partition = k.partition
-    join engine.materialization m on m.version = v.version`;
+      as k(asset, partition),
+    -- One by one: as joins they are hashed against all that is visible, whatever few are asked for.
+    lateral (select version from engine.visible where asset = k.asset and partition = k.partition limit 1) v,
+    lateral (select * from engine.materialization where version = v.version limit 1) m`;
 }
 
 /** Published versions with their values. */
@@ -113,8 +114,12 @@ export async function slices(
     f as (select * from engine.failure where ${of}::text[] is null or asset = any(${of}::text[])),
     -- A slice may wait in several runs: the one that runs, else the oldest, is shown.
     s as (
-      select distinct on (asset, partition) asset, partition, run, state from engine.step
-      where state in ('waiting', 'queued', 'running') and (${of}::text[] is null or asset = any(${of}::text[]))
+      select distinct on (asset, partition) asset, partition, run, state from (
+        select asset, partition, run, state from engine.step
+        where state = 'running' and (${of}::text[] is null or asset = any(${of}::text[]))
+        union all
+        select asset, partition, run, state from engine.step
+        where state in ('waiting', 'queued') and (${of}::text[] is null or asset = any(${of}::text[]))) o
       order by asset, partition, state = 'running' desc, run)
     select asset, partition, v.visible, f.at as "failedAt", f.run::text as "failedRun", f.state as failed, f.error,
       s.run::text, s.state

@@ -4,6 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import type { Outcome } from "../records.ts";
 import {
   type Behaviour,
   done,
@@ -196,6 +197,16 @@ export const claimBehaviours: readonly Behaviour[] = [
     const { next } = await hand.finish([done(await hand.one())], 100);
     assertEquals(next.map((c) => c.asset), ["after a"]);
     assertEquals((await hand.claim()).map((c) => c.asset), ["b"]);
+  }],
+  ["finish() says whether the queue was looked at and had no more", async ({ ledger }) => {
+    const hand = await worker(ledger);
+    await submit(ledger, [step("a"), step("b"), step("c"), step("d"), step("e")]);
+    const [a, b, c] = await hand.claim(3);
+    const of = async (outcome: Outcome, room: number, more: boolean) =>
+      (await ledger.finish([outcome], { ...hand.ask(room), more })).drained;
+    assertEquals(await of(done(a!), 1, false), false, "it did not look");
+    assertEquals(await of(done(b!), 1, true), false, "all the room was filled: there may be more");
+    assertEquals(await of(done(c!), 2, true), true, "one was left for two places");
   }],
   ["finish() that asks for more never takes a slice that is being computed", async ({ ledger }) => {
     const hand = await worker(ledger);

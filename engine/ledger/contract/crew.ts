@@ -121,7 +121,7 @@ export const crewBehaviours: readonly Behaviour[] = [
     const run = await submit(ledger, [step("a"), step("b", { needs: [0] })]);
     const late = await zombie.one();
     await ledger.bury(zombie.id, "silent");
-    const refused = { accepted: [], next: [] };
+    const refused = { accepted: [], next: [], drained: false };
     assertEquals(await zombie.finish([done(late, { value: "late" })], 5), refused);
     assertEquals(await states(ledger, run), "queued waiting");
     const claimed = await next.one();

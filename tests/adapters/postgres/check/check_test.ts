@@ -92,6 +92,12 @@ const breaks: readonly {
     repairs: false,
   },
   {
+    what: "a step in another lane",
+    sql: (sql, run) => sql`update engine.step set lane = 'nowhere' where run = ${run} and step = 1`,
+    says: 'waits in the lane "nowhere"',
+    repairs: true,
+  },
+  {
     what: "a wrong number of steps left",
     sql: (sql, run) => sql`update engine.run set steps_left = 7 where id = ${run}`,
     says: "says that 7 steps are left, but 3 are open",

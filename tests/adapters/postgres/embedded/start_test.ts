@@ -9,6 +9,7 @@ import {
   type EmbeddedOptions,
   startEmbedded,
 } from "../../../../adapters/postgres/embedded/start.ts";
+import { until } from "../../../e2e/program.ts";
 import { DIRECTORY } from "../../../services/postgres.ts";
 
 const RUNTIMES = join(DIRECTORY, "runtime");
@@ -172,6 +173,10 @@ Deno.test("startEmbedded() recovers after the postmaster was killed -9, nothing 
   })().catch(() => {});
   await new Promise((done) => setTimeout(done, 200));
   Deno.kill(first.pid, "SIGKILL");
+  // A busy machine delivers it some milliseconds later.
+  await until(async () => !await serves(first.pid, join(place.directory, "postgres/data")), {
+    what: "the postmaster to end",
+  });
   const second = await startEmbedded(place);
   await sql.end({ timeout: 0 });
   await writing;

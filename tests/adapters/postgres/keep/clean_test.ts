@@ -196,8 +196,10 @@ Deno.test("clean() removes ended runs, sent events and alerts that are over, and
   for (const run of [kept.run, open]) assert(await ledger.run(run));
   assertEquals((await ledger.events({ limit: 9 })).map((e) => e.sentAt), [null]);
   assertEquals((await ledger.alerts(9)).map((a) => a.episode), ["open"]);
-  const [left] = await sql`select count(*)::int as n from engine.step where run = ${over.run}`;
-  assertEquals(left?.["n"], 0);
+  for (const table of ["step", "edge", "attempt", "run_asset"]) {
+    const left = await sql`select 1 from engine.${sql(table)} where run = ${over.run}`;
+    assertEquals(left.length, 0, `what belongs to the run goes with it: ${table}`);
+  }
 });
 
 Deno.test("clean() removes ticks before other facts", async () => {
