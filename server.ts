@@ -144,6 +144,7 @@ async function run(app: App, o: ServeOptions, signal: AbortSignal): Promise<void
   const { logChannel, loops, nextTick } = await import("engine");
   const { channelsFromEnv } = await import("./adapters/alerts/from_env.ts");
   const { keepHouse } = await import("./housekeeping.ts");
+  const { keepCounting } = await import("./metrics.ts");
   const trouble = (what: string) => (error: unknown) =>
     o.print(`${what}: ${error instanceof Error ? error.message : error}`);
   await Promise.all([
@@ -159,6 +160,7 @@ async function run(app: App, o: ServeOptions, signal: AbortSignal): Promise<void
       onTrouble: (loop, error) => trouble(loop)(error),
     }),
     relayEvents(app, trouble("relay"), signal),
+    keepCounting(app.metrics, { signal, onTrouble: trouble("metrics") }),
     keepHouse(app, { signal, print: o.print, onTrouble: trouble("housekeeping") }),
   ]);
 }
