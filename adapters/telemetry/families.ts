@@ -46,7 +46,13 @@ export function families(m: Measured): readonly Family[] {
 
 type Naming = (name: string) => string;
 
-function runFamilies({ tallies, load }: Measured, job: Naming): Family[] {
+/** A counter that begins at 1 has not risen for Prometheus: the first failure of a job would be missed. */
+const neverRun = (jobs: readonly string[]) =>
+  jobs.flatMap((name) =>
+    ["success", "failed", "cancelled"].map((part) => ({ name, part, count: 0 }))
+  );
+
+function runFamilies({ tallies, load, jobs }: Measured, job: Naming): Family[] {
   const of = (kind: Tally["kind"]) => tallies.filter((t) => t.kind === kind);
   const jobAndState = (r: { readonly job: string; readonly state: string }) => [
     job(r.job),
@@ -55,7 +61,11 @@ function runFamilies({ tallies, load }: Measured, job: Naming): Family[] {
   return [
     {
       metric: C.runs,
-      samples: summed(of("run"), (t) => [job(t.name), t.part], (t) => t.count),
+      samples: summed(
+        [...neverRun(jobs), ...of("run")],
+        (t) => [job(t.name), t.part],
+        (t) => t.count,
+      ),
     },
     { metric: C.runDuration, samples: durations(of("run_le"), job) },
     { metric: C.activeRuns, samples: summed(load.runs, jobAndState, (r) => r.runs) },

@@ -26,6 +26,7 @@ Deno.test("metrics count runs and steps by job, asset and state", async () => {
   const of = (series: string) => valueOf(text, series);
   assertEquals(of('aurora_runs_total{job_name="daily",state="success"}'), 2);
   assertEquals(of('aurora_runs_total{job_name="daily",state="failed"}'), 1);
+  assertEquals(of('aurora_runs_total{job_name="daily",state="cancelled"}'), 0);
   assertEquals(of('aurora_steps_total{asset="fruit",state="success"}'), 2);
   assertEquals(of('aurora_steps_total{asset="fruit",state="failed"}'), 1);
   assertEquals(of('aurora_run_duration_seconds_count{job_name="daily"}'), 3);
