@@ -11,6 +11,7 @@ import {
   type Ledger,
   type Lender,
   lender,
+  type MetricsReader,
   nextTicks,
   secretsFromEnv,
   type Service,
@@ -29,6 +30,7 @@ import { checkSourceSchema } from "./assets/source_schema.ts";
 import { codeSource, readCode } from "./code.ts";
 import { healthOf } from "./health.ts";
 import { loadProject } from "./load_project.ts";
+import { metricsOf } from "./metrics.ts";
 import { migrateAll } from "./tasks/database.ts";
 import { VERSION } from "./version.ts";
 
@@ -65,6 +67,8 @@ export interface App extends AsyncDisposable {
   readonly sql: Sql;
   /** What is set, completed by what was composed. */
   env(name: string): string;
+  /** Counts what happened, for the metrics. */
+  readonly metrics: MetricsReader;
   /** Health as asked now. */
   health(): Promise<HealthView>;
   /** Works as a worker of this process until the signal aborts. */
@@ -161,6 +165,7 @@ async function assemble(p: Parts): Promise<App> {
   const lent = lender(env);
   const kind = embedded ? "embedded" : "external";
   const health = healthOf({ sql, ledger, env, kind });
+  const metrics = metricsOf({ sql, definitions: project, env, version: VERSION, startedAt });
   const service = createService({
     definitions: project,
     ledger,
@@ -180,6 +185,7 @@ async function assemble(p: Parts): Promise<App> {
     schedules: o.schedules ?? true,
     lender: lent,
     quality: qualityReader(sql),
+    metrics,
   });
   const close = async () => {
     await health.close();
@@ -196,6 +202,7 @@ async function assemble(p: Parts): Promise<App> {
     database: { url, kind },
     sql,
     env,
+    metrics,
     health: () => health.ask(),
     work: (signal, w = {}) => workHere(p, lent, signal, w),
     close,

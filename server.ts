@@ -7,6 +7,7 @@
 import { parseArgs } from "@std/cli";
 import type { Ears } from "engine";
 import type { App } from "./compose.ts";
+import type { Print } from "./log.ts";
 
 /** How a server is started. */
 export interface ServeOptions {
@@ -20,8 +21,8 @@ export interface ServeOptions {
   readonly workers: number;
   /** Whether schedules and sensors run. */
   readonly schedules: boolean;
-  /** One line for people. */
-  print(line: string): void;
+  /** One line, for people or programs. */
+  readonly print: Print;
 }
 
 /** A running server. */
@@ -63,7 +64,7 @@ export async function serve(o: ServeOptions): Promise<Served> {
     app = await compose({ directory: o.directory, role: "server", schedules: o.schedules });
     const { masked } = await import("engine");
     const { print } = o;
-    o = { ...o, print: (line) => print(masked(line)) };
+    o = { ...o, print: (line, event) => print(masked(line), event) };
     ready.resolve(await handler(app, o));
   } catch (error) {
     ready.resolve(() => new Response("The server could not start", { status: 503 }));
@@ -117,7 +118,10 @@ async function handler(app: App, o: ServeOptions): Promise<Handler> {
     import("./ui/mod.ts"),
   ]);
   const told = (what: string) => (error: unknown) =>
-    o.print(`${what}: ${error instanceof Error ? error.stack : error}`);
+    o.print(`${what}: ${error instanceof Error ? error.stack : error}`, {
+      level: "error",
+      fields: { part: what },
+    });
   const hosts = hostsOf(app.env("AURORA_BASE_URL"));
   const api = createApi(app.service, { hosts, onError: told("API") });
   const ui = createUi({
@@ -144,8 +148,13 @@ async function run(app: App, o: ServeOptions, signal: AbortSignal): Promise<void
   const { logChannel, loops, nextTick } = await import("engine");
   const { channelsFromEnv } = await import("./adapters/alerts/from_env.ts");
   const { keepHouse } = await import("./housekeeping.ts");
+  const { errorFields } = await import("./log.ts");
+  const { keepCounting } = await import("./metrics.ts");
   const trouble = (what: string) => (error: unknown) =>
-    o.print(`${what}: ${error instanceof Error ? error.message : error}`);
+    o.print(`${what}: ${error instanceof Error ? error.message : error}`, {
+      level: "error",
+      fields: { part: what, ...errorFields(error) },
+    });
   await Promise.all([
     loops({
       definitions: app.definitions,
@@ -159,6 +168,7 @@ async function run(app: App, o: ServeOptions, signal: AbortSignal): Promise<void
       onTrouble: (loop, error) => trouble(loop)(error),
     }),
     relayEvents(app, trouble("relay"), signal),
+    keepCounting(app.metrics, { signal, onTrouble: trouble("metrics") }),
     keepHouse(app, { signal, print: o.print, onTrouble: trouble("housekeeping") }),
   ]);
 }
@@ -234,6 +244,9 @@ async function main(): Promise<void> {
     default: { schedules: true },
   });
   if (args["help"]) return console.log(HELP);
+  const { logFormat, printer } = await import("./log.ts");
+  const format = logFormat(Deno.env.get("AURORA_LOG"));
+  const print = printer(format, console.log, format === "json" ? { process: "server" } : {});
   const text = (name: string, env: string, otherwise: string) =>
     String(args[name] ?? Deno.env.get(env) ?? otherwise);
   const served = await serve({
@@ -242,10 +255,12 @@ async function main(): Promise<void> {
     host: text("host", "AURORA_HOST", "127.0.0.1"),
     workers: wholeNumber(text("workers", "AURORA_WORKERS", "1"), "workers", 0),
     schedules: args["schedules"] === true,
-    print: (line) => console.log(`${new Date().toISOString()} ${line}`),
+    print,
   });
   const { adapters } = await served.app.service.about();
-  console.log(greeting(served.url, adapters));
+  const hello = greeting(served.url, adapters);
+  if (format === "json") print(hello, { fields: { url: served.url, ...adapters } });
+  else console.log(hello);
   await untilAsked();
   await served.stop();
 }

@@ -249,6 +249,20 @@ export const health = createRoute({
   },
 });
 
+/** What monitoring reads. */
+export const metrics = createRoute({
+  method: "get",
+  path: "/metrics",
+  summary: "Metrics for Prometheus",
+  responses: {
+    200: {
+      description: "The text format of Prometheus, version 0.0.4",
+      content: { "text/plain": { schema: z.string() } },
+    },
+    ...notFound,
+  },
+});
+
 /** Whether to send requests here. */
 export const ready = createRoute({
   method: "get",

@@ -1,4 +1,5 @@
 import type { Service } from "engine";
+import { HTTPException } from "hono/http-exception";
 import { router } from "./router.ts";
 import * as route from "./routes.ts";
 
@@ -13,6 +14,13 @@ export function systemRoutes(service: Service) {
     .openapi(route.health, async (c) => {
       const health = await service.health();
       return c.json(health, health.ok ? 200 : 503);
+    })
+    .openapi(route.metrics, async (c) => {
+      const text = await service.metrics();
+      if (text === undefined) {
+        throw new HTTPException(404, { message: "Cannot give metrics: nothing is measured here" });
+      }
+      return c.text(text, 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" });
     })
     .openapi(route.ready, async (c) => {
       const { ok } = await service.health();

@@ -60,6 +60,7 @@ export * from "./ledger/backfills.ts";
 export * from "./ledger/failures.ts";
 export * from "./ledger/known.ts";
 export * from "./ledger/ledger.ts";
+export * from "./ledger/measures.ts";
 export * from "./ledger/pause.ts";
 export * from "./ledger/pools.ts";
 export * from "./ledger/records.ts";

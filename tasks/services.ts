@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console
 /**
- * `deno task services`: installs what the tests need (PostgreSQL, Redis, Kafka, Chromium, native libraries).
+ * `deno task services`: installs what the tests need (PostgreSQL, Redis, Kafka, Chromium, promtool, native libraries).
  * Quick when all is there.
  * @module
  */
@@ -8,6 +8,7 @@ import { chromium } from "../tests/services/chromium.ts";
 import { java, kafkaJars } from "../tests/services/kafka.ts";
 import { nativeLibraries } from "../tests/services/native.ts";
 import { stopTestServer, testServer } from "../tests/services/postgres.ts";
+import { promtool } from "../tests/services/promtool.ts";
 import { redisServer } from "../tests/services/redis.ts";
 
 /** Everything that tests need from outside, by name. */
@@ -21,6 +22,7 @@ export const PROVISIONS: Readonly<Record<string, () => Promise<string | void>>> 
   kafka: kafkaJars,
   chromium,
   native: nativeLibraries,
+  promtool,
 };
 
 /** Installs all, goes on after a failure, and gives what could not be had. */

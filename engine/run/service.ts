@@ -8,6 +8,7 @@ import { materializeNow, planOf, triggerNow } from "./service/acting.ts";
 import { cancelNow, cancelStepNow } from "./service/cancelling.ts";
 import { cancelRunsNow, retryRunsNow } from "./service/many_runs.ts";
 import { retryNow } from "./service/rerun.ts";
+import { assetMeasures } from "./service/asset_measures.ts";
 import { assetView, historyOf, partitionsView } from "./service/asset_view.ts";
 import {
   backfillPlan,
@@ -32,7 +33,8 @@ import { whyOf } from "./service/why_view.ts";
 import { aboutView, alertViews, eventsView, overviewOf } from "./service/system_view.ts";
 
 export { NothingToRun } from "./service/acting.ts";
-export type { QualityReader, ServiceOptions } from "./service/ports.ts";
+export type { AssetMeasure } from "./service/asset_measures.ts";
+export type { MetricsReader, QualityReader, ServiceOptions } from "./service/ports.ts";
 
 /**
  * The service on a ledger. What it tells is as of one fact; it looks at the ledger again only when there is a newer one
@@ -44,6 +46,7 @@ export function createService(o: ServiceOptions): Service {
   return {
     ...reading(o),
     ...crewService(o),
+    metrics: async () => await o.metrics?.read(assetMeasures(o.definitions, await see())),
     overview: async () => await overviewOf(o, await see()),
     lineage: async () => lineageOf(o.definitions, await see()),
     assets: async (choice = {}) => cardsOf(o.definitions, await see(), choice),

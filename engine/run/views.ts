@@ -540,6 +540,8 @@ export interface Service
   about(): Promise<About>;
   health(): Promise<HealthView>;
   overview(): Promise<Overview>;
+  /** In the text format of Prometheus; `undefined` where nobody reads them. */
+  metrics(): Promise<string | undefined>;
   lineage(): Promise<LineageView>;
   /** What a selection names, upstream first; everything if none is given. */
   assets(choice?: AssetChoice): Promise<readonly AssetCard[]>;

@@ -57,6 +57,16 @@ for (const [path, expected] of reads) {
   });
 }
 
+Deno.test("GET /metrics answers in the text format of Prometheus, or not at all", async () => {
+  const response = await createApi(new FakeService()).request("/metrics");
+  const type = response.headers.get("content-type");
+  assertEquals([response.status, type], [200, "text/plain; version=0.0.4; charset=utf-8"]);
+  assertStringIncludes(await response.text(), "aurora_workers 1\n");
+  const without = Object.assign(new FakeService(), { metrics: () => Promise.resolve(undefined) });
+  assertEquals((await createApi(without).request("/metrics")).status, 404);
+  assert(isApiPath("/metrics"));
+});
+
 Deno.test("GET /api/v1/simulation refuses what makes no sense", async () => {
   const api = createApi(new FakeService());
   for (const query of ["days=0", "days=40", "days=x", "slots=1.5"]) {

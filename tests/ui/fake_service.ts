@@ -427,6 +427,10 @@ export class FakeService extends FakeCrew implements Service {
     );
   }
 
+  metrics() {
+    return Promise.resolve("# TYPE aurora_workers gauge\naurora_workers 1\n");
+  }
+
   quality(partition?: string) {
     const keys = Array.from({ length: 14 }, (_, i) => dayKey(this.#now, i + 1));
     const key = partition ?? keys[0]!;
