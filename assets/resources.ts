@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Cache, type OnlineStore, type Resource, resource } from "engine";
+import { artefacts, type Cache, type OnlineStore, type Resource, resource } from "engine";
 import { fileObjects } from "../adapters/objects/file.ts";
 import { connect } from "../adapters/postgres/connect.ts";
 import { postgresCache } from "../adapters/postgres/online/cache.ts";
@@ -69,7 +69,7 @@ export const database: Resource<"database", Sql> = resource({
 /** Frames and models, by the digest of their content. */
 export const objects: Resource<"objects", ObjectStore> = resource({
   name: "objects",
-  open: (env) => fileObjects(required(env, "AURORA_OBJECTS", "the store of objects")),
+  open: (env) => artefacts(fileObjects(required(env, "AURORA_OBJECTS", "the store of objects"))),
 });
 
 /** The newest features of each user: Redis in Feast's layout if `REDIS_URL` is set, else PostgreSQL. */

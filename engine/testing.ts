@@ -5,4 +5,5 @@
  */
 export * from "./feature/contract.ts";
 export * from "./ledger/contract.ts";
+export * from "./object/contract.ts";
 export { memoryLedger } from "./ledger/memory.ts";
