@@ -6,6 +6,7 @@
  */
 import { parseArgs } from "@std/cli";
 import type { Ears } from "engine";
+import type { KafkaOptions } from "./adapters/kafka/event_log.ts";
 import type { App } from "./compose.ts";
 import type { Print } from "./log.ts";
 
@@ -59,7 +60,10 @@ export async function serve(o: ServeOptions): Promise<Served> {
   const stop = new AbortController();
   const url = `http://${o.host}:${http.addr.port}`;
   let app: App;
+  let kafka: KafkaOptions | undefined;
   try {
+    const { kafkaFromEnv } = await import("./adapters/kafka/from_env.ts");
+    kafka = kafkaFromEnv((name) => Deno.env.get(name) ?? "");
     const { compose } = await import("./compose.ts");
     app = await compose({ directory: o.directory, role: "server", schedules: o.schedules });
     const { masked } = await import("engine");
@@ -82,7 +86,7 @@ export async function serve(o: ServeOptions): Promise<Served> {
     onDeath: (worker, cause) => app.ledger.bury(worker, cause),
     print: o.print,
   });
-  const background = run(app, o, stop.signal);
+  const background = run(app, kafka, o, stop.signal);
   return {
     app,
     url,
@@ -144,7 +148,12 @@ function hostsOf(baseUrl: string): string[] {
 }
 
 /** Everything that goes on without being asked. */
-async function run(app: App, o: ServeOptions, signal: AbortSignal): Promise<void> {
+async function run(
+  app: App,
+  kafka: KafkaOptions | undefined,
+  o: ServeOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const { logChannel, loops, nextTick } = await import("engine");
   const { channelsFromEnv } = await import("./adapters/alerts/from_env.ts");
   const { keepHouse } = await import("./housekeeping.ts");
@@ -163,33 +172,32 @@ async function run(app: App, o: ServeOptions, signal: AbortSignal): Promise<void
       next: nextTick,
       channels: [logChannel(o.print), ...channelsFromEnv((name) => app.env(name))],
       schedules: o.schedules,
-      ears: await earsOf(app),
+      ears: await earsOf(app, kafka),
       signal,
       onTrouble: (loop, error) => trouble(loop)(error),
     }),
-    relayEvents(app, trouble("relay"), signal),
+    kafka && relayEvents(app, kafka, trouble("relay"), signal),
     keepCounting(app.metrics, { signal, onTrouble: trouble("metrics") }),
     keepHouse(app, { signal, print: o.print, onTrouble: trouble("housekeeping") }),
   ]);
 }
 
 /** What sensors are told by: channels of the database, and topics if there is a Kafka. */
-async function earsOf(app: App): Promise<Ears> {
+async function earsOf(app: App, kafka: KafkaOptions | undefined): Promise<Ears> {
   const { channelsOf } = await import("./adapters/postgres/channel.ts");
   const listenTo = channelsOf(app.env("DATABASE_DIRECT_URL") || app.database.url);
-  const brokers = brokersOf(app);
-  if (brokers.length === 0) return { listenTo };
+  if (!kafka) return { listenTo };
   const { kafkaTopics } = await import("./adapters/kafka/topic_reader.ts");
-  return { listenTo, readTopic: kafkaTopics({ brokers }) };
+  return { listenTo, readTopic: kafkaTopics(kafka) };
 }
 
-const brokersOf = (app: App) =>
-  app.env("KAFKA_BROKERS").split(",").map((b) => b.trim()).filter(Boolean);
-
-/** Sends the outbox to Kafka, if there is one. */
-async function relayEvents(app: App, onTrouble: (error: unknown) => void, signal: AbortSignal) {
-  const brokers = brokersOf(app);
-  if (brokers.length === 0) return;
+/** Sends the outbox to Kafka. */
+async function relayEvents(
+  app: App,
+  kafka: KafkaOptions,
+  onTrouble: (error: unknown) => void,
+  signal: AbortSignal,
+) {
   const [{ relay, sign }, { kafkaEventLog }, { postgresOutbox }, { poolOf }] = await Promise.all([
     import("engine"),
     import("./adapters/kafka/event_log.ts"),
@@ -197,7 +205,7 @@ async function relayEvents(app: App, onTrouble: (error: unknown) => void, signal
     import("./compose.ts"),
   ]);
   const sql = poolOf(app, "aurora relay", 2);
-  await using log = kafkaEventLog({ brokers });
+  await using log = kafkaEventLog(kafka);
   const news = sign();
   const listening = (async () => {
     for await (const n of app.ledger.news(signal)) {

@@ -1,20 +1,6 @@
-/** Where a Kafka is and how it is spoken to. @module */
+/** How a Kafka is spoken to by kafkajs. @module */
 import kafkajs, { type Kafka } from "kafkajs";
-
-/** Where a Kafka is. */
-export interface KafkaAddress {
-  /** Like `["10.0.0.5:9092"]`. */
-  readonly brokers: readonly string[];
-  readonly clientId?: string;
-  readonly tls?: boolean;
-  readonly sasl?: {
-    readonly mechanism: "plain" | "scram-sha-256" | "scram-sha-512";
-    readonly username: string;
-    readonly password: string;
-  };
-  /** Hears what the driver has to say, from "warn" on. */
-  readonly onLog?: (level: "warn" | "error", message: string) => void;
-}
+import type { KafkaAddress, KafkaSasl } from "./address.ts";
 
 /** How often the driver tries. Its own ceiling is 30 s a try; so long would a broker's return stay unseen. */
 export const RETRY = { initialRetryTime: 100, maxRetryTime: 2000, retries: 5 };
@@ -26,9 +12,10 @@ export function client(options: KafkaAddress): Kafka {
     clientId,
     brokers: [...brokers],
     connectionTimeout: 2000,
+    authenticationTimeout: 5000,
     requestTimeout: 10_000,
     retry: RETRY,
-    ...(tls ? { ssl: true } : {}),
+    ...(tls === false ? {} : { ssl: tls === true ? true : { ...tls } }),
     ...(sasl ? { sasl: saslOf(sasl) } : {}),
     logLevel: kafkajs.logLevel.WARN,
     logCreator: () => ({ level, log: { message } }) =>
@@ -37,7 +24,7 @@ export function client(options: KafkaAddress): Kafka {
 }
 
 /** The driver's type has one member per mechanism, ours one with a choice. */
-function saslOf({ mechanism, username, password }: NonNullable<KafkaAddress["sasl"]>) {
+function saslOf({ mechanism, username, password }: KafkaSasl) {
   if (mechanism === "plain") return { mechanism, username, password } as const;
   if (mechanism === "scram-sha-256") return { mechanism, username, password } as const;
   return { mechanism, username, password } as const;

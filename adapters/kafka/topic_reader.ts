@@ -6,7 +6,8 @@ import {
   type TopicReading,
 } from "engine";
 import type { Consumer, EachBatchPayload, KafkaMessage } from "kafkajs";
-import { client, type KafkaAddress } from "./client.ts";
+import type { KafkaAddress } from "./address.ts";
+import { client } from "./client.ts";
 
 /** Messages that are handed over at once. */
 const MOST = 500;

@@ -69,20 +69,67 @@ export async function testKafka(): Promise<TestKafka> {
 
 /** A broker of the test's own, which it may kill. */
 export async function startKafka(): Promise<Service & TestKafka> {
+  return await start(({ plain, port }) => ({ text: plain, asked: port }), []);
+}
+
+/** A broker that takes TLS with a password only, at `localhost`: no other name stands in its certificate. */
+export interface SecureKafka extends Service, TestKafka {
+  /** The certificate that signed the broker's: its own, in PEM. */
+  readonly ca: string;
+  /** Known by each of PLAIN, SCRAM-SHA-256 and SCRAM-SHA-512. */
+  readonly username: string;
+  readonly password: string;
+}
+
+/** A broker of the test's own that nobody enters without TLS and a password. */
+export async function startSecureKafka(): Promise<SecureKafka> {
+  const [username, password] = ["aurora", "s3cret-of-the-test"];
+  const scram = ["SCRAM-SHA-256", "SCRAM-SHA-512"].flatMap((mechanism) => [
+    "--add-scram",
+    `${mechanism}=[name=${username},password=${password}]`,
+  ]);
+  let ca = "";
+  const service = await start(async (listener) => {
+    ca = await certificate(listener.dir);
+    return secured(listener, { username, password });
+  }, scram);
+  return Object.assign(service, { brokers: [`localhost:${service.port}`], ca, username, password });
+}
+
+interface Listener {
+  readonly dir: string;
+  readonly port: number;
+  /** The lines of a broker that takes everybody. */
+  readonly plain: string;
+}
+
+interface Configured {
+  readonly text: string;
+  /** The port that answers without TLS. */
+  readonly asked: number;
+}
+
+async function start(
+  configure: (listener: Listener) => Configured | Promise<Configured>,
+  format: readonly string[],
+): Promise<Service & TestKafka> {
   const [libs, program] = [await kafkaJars(), await java()];
   const [port, dir] = [freePort(), serviceDir("kafka")];
   const config = join(dir, "server.properties");
-  await Deno.writeTextFile(config, properties(dir, port, freePort()));
+  const plain = properties(dir, port, freePort());
+  const { text, asked } = await configure({ dir, port, plain });
+  await Deno.writeTextFile(config, text);
   await Deno.writeTextFile(join(dir, "log4j2.yaml"), LOGGING);
   const jvm = [...JVM, `-Dlog4j2.configurationFile=${dir}/log4j2.yaml`, "-cp", `${libs}/*`];
   const cluster = crypto.randomUUID().replaceAll("-", "").slice(0, 22);
-  await run(program, [...jvm, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", config]);
+  const tool = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", config, ...format];
+  await run(program, [...jvm, ...tool]);
   const service = await startService({
     name: "kafka",
     command: [program, ...jvm, "kafka.Kafka", config],
     port,
     dir,
-    ready: () => answers(port, apiVersions),
+    ready: () => answers(asked, apiVersions),
     timeoutMs: 90_000,
   });
   return Object.assign(service, { brokers: [`127.0.0.1:${port}`] });
@@ -146,6 +193,53 @@ function properties(dir: string, port: number, controllerPort: number): string {
     "broker.session.timeout.ms=2000",
     "broker.heartbeat.interval.ms=300",
   ].join("\n") + "\n";
+}
+
+/** Makes a key and a certificate for this machine by Java's own tool; gives the certificate. */
+async function certificate(dir: string): Promise<string> {
+  await java(); // brings keytool
+  const store = ["-keystore", join(dir, "broker.p12"), "-storepass", STORE_PASSWORD];
+  await run("keytool", [
+    ...["-genkeypair", "-alias", "broker", "-keyalg", "RSA", "-storetype", "PKCS12", ...store],
+    ...["-dname", "CN=localhost", "-ext", "san=dns:localhost", "-validity", "2"],
+    ...["-ext", "bc:c"],
+  ]);
+  const pem = join(dir, "ca.pem");
+  await run("keytool", ["-exportcert", "-rfc", "-alias", "broker", "-file", pem, ...store]);
+  return await Deno.readTextFile(pem);
+}
+
+const STORE_PASSWORD = "of-the-test";
+
+/** The same node behind TLS and a password; the way to itself stays open, on a port of its own. */
+function secured(
+  { dir, port, plain }: Listener,
+  { username, password }: { readonly username: string; readonly password: string },
+): Configured {
+  const jaas = "listener.name.clients.plain.sasl.jaas.config=" +
+    "org.apache.kafka.common.security.plain.PlainLoginModule required " +
+    `user_${username}="${password}";`;
+  const scram = [256, 512].map((bits) =>
+    `listener.name.clients.scram-sha-${bits}.sasl.jaas.config=` +
+    "org.apache.kafka.common.security.scram.ScramLoginModule required;"
+  );
+  const inner = freePort();
+  const text = plain
+    .replaceAll(
+      `PLAINTEXT://127.0.0.1:${port}`,
+      `CLIENTS://localhost:${port},PLAINTEXT://127.0.0.1:${inner}`,
+    )
+    .replace("PLAINTEXT:PLAINTEXT", "CLIENTS:SASL_SSL,PLAINTEXT:PLAINTEXT") +
+    [
+      "sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
+      jaas,
+      ...scram,
+      "inter.broker.listener.name=PLAINTEXT",
+      "ssl.keystore.type=PKCS12",
+      `ssl.keystore.location=${dir}/broker.p12`,
+      `ssl.keystore.password=${STORE_PASSWORD}`,
+    ].join("\n") + "\n";
+  return { text, asked: inner };
 }
 
 /** An ApiVersions request answered: a TCP accept comes before the broker can serve. */
