@@ -313,6 +313,33 @@ export const commands: readonly Command[] = [
     ],
     load: async () => (await import("./commands/sense.ts")).sense,
   }),
+  command(
+    "connections",
+    "keep connections encrypted: list, add, test, rotate, export, import, remove",
+    {
+      words: "[list|add NAME [ADDRESS]|test NAME|rotate|export FILE|import FILE|remove NAME]",
+      takes: [0, 3],
+      json: true,
+      options: [
+        { name: "replace", help: "add, import, export: take the place of what is there" },
+        { name: "dry-run", help: "import: only say what would be done" },
+        { name: "seconds", value: "N", help: "test: wait so long at most (10)" },
+      ],
+      load: async () => (await import("./commands/connections.ts")).connections,
+    },
+  ),
+  command("import:airflow", "take connections and variables that Airflow exported", {
+    words: "FILE",
+    takes: [1, 1],
+    json: true,
+    options: [
+      { name: "as", value: "KIND", help: "connections or variables, if the file does not tell" },
+      { name: "env", value: "FILE", help: "write variables into this file of the environment" },
+      { name: "replace", help: "take the place of what is there" },
+      { name: "dry-run", help: "only say what would be done" },
+    ],
+    load: async () => (await import("./commands/import_connections.ts")).importAirflow,
+  }),
   command("doctor", "say whether everything that the program needs is there", {
     words: "",
     takes: [0, 0],

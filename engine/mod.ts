@@ -20,6 +20,7 @@
  */
 export * from "./declare/asset.ts";
 export * from "./declare/check.ts";
+export * from "./declare/connection.ts";
 export * from "./declare/crons.ts";
 export * from "./declare/deadline.ts";
 export * from "./declare/deps.ts";

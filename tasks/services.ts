@@ -1,11 +1,13 @@
 // deno-lint-ignore-file no-console
 /**
- * `deno task services`: installs what the tests need (PostgreSQL, Redis, Kafka, Chromium, promtool, native libraries).
+ * `deno task services`: installs what the tests need (PostgreSQL, Redis, Kafka, moto, Chromium, promtool, native
+ * libraries).
  * Quick when all is there.
  * @module
  */
 import { chromium } from "../tests/services/chromium.ts";
 import { java, kafkaJars } from "../tests/services/kafka.ts";
+import { motoPackages } from "../tests/services/moto.ts";
 import { nativeLibraries } from "../tests/services/native.ts";
 import { stopTestServer, testServer } from "../tests/services/postgres.ts";
 import { promtool } from "../tests/services/promtool.ts";
@@ -20,6 +22,7 @@ export const PROVISIONS: Readonly<Record<string, () => Promise<string | void>>> 
   redis: redisServer,
   java,
   kafka: kafkaJars,
+  moto: motoPackages,
   chromium,
   native: nativeLibraries,
   promtool,
