@@ -26,6 +26,7 @@ export const BENCHES: { readonly [name: string]: () => Promise<{ readonly bench:
   start_to_http: () => import("./start_to_http.ts"),
   idle_memory: () => import("./idle_memory.ts"),
   demo_seconds: () => import("./demo_seconds.ts"),
+  authorize: () => import("./authorize.ts"),
   why: () => import("./why.ts"),
   plan_1k: () => import("./plan_1k.ts"),
   simulate_500x7d: () => import("./simulate_500x7d.ts"),
