@@ -9,6 +9,7 @@ import type { Ears } from "engine";
 import type { KafkaOptions } from "./adapters/kafka/event_log.ts";
 import type { App } from "./compose.ts";
 import type { Print } from "./log.ts";
+import type { Pages } from "./ui/mod.ts";
 
 /** How a server is started. */
 export interface ServeOptions {
@@ -117,10 +118,11 @@ function listen(o: ServeOptions, handler: Handler): Deno.HttpServer<Deno.NetAddr
 
 /** API and pages. */
 async function handler(app: App, o: ServeOptions): Promise<Handler> {
-  const [{ createApi, createFront }, { createLayoutEngine, createUi }] = await Promise.all([
-    import("./api/mod.ts"),
-    import("./ui/mod.ts"),
-  ]);
+  const [{ createApi, createFront, openGate }, { createLayoutEngine, createUi }] = await Promise
+    .all([
+      import("./api/mod.ts"),
+      import("./ui/mod.ts"),
+    ]);
   const told = (what: string) => (error: unknown) =>
     o.print(`${what}: ${error instanceof Error ? error.stack : error}`, {
       level: "error",
@@ -128,14 +130,15 @@ async function handler(app: App, o: ServeOptions): Promise<Handler> {
     });
   const hosts = hostsOf(app.env("AURORA_BASE_URL"));
   const api = createApi(app.service, { hosts, onError: told("API") });
-  const ui = createUi({
-    fetch: (request) => api.fetch(request),
+  const ui: Pages = createUi({
+    fetch: (request) => gate.inside(api.fetch)(request),
     layout: createLayoutEngine(),
     cacheDir: `${o.directory}/cache`,
     now: () => new Date(),
     onError: told("UI"),
   });
-  return createFront({ api: api.fetch, pages: ui.fetch, hosts });
+  const gate = openGate([...api.routes, ...ui.routes]);
+  return createFront({ api: api.fetch, pages: ui.fetch, gate, hosts, onError: told("gate") });
 }
 
 /** Names under which a proxy before the server is reached. */

@@ -8,14 +8,14 @@ export type Fetch = (request: Request) => Response | Promise<Response>;
 export class ApiProblem extends Error {
   override readonly name = "ApiProblem";
   /** HTTP status. */
-  readonly status: 404 | 400 | 500;
+  readonly status: 404 | 403 | 400 | 500;
   /** What would be right, if the API knows. */
   readonly hint: string | null;
 
   /** From the problem document that the API answered with. */
   constructor(status: number, body: { message: string; hint: string | null }) {
     super(body.message);
-    this.status = status === 404 || status === 400 ? status : 500;
+    this.status = status === 404 || status === 403 || status === 400 ? status : 500;
     this.hint = body.hint;
   }
 }

@@ -18,7 +18,7 @@ import {
   watch,
 } from "engine";
 import { connect, type Sql } from "../../../adapters/postgres/connect.ts";
-import { createApi, createFront } from "../../../api/mod.ts";
+import { createApi, createFront, openGate } from "../../../api/mod.ts";
 import { plan, step } from "../../../engine/ledger/contract/subject.ts";
 import { createLayoutEngine, createUi } from "../../../ui/mod.ts";
 import { workAll } from "../../engine/run/work_all.ts";
@@ -109,7 +109,11 @@ async function shown(
   using layout = createLayoutEngine();
   const api = createApi(service, { onError });
   const ui = createUi({ fetch: api.fetch, layout, cacheDir, now, onError });
-  const handle = createFront({ api: api.fetch, pages: ui.fetch });
+  const handle = createFront({
+    api: api.fetch,
+    pages: ui.fetch,
+    gate: openGate([...api.routes, ...ui.routes]),
+  });
   const paths = [
     "/",
     "/alerts",
