@@ -180,6 +180,7 @@ async function run(
       onTrouble: (loop, error) => trouble(loop)(error),
     }),
     kafka && relayEvents(app, kafka, trouble("relay"), signal),
+    tellLineage(app, trouble("lineage"), signal),
     keepCounting(app.metrics, { signal, onTrouble: trouble("metrics") }),
     keepHouse(app, { signal, print: o.print, onTrouble: trouble("housekeeping") }),
   ]);
@@ -223,6 +224,28 @@ async function relayEvents(
     onNotice: (n) => n.kind === "failed" && onTrouble(n.error),
   });
   await listening;
+  await sql.end({ timeout: 2 });
+}
+
+/** Tells by OpenLineage what runs made, if anybody is to hear it. */
+async function tellLineage(app: App, onTrouble: (error: unknown) => void, signal: AbortSignal) {
+  const { keepLineage, lineageSender, sendsLineage } = await import("./lineage.ts");
+  if (!sendsLineage(app.env)) return;
+  const [{ transitionFeed }, { poolOf }, { VERSION }] = await Promise.all([
+    import("./adapters/postgres/transition_feed.ts"),
+    import("./compose.ts"),
+    import("./version.ts"),
+  ]);
+  const sql = poolOf(app, "aurora lineage", 1);
+  await using sender = await lineageSender(app.env);
+  const namespace = app.env("OPENLINEAGE_NAMESPACE") || "aurora";
+  await keepLineage({
+    feed: transitionFeed(sql),
+    sender,
+    context: { definitions: app.definitions, namespace, version: VERSION },
+    signal,
+    onTrouble,
+  });
   await sql.end({ timeout: 2 });
 }
 
