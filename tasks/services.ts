@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console
 /**
- * `deno task services`: installs what the tests need (PostgreSQL, Redis, Kafka, Chromium, native libraries).
+ * `deno task services`: installs what the tests need (PostgreSQL, Redis, Kafka, S3, Chromium, native libraries).
  * Quick when all is there.
  * @module
  */
@@ -9,6 +9,7 @@ import { java, kafkaJars } from "../tests/services/kafka.ts";
 import { nativeLibraries } from "../tests/services/native.ts";
 import { stopTestServer, testServer } from "../tests/services/postgres.ts";
 import { redisServer } from "../tests/services/redis.ts";
+import { weed } from "../tests/services/s3.ts";
 
 /** Everything that tests need from outside, by name. */
 export const PROVISIONS: Readonly<Record<string, () => Promise<string | void>>> = {
@@ -19,6 +20,7 @@ export const PROVISIONS: Readonly<Record<string, () => Promise<string | void>>> 
   redis: redisServer,
   java,
   kafka: kafkaJars,
+  s3: weed,
   chromium,
   native: nativeLibraries,
 };

@@ -4,6 +4,7 @@ import { chromium } from "./chromium.ts";
 import { startKafka } from "./kafka.ts";
 import { stopTestServer, testServer } from "./postgres.ts";
 import { startRedis } from "./redis.ts";
+import { startS3 } from "./s3.ts";
 
 /** Servers that run, and the environment by which tests find them. */
 export interface SharedServers extends AsyncDisposable {
@@ -35,6 +36,13 @@ const SERVERS: Readonly<Record<string, { variable: string; start: () => Promise<
     start: async () => {
       const kafka = await startKafka();
       return { value: kafka.brokers.join(","), stop: () => kafka.stop() };
+    },
+  },
+  s3: {
+    variable: "AURORA_TEST_S3_ENDPOINT",
+    start: async () => {
+      const s3 = await startS3();
+      return { value: s3.endpoint, stop: () => s3.stop() };
     },
   },
   chromium: {
