@@ -1,10 +1,11 @@
 // deno-lint-ignore-file no-console
 /**
- * `deno task services`: installs what the tests need (PostgreSQL, Redis, Kafka, S3, Chromium, native libraries).
+ * `deno task services`: installs what the tests need (PostgreSQL, Redis, Kafka, S3, GCS, Chromium, native libraries).
  * Quick when all is there.
  * @module
  */
 import { chromium } from "../tests/services/chromium.ts";
+import { fakeGcsServer } from "../tests/services/gcs.ts";
 import { java, kafkaJars } from "../tests/services/kafka.ts";
 import { nativeLibraries } from "../tests/services/native.ts";
 import { stopTestServer, testServer } from "../tests/services/postgres.ts";
@@ -21,6 +22,7 @@ export const PROVISIONS: Readonly<Record<string, () => Promise<string | void>>> 
   java,
   kafka: kafkaJars,
   s3: weed,
+  gcs: fakeGcsServer,
   chromium,
   native: nativeLibraries,
 };

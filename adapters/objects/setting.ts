@@ -53,5 +53,6 @@ export async function openObjects(env: Env): Promise<Objects> {
     const { s3FromEnv } = await import("./s3/from_env.ts");
     return s3FromEnv(place, env);
   }
-  throw new TypeError("Cannot open objects in Google Cloud Storage");
+  const { gcsFromEnv } = await import("./gcs/from_env.ts");
+  return await gcsFromEnv(place, env);
 }

@@ -1,6 +1,7 @@
 // deno-lint-ignore-file no-console
 /** The servers that all test files of one run share. @module */
 import { chromium } from "./chromium.ts";
+import { startGcs } from "./gcs.ts";
 import { startKafka } from "./kafka.ts";
 import { stopTestServer, testServer } from "./postgres.ts";
 import { startRedis } from "./redis.ts";
@@ -43,6 +44,13 @@ const SERVERS: Readonly<Record<string, { variable: string; start: () => Promise<
     start: async () => {
       const s3 = await startS3();
       return { value: s3.endpoint, stop: () => s3.stop() };
+    },
+  },
+  gcs: {
+    variable: "AURORA_TEST_GCS_ENDPOINT",
+    start: async () => {
+      const gcs = await startGcs();
+      return { value: gcs.endpoint, stop: () => gcs.stop() };
     },
   },
   chromium: {
