@@ -25,6 +25,7 @@ import { connect, open, type Sql } from "./adapters/postgres/connect.ts";
 import { type Embedded, startEmbedded } from "./adapters/postgres/embedded/start.ts";
 import { keepFromEnv } from "./adapters/postgres/keep/rules.ts";
 import { openLedger } from "./adapters/postgres/ledger/ledger.ts";
+import { type ObjectsPlace, objectsPlace } from "./adapters/objects/setting.ts";
 import { isolation } from "./adapters/process/isolation.ts";
 import { checkSourceSchema } from "./assets/source_schema.ts";
 import { codeSource, readCode } from "./code.ts";
@@ -124,6 +125,7 @@ export async function compose(o: ComposeOptions): Promise<App> {
     await migrateAll(sql, { onWait: (sentence) => say(o, sentence) });
     // A setting that cannot be read is told at the start, not at the first cleaning.
     keepFromEnv(env);
+    const { kind: objects } = objectsPlace(set["AURORA_OBJECTS"]!);
     // Commands are to work on what is there, the doctor above all; a step looks for itself.
     if (o.role !== "cli") await checkSourceSchema(sql);
     const [code] = await reading;
@@ -135,7 +137,7 @@ export async function compose(o: ComposeOptions): Promise<App> {
     });
     const ledger = withCodeVersion(withKeySets(opened, project), project);
     await ledger.declarePools(Object.fromEntries(project.pools.map((p) => [p.name, p.slots])));
-    return assemble({ o, env, project, ledger, sql, embedded, url, startedAt });
+    return assemble({ o, env, project, ledger, sql, embedded, url, startedAt, objects });
   } catch (error) {
     await embedded?.stop();
     throw error;
@@ -157,6 +159,7 @@ interface Parts {
   readonly embedded: Embedded | undefined;
   readonly url: string;
   readonly startedAt: Date;
+  readonly objects: ObjectsPlace["kind"];
 }
 
 async function assemble(p: Parts): Promise<App> {
@@ -177,7 +180,7 @@ async function assemble(p: Parts): Promise<App> {
         postgres: kind,
         online: env("REDIS_URL") === "" ? "postgres" : "redis",
         events: env("KAFKA_BROKERS") === "" ? "outbox" : "kafka",
-        objects: "file",
+        objects: p.objects,
       },
     },
     health: () => health.ask(),

@@ -1,17 +1,19 @@
 // deno-lint-ignore-file no-console
 /**
- * `deno task services`: installs what the tests need (PostgreSQL, Redis, Kafka, moto, Chromium, promtool, native
- * libraries).
+ * `deno task services`: installs what the tests need (PostgreSQL, Redis, Kafka, S3, GCS, moto, Chromium, promtool,
+ * native libraries).
  * Quick when all is there.
  * @module
  */
 import { chromium } from "../tests/services/chromium.ts";
+import { fakeGcsServer } from "../tests/services/gcs.ts";
 import { java, kafkaJars } from "../tests/services/kafka.ts";
 import { motoPackages } from "../tests/services/moto.ts";
 import { nativeLibraries } from "../tests/services/native.ts";
 import { stopTestServer, testServer } from "../tests/services/postgres.ts";
 import { promtool } from "../tests/services/promtool.ts";
 import { redisServer } from "../tests/services/redis.ts";
+import { weed } from "../tests/services/s3.ts";
 
 /** Everything that tests need from outside, by name. */
 export const PROVISIONS: Readonly<Record<string, () => Promise<string | void>>> = {
@@ -23,6 +25,8 @@ export const PROVISIONS: Readonly<Record<string, () => Promise<string | void>>> 
   java,
   kafka: kafkaJars,
   moto: motoPackages,
+  s3: weed,
+  gcs: fakeGcsServer,
   chromium,
   native: nativeLibraries,
   promtool,

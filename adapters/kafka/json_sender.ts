@@ -1,7 +1,8 @@
 /** Plain JSON messages to one topic: for readers who know nothing of our envelope. @module */
 import { ServiceUnavailableError } from "engine";
 import type { Producer } from "kafkajs";
-import { client, type KafkaAddress, RETRY } from "./client.ts";
+import type { KafkaAddress } from "./address.ts";
+import { client, RETRY } from "./client.ts";
 
 /** Sends JSON. */
 export interface JsonSender extends AsyncDisposable {

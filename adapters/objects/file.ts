@@ -192,22 +192,23 @@ async function* listed(folder: string, prefix: string): AsyncGenerator<ObjectInf
   }
 }
 
-/** Keys in the order in which a store of keys lists them: "a.b" before "a/b". */
 async function* keysBelow(folder: string, at: string, prefix: string): AsyncGenerator<string> {
-  const names: string[] = [];
-  try {
-    for await (const entry of Deno.readDir(join(folder, at))) {
-      if (!entry.name.startsWith(".")) names.push(entry.name + (entry.isDirectory ? "/" : ""));
-    }
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
-    throw error;
+  const entries = await entriesOf(join(folder, at));
+  for (const { name, isDirectory } of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
+    if (name.startsWith(".")) continue;
+    const key = at + name + (isDirectory ? "/" : "");
+    if (isDirectory && (key.startsWith(prefix) || prefix.startsWith(key))) {
+      yield* keysBelow(folder, key, prefix);
+    } else if (!isDirectory && key.startsWith(prefix)) yield key;
   }
-  for (const name of names.sort()) {
-    const key = at + name;
-    if (!key.startsWith(prefix) && !prefix.startsWith(key)) continue;
-    if (name.endsWith("/")) yield* keysBelow(folder, key, prefix);
-    else if (key.startsWith(prefix)) yield key;
+}
+
+async function entriesOf(path: string): Promise<Deno.DirEntry[]> {
+  try {
+    return await Array.fromAsync(Deno.readDir(path));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
   }
 }
 

@@ -18,7 +18,7 @@ const text = (words: string) => new TextEncoder().encode(words);
 const words = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 async function keysOf(objects: Objects, prefix: string): Promise<string[]> {
-  return (await Array.fromAsync(objects.list(prefix))).map((o) => o.key);
+  return (await Array.fromAsync(objects.list(prefix))).map((o) => o.key).sort();
 }
 
 /** Bytes that differ from block to block, made while they are read. */
@@ -118,7 +118,7 @@ export function objectsContract(
     assertEquals(await keysOf(objects, ""), []);
   });
 
-  test("keys are listed by their prefix, in order", async (objects) => {
+  test("keys are listed by their prefix", async (objects) => {
     const keys = ["a/b/1", "a/b/2", "a/b.txt", "a/c", "b", sha256Of(text("b/x"))];
     for (const key of keys) await objects.put(key, text(key));
     await objects.put(sha256Of(text("plain")), text("plain"));

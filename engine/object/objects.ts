@@ -74,7 +74,7 @@ export interface Objects {
   range(key: string, range: ByteRange, call?: ObjectCall): Promise<Uint8Array>;
   /** What is known of an object; undefined if there is none. */
   head(key: string, call?: ObjectCall): Promise<ObjectHead | undefined>;
-  /** All objects whose key begins with `prefix`, in the order of their keys. */
+  /** All objects whose key begins with `prefix`; the order is the store's own. */
   list(prefix: string, call?: ObjectCall): AsyncIterable<ObjectInfo>;
   /** Removes an object, if it is there. */
   delete(key: string, call?: ObjectCall): Promise<void>;
