@@ -5,12 +5,14 @@
  */
 import {
   checkCrons,
+  type Connections,
   createService,
   type Definitions,
   type HealthView,
   type Ledger,
   type Lender,
   lender,
+  masked,
   type MetricsReader,
   nextTicks,
   secretsFromEnv,
@@ -27,8 +29,10 @@ import { keepFromEnv } from "./adapters/postgres/keep/rules.ts";
 import { openLedger } from "./adapters/postgres/ledger/ledger.ts";
 import { type ObjectsPlace, objectsPlace } from "./adapters/objects/setting.ts";
 import { isolation } from "./adapters/process/isolation.ts";
+import { connectionsIn, tellEnvironment } from "./adapters/secrets/places.ts";
 import { checkSourceSchema } from "./assets/source_schema.ts";
 import { codeSource, readCode } from "./code.ts";
+import { databaseAddress, placesOf, redisAddress } from "./connections.ts";
 import { healthOf } from "./health.ts";
 import { loadProject } from "./load_project.ts";
 import { metricsOf } from "./metrics.ts";
@@ -111,18 +115,22 @@ export async function compose(o: ComposeOptions): Promise<App> {
   checkCrons(project, startedAt);
   // Settled: it is read while the database starts, and a fault of it is told after that.
   const reading = Promise.allSettled([readCode(project, directory)]);
-  const given = get("DATABASE_URL") ?? "";
+  const given = await databaseAddress((name) => get(name) ?? "");
   const embedded = given === "" ? await startEmbedded({ directory }) : undefined;
   const url = embedded?.url ?? given;
-  const set: { readonly [name: string]: string } = {
+  const set: { [name: string]: string } = {
     DATABASE_URL: url,
     AURORA_OBJECTS: get("AURORA_OBJECTS") ?? join(directory, "objects"),
   };
   const env = (name: string) => set[name] ?? get(name) ?? "";
-  secretsFromEnv({ ...(o.env ? {} : Deno.env.toObject()), ...set });
+  const whole = { ...(o.env ? {} : Deno.env.toObject()), ...set };
+  secretsFromEnv(whole);
+  tellEnvironment(whole).forEach((sentence) => say(o, sentence));
   try {
     const sql = await open(url, { name: `aurora ${o.role}`, max: 4 });
     await migrateAll(sql, { onWait: (sentence) => say(o, sentence) });
+    const places = placesOf(env, () => sql, { onTrouble: (sentence) => say(o, masked(sentence)) });
+    set["REDIS_URL"] = await redisAddress(env, places);
     // A setting that cannot be read is told at the start, not at the first cleaning.
     keepFromEnv(env);
     const { kind: objects } = objectsPlace(set["AURORA_OBJECTS"]!);
@@ -137,7 +145,19 @@ export async function compose(o: ComposeOptions): Promise<App> {
     });
     const ledger = withCodeVersion(withKeySets(opened, project), project);
     await ledger.declarePools(Object.fromEntries(project.pools.map((p) => [p.name, p.slots])));
-    return assemble({ o, env, project, ledger, sql, embedded, url, startedAt, objects });
+    const connections = connectionsIn(places);
+    return assemble({
+      o,
+      env,
+      connections,
+      project,
+      ledger,
+      sql,
+      embedded,
+      url,
+      startedAt,
+      objects,
+    });
   } catch (error) {
     await embedded?.stop();
     throw error;
@@ -153,6 +173,7 @@ function say(o: ComposeOptions, sentence: string): void {
 interface Parts {
   readonly o: ComposeOptions;
   readonly env: (name: string) => string;
+  readonly connections: Connections;
   readonly project: Definitions;
   readonly ledger: Ledger;
   readonly sql: Sql;
@@ -165,7 +186,7 @@ interface Parts {
 async function assemble(p: Parts): Promise<App> {
   const { o, env, project, ledger, sql, embedded, url, startedAt } = p;
   const { qualityReader } = await import("./assets/quality/reader.ts");
-  const lent = lender(env);
+  const lent = lender(env, p.connections);
   const kind = embedded ? "embedded" : "external";
   const health = healthOf({ sql, ledger, env, kind });
   const metrics = metricsOf({ sql, definitions: project, env, version: VERSION, startedAt });
@@ -229,6 +250,7 @@ async function workHere(
     script: fromFileUrl(new URL("./step_process.ts", import.meta.url)),
     env: {
       DATABASE_URL: p.env("DATABASE_URL"),
+      REDIS_URL: p.env("REDIS_URL"),
       AURORA_OBJECTS: p.env("AURORA_OBJECTS"),
       AURORA_DIRECTORY: resolve(p.o.directory),
     },

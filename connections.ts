@@ -1,5 +1,5 @@
 /** Connections as this program resolves them: environment, file, database, AWS Secrets Manager. @module */
-import type { Connection, Connections } from "engine";
+import { type Connection, masked } from "engine";
 import {
   keepConnection,
   sealAgain,
@@ -10,25 +10,29 @@ import type { Queries, Sql } from "./adapters/postgres/connect.ts";
 import { addressOf } from "./adapters/secrets/address.ts";
 import { parseConnection, printConnection } from "./adapters/secrets/airflow_json.ts";
 import { type Keys, keysFromEnv } from "./adapters/secrets/keys_from_env.ts";
-import {
-  connectionsIn,
-  environmentPlace,
-  filePlace,
-  findIn,
-  type Place,
-} from "./adapters/secrets/places.ts";
+import { environmentPlace, filePlace, findIn, type Place } from "./adapters/secrets/places.ts";
+import { secretsManagerFromEnv } from "./adapters/secrets/secrets_manager_from_env.ts";
 import { told } from "./adapters/secrets/tell.ts";
 
 type Env = (name: string) => string;
 
+/** How places are opened. */
+export interface PlaceOptions {
+  /** Is told why an older secret of AWS is still used. @default {a line on stderr} */
+  onTrouble?(sentence: string): void;
+}
+
+const onStderr = (sentence: string) =>
+  void Deno.stderr.writeSync(new TextEncoder().encode(`${masked(sentence)}\n`));
+
 /** The places that need no database. */
-function outside(
-  env: Env,
-): { readonly before: readonly Place[]; readonly after: readonly Place[] } {
+function outside(env: Env, o: PlaceOptions): { before: readonly Place[]; after: readonly Place[] } {
   const file = env("AURORA_CONNECTIONS_FILE");
+  const onTrouble = o.onTrouble ?? onStderr;
+  const aws = secretsManagerFromEnv(env, { now: () => performance.now(), onTrouble });
   return {
     before: [environmentPlace(env), ...(file === "" ? [] : [filePlace(file)])],
-    after: [],
+    after: aws ? [aws] : [],
   };
 }
 
@@ -43,15 +47,19 @@ export function databasePlace(sql: Queries, keys: Keys): Place {
   };
 }
 
-/** All places in their order; `sql` is the database of the program. */
-export function placesOf(env: Env, sql: Queries): readonly Place[] {
-  const { before, after } = outside(env);
-  return [...before, databasePlace(sql, keysFromEnv(env)), ...after];
+/**
+ * All places in their order; `sql` is the database of the program, opened when it is needed. What AWS said is remembered
+ * in them, so a program opens them once.
+ */
+export function placesOf(env: Env, sql: () => Queries, o: PlaceOptions = {}): readonly Place[] {
+  const { before, after } = outside(env, o);
+  const keys = keysFromEnv(env);
+  const database: Place = {
+    name: "database",
+    find: (name) => databasePlace(sql(), keys).find(name),
+  };
+  return [...before, database, ...after];
 }
-
-/** Gives connections by name, from wherever they are. */
-export const connectionsOf = (env: Env, sql: Queries): Connections =>
-  connectionsIn(placesOf(env, sql));
 
 /**
  * The address of the database: `DATABASE_URL`, else the connection `aurora_postgres` of the environment
@@ -59,15 +67,15 @@ export const connectionsOf = (env: Env, sql: Queries): Connections =>
  */
 export async function databaseAddress(env: Env): Promise<string> {
   if (env("DATABASE_URL") !== "") return env("DATABASE_URL");
-  const { before, after } = outside(env);
+  const { before, after } = outside(env, {});
   const found = await findIn([...before, ...after], "aurora_postgres");
   return found ? addressOf(found) : "";
 }
 
 /** The address of Redis: `REDIS_URL`, else the connection `aurora_redis` of any place. Empty if there is none. */
-export async function redisAddress(env: Env, sql: Queries): Promise<string> {
+export async function redisAddress(env: Env, places: readonly Place[]): Promise<string> {
   if (env("REDIS_URL") !== "") return env("REDIS_URL");
-  const found = await findIn(placesOf(env, sql), "aurora_redis");
+  const found = await findIn(places, "aurora_redis");
   return found ? addressOf(found) : "";
 }
 

@@ -4,15 +4,9 @@ import { type Connection, UnknownConnection } from "engine";
 import { keptConnections, noteTest } from "../adapters/postgres/connections/kept.ts";
 import { KeyError } from "../adapters/secrets/key_ring.ts";
 import { keysFromEnv } from "../adapters/secrets/keys_from_env.ts";
+import { connectionsIn } from "../adapters/secrets/places.ts";
 import { parseUri } from "../adapters/secrets/uri.ts";
-import {
-  connectionsOf,
-  databaseAddress,
-  keep,
-  kept,
-  redisAddress,
-  rotate,
-} from "../connections.ts";
+import { databaseAddress, keep, kept, placesOf, redisAddress, rotate } from "../connections.ts";
 import { ledgerDatabase } from "./services/ledger.ts";
 
 const newKey = () => crypto.getRandomValues(new Uint8Array(32)).toBase64();
@@ -91,7 +85,7 @@ Deno.test("connections are looked for in the environment, the file, the database
     };
     const all = { ...both, AURORA_CONN_WAREHOUSE: '{"conn_type": "postgres", "host": "ours"}' };
     const host = async (env: Record<string, string>) =>
-      (await connectionsOf(envOf(env), db.sql)("warehouse")).host;
+      (await connectionsIn(placesOf(envOf(env), () => db.sql))("warehouse")).host;
     await Deno.writeTextFile(file, "{}");
     const error = await assertRejects(
       () => host(inFile),
@@ -128,6 +122,7 @@ Deno.test("connections are looked for in the environment, the file, the database
 
 Deno.test("Airflow's connections stand in for DATABASE_URL and REDIS_URL", async () => {
   await using db = await ledgerDatabase();
+  const redis = (env: (name: string) => string) => redisAddress(env, placesOf(env, () => db.sql));
   const postgres = "postgresql+psycopg2://aurora:planted%2Fpg@postgres:5432/aurora_life";
   const env = envOf({
     AIRFLOW_CONN_AURORA_POSTGRES: postgres,
@@ -137,9 +132,9 @@ Deno.test("Airflow's connections stand in for DATABASE_URL and REDIS_URL", async
     await databaseAddress(env),
     "postgres://aurora:planted%2Fpg@postgres:5432/aurora_life",
   );
-  assertEquals(await redisAddress(env, db.sql), "redis://:planted-r@redis:6379");
+  assertEquals(await redis(env), "redis://:planted-r@redis:6379");
   assertEquals(await databaseAddress(envOf({})), "");
-  assertEquals(await redisAddress(envOf({}), db.sql), "");
+  assertEquals(await redis(envOf({})), "");
   const key = newKey();
   await keep(
     { sql: db.sql, keys: keysOf(key) },
@@ -147,11 +142,11 @@ Deno.test("Airflow's connections stand in for DATABASE_URL and REDIS_URL", async
     false,
   );
   assertEquals(
-    await redisAddress(envOf({ AURORA_KEYS: key }), db.sql),
+    await redis(envOf({ AURORA_KEYS: key })),
     "redis://:planted-k@kept:6379/1",
   );
-  await assertRejects(() => redisAddress(envOf({}), db.sql), TypeError, "neither AURORA_KEYS nor");
-  assertEquals(await redisAddress(envOf({ REDIS_URL: "redis://own" }), db.sql), "redis://own");
+  await assertRejects(() => redis(envOf({})), TypeError, "neither AURORA_KEYS nor");
+  assertEquals(await redis(envOf({ REDIS_URL: "redis://own" })), "redis://own");
 });
 
 Deno.test("a secret that is too short to be masked is not kept", async () => {

@@ -11,7 +11,8 @@ import {
 import type { Sql } from "../../adapters/postgres/connect.ts";
 import { parseConnection, printConnection } from "../../adapters/secrets/airflow_json.ts";
 import { type Keys, keysFromEnv } from "../../adapters/secrets/keys_from_env.ts";
-import { connectionsOf, keep, kept, rotate } from "../../connections.ts";
+import { connectionsIn } from "../../adapters/secrets/places.ts";
+import { keep, kept, placesOf, rotate } from "../../connections.ts";
 import { EXIT, type Run, type Setting, UsageError } from "../command.ts";
 import { unusable } from "../files.ts";
 import { paintStatus } from "../io.ts";
@@ -121,7 +122,7 @@ async function fromInput(): Promise<string> {
 async function test(desk: Desk, name: string): Promise<number> {
   const { tryConnection } = await import("../../try_connection.ts");
   const { sql, io, env, called } = desk;
-  const connection = await connectionsOf(env, sql)(name);
+  const connection = await connectionsIn(placesOf(env, () => sql))(name);
   const limitMs = 1000 * secondsOf(called.text("seconds"));
   const at = new Date();
   const tried = await tryConnection(connection, { limitMs, allowed: env("AURORA_PRIVATE_HOSTS") });

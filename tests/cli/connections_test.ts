@@ -211,3 +211,21 @@ Deno.test("import:airflow writes variables into a file of the environment", asyn
     "with $sign",
   ]);
 });
+
+Deno.test("Airflow's connection of PostgreSQL is enough, for commands and for tasks", async () => {
+  await using d = await desk();
+  const url = d.env["DATABASE_URL"]!;
+  d.env["DATABASE_URL"] = "";
+  d.env["AIRFLOW_CONN_AURORA_POSTGRES"] = url.replace("postgres://", "postgresql+psycopg2://");
+  d.env["AIRFLOW_CONN_AURORA_REDIS"] = "redis://:planted-add@127.0.0.1:1/0";
+  d.env["AIRFLOW_CONN_SPOILT"] = "no address";
+  const listed = await d.run(["connections"]);
+  assertEquals([listed.code, listed.out.split("\n").at(-2)], [0, "0 connections"], listed.err);
+  const { out, err } = await d.run(["doctor", "--json"]);
+  const found = new Map<string, { detail: string }>(
+    JSON.parse(out).findings.map((f: { name: string }) => [f.name, f]),
+  );
+  assertStringIncludes(found.get("redis")!.detail, "max retries");
+  assertStringIncludes(found.get("source schema")!.detail, "tables as expected");
+  assertStringIncludes(err, "(it is in AIRFLOW_CONN_SPOILT)");
+});
