@@ -146,13 +146,14 @@ async function run(app: App, o: ServeOptions, signal: AbortSignal): Promise<void
   const { keepHouse } = await import("./housekeeping.ts");
   const trouble = (what: string) => (error: unknown) =>
     o.print(`${what}: ${error instanceof Error ? error.message : error}`);
+  const channels = channelsFromEnv((name) => app.env(name), { events: await eventsOf(app) });
   await Promise.all([
     loops({
       definitions: app.definitions,
       ledger: app.ledger,
       lender: app.lender,
       next: nextTick,
-      channels: [logChannel(o.print), ...channelsFromEnv((name) => app.env(name))],
+      channels: [logChannel(o.print), ...channels],
       schedules: o.schedules,
       ears: await earsOf(app),
       signal,
@@ -161,6 +162,15 @@ async function run(app: App, o: ServeOptions, signal: AbortSignal): Promise<void
     relayEvents(app, trouble("relay"), signal),
     keepHouse(app, { signal, print: o.print, onTrouble: trouble("housekeeping") }),
   ]);
+  await Promise.all(channels.map((channel) => channel.close?.()));
+}
+
+/** Opens a log of events for alerts, where there is a Kafka. */
+async function eventsOf(app: App) {
+  const brokers = brokersOf(app);
+  if (brokers.length === 0) return undefined;
+  const { kafkaEventLog } = await import("./adapters/kafka/event_log.ts");
+  return () => kafkaEventLog({ brokers });
 }
 
 /** What sensors are told by: channels of the database, and topics if there is a Kafka. */

@@ -1,12 +1,13 @@
 // deno-lint-ignore-file no-console
 /**
- * `deno task services`: installs what the tests need (PostgreSQL, Redis, Kafka, Chromium, native libraries).
+ * `deno task services`: installs what the tests need (PostgreSQL, Redis, Kafka, Chromium, a mail server, native libraries).
  * Quick when all is there.
  * @module
  */
 import { chromium } from "../tests/services/chromium.ts";
 import { java, kafkaJars } from "../tests/services/kafka.ts";
 import { nativeLibraries } from "../tests/services/native.ts";
+import { aiosmtpd } from "../tests/services/smtp.ts";
 import { stopTestServer, testServer } from "../tests/services/postgres.ts";
 import { redisServer } from "../tests/services/redis.ts";
 
@@ -20,6 +21,7 @@ export const PROVISIONS: Readonly<Record<string, () => Promise<string | void>>> 
   java,
   kafka: kafkaJars,
   chromium,
+  smtp: aiosmtpd,
   native: nativeLibraries,
 };
 

@@ -8,6 +8,7 @@ import type { SlowStep } from "../decide/slow.ts";
 import type { Definitions } from "../graph/define.ts";
 import type { AlertRecord, CheckState, RunRecord } from "../ledger/records.ts";
 import { critical, failed } from "./failing.ts";
+import type { Unreached } from "./unreached.ts";
 
 /** An episode before it is remembered. */
 export type Episode = Pick<
@@ -33,6 +34,8 @@ export interface Seen {
   readonly broken: readonly Broken[];
   /** The last runs of jobs that took longer than the job allows. */
   readonly timedOut: readonly RunRecord[];
+  /** Channels of alerts that cannot be reached. */
+  readonly unreached: readonly Unreached[];
   /** Whether an episode is open already. */
   isOpen(episode: string): boolean;
 }
@@ -60,6 +63,7 @@ export function episodes(seen: Seen): readonly Episode[] {
     ...long(seen),
     ...timedOut(seen),
     ...broken(seen),
+    ...unreached(seen),
   ];
 }
 
@@ -115,4 +119,16 @@ const broken = (seen: Seen): Episode[] =>
     run: null,
     title,
     message,
+  }));
+
+const unreached = (seen: Seen): Episode[] =>
+  seen.unreached.map(({ channel, waiting, failures }) => ({
+    episode: `channel:${channel}`,
+    kind: "delivery",
+    severity: "error",
+    asset: null,
+    run: null,
+    title: `Alerts do not reach channel "${channel}"`,
+    message: `${failures} tries in a row failed, and ${waiting} ` +
+      `${waiting === 1 ? "notice waits" : "notices wait"}; the alerts page shows why`,
   }));

@@ -15,6 +15,7 @@ import type { AlertChannel } from "./channel.ts";
 export function logChannel(print: (line: string) => void): AlertChannel {
   return {
     name: "log",
+    policy: { isRecord: true },
     send(alert, phase) {
       const word = phase === "open" ? alert.severity : "resolved";
       const told = [alert.title, ...alert.message.split("\n")].filter(Boolean).join(" | ");
