@@ -143,6 +143,9 @@ function hostsOf(baseUrl: string): string[] {
 async function run(app: App, o: ServeOptions, signal: AbortSignal): Promise<void> {
   const { logChannel, loops, nextTick } = await import("engine");
   const { channelsFromEnv } = await import("./adapters/alerts/from_env.ts");
+  const { limitsFromEnv } = await import("./adapters/alerts/limits_from_env.ts");
+  const { sharedVitals } = await import("./adapters/postgres/vitals.ts");
+  const { hostVitals } = await import("./adapters/process/host_vitals.ts");
   const { keepHouse } = await import("./housekeeping.ts");
   const trouble = (what: string) => (error: unknown) =>
     o.print(`${what}: ${error instanceof Error ? error.message : error}`);
@@ -154,6 +157,11 @@ async function run(app: App, o: ServeOptions, signal: AbortSignal): Promise<void
       lender: app.lender,
       next: nextTick,
       channels: [logChannel(o.print), ...channels],
+      limits: limitsFromEnv((name) => app.env(name)),
+      measuring: {
+        host: (now) => hostVitals(o.directory, now),
+        shared: () => sharedVitals(app.sql, { relays: brokersOf(app).length > 0 }),
+      },
       schedules: o.schedules,
       ears: await earsOf(app),
       signal,

@@ -8,6 +8,10 @@ import type { Ledger } from "../ledger/ledger.ts";
 import type { AlertChannel } from "./channel.ts";
 import { brokenOf } from "./broken.ts";
 import { deliver, MOST_ALERTS, undelivered } from "./deliver.ts";
+import { LIMITS, type Limits, type Measured } from "./exhausted.ts";
+import { failedRunsOf } from "./failed_runs.ts";
+import { hostsOf } from "./hosts.ts";
+import type { MeasuredAt } from "./vitals.ts";
 import { unreachedOf } from "./unreached.ts";
 import { timedOutOf } from "./timeouts.ts";
 import { episodes } from "./episodes.ts";
@@ -24,6 +28,10 @@ export interface Watching {
   readonly next: NextTick;
   /** Which steps count as running for long. */
   readonly slow?: SlowRule;
+  /** What was measured last of what all share; without it, or when it is old, nothing is said of resources. */
+  readonly measured?: MeasuredAt | undefined;
+  /** From when on resources run short. */
+  readonly limits?: Limits;
   /** Is told of a channel that could not be reached; the notice is tried again, later and later. */
   onTrouble?(error: unknown): void;
 }
@@ -32,6 +40,8 @@ export interface Watching {
 const LEASE_MS = 60_000;
 /** Milliseconds of one look that are spent on telling people; what is left over is told at the next look. */
 const TELLING_MS = LEASE_MS / 2;
+/** Milliseconds after which a measurement says nothing any more. */
+const STALE_MS = 2 * 60_000;
 /** Milliseconds after which an alert that only tries the channels is over. */
 const TEST_MS = 60_000;
 
@@ -87,6 +97,7 @@ async function settle(
   );
   const open = new Set(ours.map((a) => a.episode));
   const isOpen = (episode: string) => open.has(episode);
+  const measured = await measuredOf(o, isOpen, now);
   const wanted = episodes({
     definitions,
     judgement,
@@ -99,12 +110,27 @@ async function settle(
       knownSince: (sensor) => new Date(known[`sensor:${sensor}`]!),
       now,
     }),
+    failedRuns: await failedRunsOf(definitions, ledger, (job) => isOpen(`run:${job}`)),
+    measured,
     unreached: unreachedOf(await undelivered(o, channels, now)),
     isOpen,
   });
   const should = new Set(wanted.map((e) => e.episode));
   for (const e of wanted) if (!open.has(e.episode)) await ledger.open(e);
-  for (const e of open) if (!should.has(e)) await ledger.resolve(e);
+  for (const { episode, kind } of ours) {
+    // Who did not measure does not know that it is over.
+    if (kind === "resource" && !measured) continue;
+    if (!should.has(episode)) await ledger.resolve(episode);
+  }
+}
+
+async function measuredOf(
+  { measured, limits = LIMITS, ledger }: Watching,
+  isOpen: (episode: string) => boolean,
+  now: Date,
+): Promise<Measured | undefined> {
+  if (!measured || now.getTime() - measured.at.getTime() > STALE_MS) return undefined;
+  return { shared: measured.shared, hosts: await hostsOf(ledger, now), limits, now, isOpen };
 }
 
 /** Asks for what runs only if something does. */
