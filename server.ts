@@ -159,6 +159,9 @@ async function run(
 ): Promise<void> {
   const { logChannel, loops, nextTick } = await import("engine");
   const { channelsFromEnv } = await import("./adapters/alerts/from_env.ts");
+  const { limitsFromEnv } = await import("./adapters/alerts/limits_from_env.ts");
+  const { sharedVitals } = await import("./adapters/postgres/vitals.ts");
+  const { hostVitals } = await import("./adapters/process/host_vitals.ts");
   const { keepHouse } = await import("./housekeeping.ts");
   const { errorFields } = await import("./log.ts");
   const { keepCounting } = await import("./metrics.ts");
@@ -167,13 +170,19 @@ async function run(
       level: "error",
       fields: { part: what, ...errorFields(error) },
     });
+  const channels = channelsFromEnv((name) => app.env(name), { events: await eventsOf(kafka) });
   await Promise.all([
     loops({
       definitions: app.definitions,
       ledger: app.ledger,
       lender: app.lender,
       next: nextTick,
-      channels: [logChannel(o.print), ...channelsFromEnv((name) => app.env(name))],
+      channels: [logChannel(o.print), ...channels],
+      limits: limitsFromEnv((name) => app.env(name)),
+      measuring: {
+        host: (now) => hostVitals(o.directory, now),
+        shared: () => sharedVitals(app.sql, { relays: kafka !== undefined }),
+      },
       schedules: o.schedules,
       ears: await earsOf(app, kafka),
       signal,
@@ -184,6 +193,14 @@ async function run(
     keepCounting(app.metrics, { signal, onTrouble: trouble("metrics") }),
     keepHouse(app, { signal, print: o.print, onTrouble: trouble("housekeeping") }),
   ]);
+  await Promise.all(channels.map((channel) => channel.close?.()));
+}
+
+/** Opens a log of events for alerts, where there is a Kafka. */
+async function eventsOf(kafka: KafkaOptions | undefined) {
+  if (!kafka) return undefined;
+  const { kafkaEventLog } = await import("./adapters/kafka/event_log.ts");
+  return () => kafkaEventLog(kafka);
 }
 
 /** What sensors are told by: channels of the database, and topics if there is a Kafka. */

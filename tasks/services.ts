@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console
 /**
  * `deno task services`: installs what the tests need (PostgreSQL, Redis, Kafka, S3, GCS, moto, Chromium, promtool,
- * native libraries).
+ * a mail server, native libraries).
  * Quick when all is there.
  * @module
  */
@@ -10,6 +10,7 @@ import { fakeGcsServer } from "../tests/services/gcs.ts";
 import { java, kafkaJars } from "../tests/services/kafka.ts";
 import { motoPackages } from "../tests/services/moto.ts";
 import { nativeLibraries } from "../tests/services/native.ts";
+import { aiosmtpd } from "../tests/services/smtp.ts";
 import { stopTestServer, testServer } from "../tests/services/postgres.ts";
 import { promtool } from "../tests/services/promtool.ts";
 import { redisServer } from "../tests/services/redis.ts";
@@ -28,6 +29,7 @@ export const PROVISIONS: Readonly<Record<string, () => Promise<string | void>>> 
   s3: weed,
   gcs: fakeGcsServer,
   chromium,
+  smtp: aiosmtpd,
   native: nativeLibraries,
   promtool,
 };

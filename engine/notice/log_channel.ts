@@ -24,6 +24,7 @@ export type LogPrint = (
 export function logChannel(print: LogPrint): AlertChannel {
   return {
     name: "log",
+    policy: { isRecord: true },
     send(alert, phase) {
       const word = phase === "open" ? alert.severity : "resolved";
       const told = [alert.title, ...alert.message.split("\n")].filter(Boolean).join(" | ");

@@ -3,7 +3,7 @@ import type { BackfillService } from "./backfill_views.ts";
 import type { CrewService } from "./crew_views.ts";
 import type { SimulationService } from "./simulation_views.ts";
 import type { SteeringService } from "./steering_views.ts";
-import type { RunState, StepState } from "../ledger/records.ts";
+import type { AlertKind, RunState, StepState } from "../ledger/records.ts";
 import type { Severity } from "../declare/check.ts";
 import type { Json } from "../declare/store.ts";
 import type { AssetStatus, Counts, FreshnessState } from "../decide/status.ts";
@@ -130,7 +130,7 @@ export interface FailureView {
 /** An episode of something being wrong; it ends by `resolvedAt`. */
 export interface AlertView {
   readonly id: string;
-  readonly kind: "late" | "failed" | "check" | "automation" | "long" | "other";
+  readonly kind: AlertKind;
   readonly severity: Severity;
   readonly asset: string | null;
   readonly title: string;
