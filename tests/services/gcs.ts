@@ -1,22 +1,20 @@
 /** A server that speaks Google Cloud Storage's JSON API, for tests: fake-gcs-server. @module */
 import { join } from "@std/path";
-import { CACHE, cannotInstall, isFile, provide, run, which } from "./provide.ts";
+import { goInstall } from "./go.ts";
+import { CACHE, isFile, provide, which } from "./provide.ts";
 import { freePort, type Service, serviceDir, startService } from "./service.ts";
 
 const MODULE = "github.com/fsouza/fake-gcs-server@v1.56.1";
 const BIN = join(CACHE, "fake-gcs-server");
 
-/** Path of `fake-gcs-server`, built by Go if it may be (a minute or two). */
+/** Path of `fake-gcs-server`, built if it may be (a minute or two). */
 export function fakeGcsServer(): Promise<string> {
   return provide({
     what: "fake-gcs-server",
     find: () =>
       Deno.env.get("AURORA_TEST_GCS_BIN") ?? which("fake-gcs-server") ??
         [join(BIN, "fake-gcs-server")].find(isFile),
-    install: () =>
-      which("go")
-        ? run("env", [`GOBIN=${BIN}`, "go", "install", MODULE])
-        : Promise.reject(cannotInstall("go")),
+    install: () => goInstall(MODULE, BIN),
   });
 }
 

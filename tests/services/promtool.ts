@@ -1,6 +1,7 @@
 /** Prometheus's own checker of metrics and rules, for tests. @module */
 import { join } from "@std/path";
-import { CACHE, cannotInstall, isFile, provide, run, which } from "./provide.ts";
+import { goInstall } from "./go.ts";
+import { CACHE, hasApt, isFile, provide, run, which } from "./provide.ts";
 
 const FOLDER = join(CACHE, "promtool");
 /** For machines without Debian's packages; built by Go. */
@@ -19,15 +20,12 @@ export function promtool(): Promise<string> {
 
 /** Out of Debian's package, without installing Prometheus itself; else built. */
 async function install(): Promise<void> {
+  if (!hasApt() || !which("dpkg-deb")) return await goInstall(GO_MODULE, join(FOLDER, "bin"));
   await Deno.mkdir(FOLDER, { recursive: true });
-  if (which("apt-get") && which("dpkg-deb")) {
-    const unpack =
-      "apt-get -qq download prometheus && dpkg-deb --fsys-tarfile prometheus_*.deb | " +
-      "tar x ./usr/bin/promtool && rm prometheus_*.deb";
-    return await run("sh", ["-c", `cd "${FOLDER}" && ${unpack}`]);
-  }
-  if (!which("go")) throw cannotInstall("promtool");
-  await run("env", [`GOBIN=${join(FOLDER, "bin")}`, "go", "install", GO_MODULE]);
+  const unpack =
+    "apt-get -qq update && apt-get -qq download prometheus && dpkg-deb --fsys-tarfile prometheus_*.deb | " +
+    "tar x ./usr/bin/promtool && rm prometheus_*.deb";
+  await run("sh", ["-c", `cd "${FOLDER}" && ${unpack}`]);
 }
 
 /** What promtool says of something; nothing if it has no complaint. */
