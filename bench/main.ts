@@ -36,6 +36,7 @@ export const BENCHES: { readonly [name: string]: () => Promise<{ readonly bench:
   fingerprint_500_files: () => import("./fingerprint_500_files.ts"),
   deciding: () => import("./deciding.ts"),
   typecheck_500: () => import("./typecheck_500.ts"),
+  object_1gib: () => import("./object_1gib.ts"),
 };
 
 /** Sizes that `deciding` measures in one go. */

@@ -1,5 +1,7 @@
 /** Artefacts: objects that are named by their content and never changed. @module */
+import { artefactKey } from "./artefact_key.ts";
 import { asBody, bytesOf } from "./body.ts";
+import { putBesideCollections, type Wait } from "./collection_flag.ts";
 import type { ObjectBody, Objects } from "./objects.ts";
 
 /** Keeps bytes under their SHA-256: the same bytes are kept once. */
@@ -19,21 +21,13 @@ export interface Artefacts {
   stream(digest: string): Promise<ReadableStream<Uint8Array>>;
 }
 
-/**
- * Key of an artefact: two digits of its digest as a folder.
- *
- * @throws {RangeError} If `digest` is no SHA-256.
- */
-export function artefactKey(digest: string): string {
-  if (/^[0-9a-f]{64}$/.test(digest)) return `${digest.slice(0, 2)}/${digest}`;
-  throw new RangeError(`Cannot read object: "${digest}" is no SHA-256 digest`);
+/** How artefacts are kept. */
+export interface ArtefactsOptions {
+  /** Waits before it looks again whether a garbage collection is over. @default {a quarter of a second} */
+  readonly wait?: Wait;
 }
 
-/** The digest of an artefact by its key; undefined if the key is of something else. */
-export function digestOfKey(key: string): string | undefined {
-  const digest = /^[0-9a-f]{2}\/([0-9a-f]{64})$/.exec(key)?.[1];
-  return digest !== undefined && artefactKey(digest) === key ? digest : undefined;
-}
+const aMoment = () => new Promise<void>((resolve) => setTimeout(resolve, 250));
 
 /**
  * Artefacts in a store.
@@ -45,13 +39,13 @@ export function digestOfKey(key: string): string | undefined {
  * await kept.get(digest);
  * ```
  */
-export function artefacts(objects: Objects): Artefacts {
+export function artefacts(objects: Objects, { wait = aMoment }: ArtefactsOptions = {}): Artefacts {
   return {
     objects,
     async put(bytes) {
       const body = asBody(bytes);
       // Written anew even if it is there: a garbage collection spares what is young.
-      await objects.put(artefactKey(body.sha256), body);
+      await putBesideCollections(objects, body, wait);
       return { digest: body.sha256, size: body.size };
     },
     get: async (digest) => await bytesOf(await objects.get(artefactKey(digest))),

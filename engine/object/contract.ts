@@ -63,6 +63,15 @@ export function objectsContract(
       await run(opened.objects);
     });
 
+  keeping(test, large);
+  refusing(test, large);
+  racing(test);
+}
+
+type Test = (what: string, run: (objects: Objects) => Promise<void>) => void;
+
+/** What is kept, read, listed and removed. */
+function keeping(test: Test, large: number): void {
   test("what is put is got, with its size and digest", async (objects) => {
     const bytes = text("hello ☀");
     const put = await objects.put("a/hello.txt", bytes);
@@ -130,7 +139,10 @@ export function objectsContract(
     const [first] = await Array.fromAsync(objects.list("a/b/1"));
     assertEquals([first?.key, first?.size], ["a/b/1", 5]);
   });
+}
 
+/** What is refused or given up leaves everything as it was. */
+function refusing(test: Test, large: number): void {
   test("keys that not every store can keep are refused", async (objects) => {
     for (const key of ["", "/a", "a/", "a//b", "../a", "a/../b", ".hidden", "a b", "a\nb", "a?b"]) {
       await assertRejects(() => objects.put(key, text("x")), RangeError, "object key");
@@ -177,7 +189,10 @@ export function objectsContract(
     assertEquals(await objects.head("stopped"), undefined);
     assertEquals(await objects.sweep(new Date(Date.now() + 3_600_000)), 0);
   });
+}
 
+/** Readers and writers of one key at once. */
+function racing(test: Test): void {
   test("a reader sees one of two versions while they replace each other", async (objects) => {
     const versions = ["a", "b"].map((c) => text(c.repeat(100_000)));
     await objects.put("key", versions[0]!);

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { bytesOf, ServiceUnavailableError, sha256Of } from "engine";
+import { artefacts, bytesOf, collectGarbage, ServiceUnavailableError, sha256Of } from "engine";
 import { objectsContract } from "engine/testing";
 import { s3Client, type S3Options } from "../../../adapters/objects/s3/client.ts";
 import { s3Objects } from "../../../adapters/objects/s3/objects.ts";
@@ -140,4 +140,18 @@ Deno.test("s3Objects() tells bytes that were changed in the bucket", async () =>
   await s3Client(options).ask(request);
   const read = async () => await bytesOf(await s3Objects(options).get("key"));
   await assertRejects(read, Deno.errors.InvalidData, "damaged");
+});
+
+Deno.test("collectGarbage() removes from a bucket what is unused", async () => {
+  const kept = artefacts(s3Objects(place()));
+  const [used] = [await kept.put(text("used")), await kept.put(text("garbage"))];
+  const collected = await collectGarbage({
+    objects: kept.objects,
+    referenced: () => Promise.resolve(new Set([used!.digest])),
+    before: new Date(Date.now() + 3_600_000),
+    dryRun: false,
+  });
+  assertEquals([collected.artefacts, collected.removed, collected.bytes], [2, 1, 7]);
+  assertEquals(await kept.get(used!.digest), text("used"));
+  assertEquals((await Array.fromAsync(kept.objects.list(""))).length, 1);
 });
