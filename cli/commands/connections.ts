@@ -12,6 +12,7 @@ import type { Sql } from "../../adapters/postgres/connect.ts";
 import { parseConnection, printConnection } from "../../adapters/secrets/airflow_json.ts";
 import { type Keys, keysFromEnv } from "../../adapters/secrets/keys_from_env.ts";
 import { connectionsIn } from "../../adapters/secrets/places.ts";
+import { knownName } from "../../adapters/secrets/parts.ts";
 import { keep, kept, placesOf, rotate } from "../../connections.ts";
 import { EXIT, type Run, type Setting, UsageError } from "../command.ts";
 import { unusable } from "../files.ts";
@@ -184,7 +185,7 @@ export async function writePrivate(file: string, text: string, replace: boolean)
 
 async function remove({ sql, io }: Desk, name: string): Promise<number> {
   const { nearest, UnknownName } = await import("engine");
-  if (!await removeConnection(sql, name)) {
+  if (!await removeConnection(sql, knownName(name))) {
     const names = (await keptConnections(sql)).map((c) => c.name);
     throw new UnknownName("connection", name, nearest(name, names));
   }
