@@ -9,6 +9,7 @@ import {
 import type { Queries, Sql } from "./adapters/postgres/connect.ts";
 import { addressOf } from "./adapters/secrets/address.ts";
 import { parseConnection, printConnection } from "./adapters/secrets/airflow_json.ts";
+import { shownHost } from "./adapters/secrets/parts.ts";
 import { type Keys, keysFromEnv } from "./adapters/secrets/keys_from_env.ts";
 import { environmentPlace, filePlace, findIn, type Place } from "./adapters/secrets/places.ts";
 import { secretsManagerFromEnv } from "./adapters/secrets/secrets_manager_from_env.ts";
@@ -91,7 +92,7 @@ export async function keep(
 ): Promise<boolean> {
   told(c);
   const sealed = await keys.seal(c.name, JSON.stringify(printConnection(c)));
-  return await keepConnection(sql, { ...c, sealed }, replace);
+  return await keepConnection(sql, { ...c, host: shownHost(c.host), sealed }, replace);
 }
 
 /** Encrypts a connection by the newest key, if another one did; gives whether it had to. */

@@ -10,11 +10,10 @@ const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.:/-]{0,199}$/;
  */
 export function knownName(name: string): string {
   if (NAME.test(name)) return name;
+  // What stands in the place of a name may be an address, with its password.
+  const shown = /[@?#]|:\/\//.test(name) ? "by an address" : `"${name.slice(0, 80)}"`;
   throw new SyntaxError(
-    `Cannot name a connection "${
-      name.slice(0, 80)
-    }": a name has letters, digits and "_", "-", ".", ":", "/" only, ` +
-      `and at most 200 of them`,
+    `Cannot name a connection ${shown}: a name has letters, digits and "_", "-", ".", ":", "/" only, at most 200 of them`,
   );
 }
 
@@ -40,3 +39,10 @@ export function portOf(name: string, port: string | number): number {
 
 /** A text, or null for an empty one. */
 export const textOr = (text: string | null | undefined): string | null => text ? text : null;
+
+/** What people are shown as the host: without the user and the path that Airflow lets stand in it. */
+export function shownHost(host: string | null): string | null {
+  if (host === null || host.startsWith("/")) return host;
+  const [, scheme = "", rest = ""] = /^([a-z][a-z0-9+.-]*:\/\/)?(.*)$/is.exec(host)!;
+  return scheme + rest.replace(/[/?#].*$/s, "").replace(/^.*@/s, "");
+}

@@ -8,28 +8,17 @@ import {
   noteTest,
   removeConnection,
 } from "../../adapters/postgres/connections/kept.ts";
-import type { Sql } from "../../adapters/postgres/connect.ts";
 import { parseConnection, printConnection } from "../../adapters/secrets/airflow_json.ts";
-import { type Keys, keysFromEnv } from "../../adapters/secrets/keys_from_env.ts";
 import { connectionsIn } from "../../adapters/secrets/places.ts";
+import { knownName } from "../../adapters/secrets/parts.ts";
 import { keep, kept, placesOf, rotate } from "../../connections.ts";
-import { EXIT, type Run, type Setting, UsageError } from "../command.ts";
-import { unusable } from "../files.ts";
+import { EXIT, type Run, UsageError } from "../command.ts";
+import { atDesk, type Desk, writePrivate } from "../desk.ts";
 import { paintStatus } from "../io.ts";
 import { table } from "../table.ts";
 import { json } from "../with_app.ts";
 import { many, timeOf } from "../words.ts";
 import { importFile } from "./import_connections.ts";
-
-/** What the actions work with. */
-export interface Desk extends Setting {
-  /** The database. */
-  readonly sql: Sql;
-  /** The keys. */
-  readonly keys: Keys;
-  /** The environment. */
-  readonly env: (name: string) => string;
-}
 
 type Action = (desk: Desk, ...words: string[]) => Promise<number>;
 
@@ -61,18 +50,6 @@ export const connections: Run = async (setting) => {
   }
   return await atDesk(setting, (desk) => act(desk, ...words));
 };
-
-/** Opens what the actions need, and closes it. */
-export async function atDesk(
-  setting: Setting,
-  use: (desk: Desk) => Promise<number>,
-): Promise<number> {
-  const { database, migrateAll } = await import("../../tasks/database.ts");
-  const env = (name: string) => Deno.env.get(name) ?? "";
-  await using db = await database(Deno.env.get("DATABASE_URL"));
-  await migrateAll(db.sql, { onWait: (sentence) => setting.io.err(sentence) });
-  return await use({ ...setting, sql: db.sql, keys: keysFromEnv(env), env });
-}
 
 async function list({ sql, io, called }: Desk): Promise<number> {
   const found = await keptConnections(sql);
@@ -170,21 +147,9 @@ async function exportAll(desk: Desk, file: string): Promise<number> {
   return EXIT.ok;
 }
 
-/** Writes a file that only its owner may read. */
-export async function writePrivate(file: string, text: string, replace: boolean): Promise<void> {
-  try {
-    // A file that was there would keep its permissions.
-    if (replace) await Deno.remove(file).catch(() => {});
-    await Deno.writeTextFile(file, text, { createNew: true, mode: 0o600 });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw unusable("write", file, error);
-    throw new UsageError(`Cannot write "${file}": it is there, --replace takes its place`);
-  }
-}
-
 async function remove({ sql, io }: Desk, name: string): Promise<number> {
   const { nearest, UnknownName } = await import("engine");
-  if (!await removeConnection(sql, name)) {
+  if (!await removeConnection(sql, knownName(name))) {
     const names = (await keptConnections(sql)).map((c) => c.name);
     throw new UnknownName("connection", name, nearest(name, names));
   }

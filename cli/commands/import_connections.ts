@@ -7,11 +7,11 @@ import { parseConnection } from "../../adapters/secrets/airflow_json.ts";
 import { environmentLine, printLine, readExport } from "../../adapters/secrets/export_file.ts";
 import { keep } from "../../connections.ts";
 import { EXIT, type Run, UsageError } from "../command.ts";
+import { atDesk, type Desk, writePrivate } from "../desk.ts";
 import { unusable } from "../files.ts";
 import { table } from "../table.ts";
 import { json } from "../with_app.ts";
 import { many } from "../words.ts";
-import { atDesk, type Desk, writePrivate } from "./connections.ts";
 
 /** What became of one entry. */
 interface Taken {

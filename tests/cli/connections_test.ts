@@ -111,6 +111,11 @@ Deno.test("connections says how it is called", async () => {
   const unread = await d.run(["connections", "add", "x", "postgres://u:planted-add#@h"]);
   assertEquals(unread.code, 2);
   assertStringIncludes(unread.err, 'a "#" must be written as "%23"');
+  for (const action of ["add", "test", "remove"]) {
+    const misplaced = await d.run(["connections", action, "postgres://u:planted-add@h/db"]);
+    assertEquals(misplaced.code, 2);
+    assertStringIncludes(misplaced.err, "Cannot name a connection by an address");
+  }
   d.env["AURORA_KEYS"] = "";
   const keyless = await d.run(["connections", "add", "x", "http://h"]);
   assertStringIncludes(keyless.err, "openssl rand -base64 32");

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { masked } from "engine";
 import { addressOf, awsOf, kafkaOf } from "../../../adapters/secrets/address.ts";
+import { shownHost } from "../../../adapters/secrets/parts.ts";
 import { told } from "../../../adapters/secrets/tell.ts";
 import { parseUri } from "../../../adapters/secrets/uri.ts";
 
@@ -126,4 +127,16 @@ Deno.test("told() refuses a secret that it could not find again", () => {
   );
   told(parseUri("c", "postgres://abc:abc@h/db"));
   assertEquals(masked("abc"), "abc", "a word that is the login too is no secret");
+});
+
+Deno.test("shownHost() has no user and no path", () => {
+  const cases: readonly (readonly [host: string, shown: string])[] = [
+    ["db", "db"],
+    ["b1:9092,b2:9092", "b1:9092,b2:9092"],
+    ["/var/run/postgres", "/var/run/postgres"],
+    ["https://me:planted@api.example.org/services/planted?x=1", "https://api.example.org"],
+    ["hooks.example.org/services/planted", "hooks.example.org"],
+  ];
+  for (const [host, shown] of cases) assertEquals(shownHost(host), shown);
+  assertEquals(shownHost(null), null);
 });
