@@ -125,6 +125,7 @@ async function handler(app: App, o: ServeOptions): Promise<Handler> {
     layout: createLayoutEngine(),
     cacheDir: `${o.directory}/cache`,
     now: () => new Date(),
+    runbook: () => Deno.readTextFile(new URL("docs/guide/runbook.md", import.meta.url)),
     onError: told("UI"),
   });
   return createFront({ api: api.fetch, pages: ui.fetch, hosts });

@@ -29,7 +29,8 @@ import { watcher } from "./service/seen.ts";
 import { simulateNow } from "./service/simulating.ts";
 import { senseNow, switchNow, tickNow } from "./service/switching.ts";
 import { whyOf } from "./service/why_view.ts";
-import { aboutView, alertViews, eventsView, overviewOf } from "./service/system_view.ts";
+import { alertService } from "./service/alert_view.ts";
+import { aboutView, eventsView, overviewOf } from "./service/system_view.ts";
 
 export { NothingToRun } from "./service/acting.ts";
 export type { QualityReader, ServiceOptions } from "./service/ports.ts";
@@ -44,6 +45,7 @@ export function createService(o: ServiceOptions): Service {
   return {
     ...reading(o),
     ...crewService(o),
+    ...alertService(o),
     overview: async () => await overviewOf(o, await see()),
     lineage: async () => lineageOf(o.definitions, await see()),
     assets: async (choice = {}) => cardsOf(o.definitions, await see(), choice),
@@ -101,7 +103,6 @@ type Reading = Pick<
   | "logs"
   | "quality"
   | "events"
-  | "alerts"
 >;
 
 /** What needs no judgement. */
@@ -134,6 +135,5 @@ function reading(o: ServiceOptions): Reading {
     },
     quality: async (partition) => await o.quality?.read(partition),
     events: (options = {}) => eventsView(o, options),
-    alerts: () => alertViews(o),
   };
 }

@@ -25,7 +25,8 @@ export function createSite(service: FakeService = new FakeService(now)): Site {
   const onError = (error: unknown) => void errors.push(error);
   const layout = createLayoutEngine();
   const api = createApi(service, { onError });
-  const ui = createUi({ fetch: api.fetch, layout, cacheDir, now: () => now, onError });
+  const runbook = () => Deno.readTextFile(new URL("../../docs/guide/runbook.md", import.meta.url));
+  const ui = createUi({ fetch: api.fetch, layout, cacheDir, now: () => now, runbook, onError });
   const handle = createFront({ api: api.fetch, pages: ui.fetch });
   return {
     service,
