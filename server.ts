@@ -135,6 +135,7 @@ async function handler(app: App, o: ServeOptions): Promise<Handler> {
     layout: createLayoutEngine(),
     cacheDir: `${o.directory}/cache`,
     now: () => new Date(),
+    runbook: () => Deno.readTextFile(new URL("docs/guide/runbook.md", import.meta.url)),
     onError: told("UI"),
   });
   const gate = openGate([...api.routes, ...ui.routes]);

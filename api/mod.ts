@@ -3,6 +3,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Service } from "engine";
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { alertRoutes } from "./alert_routes.ts";
 import { assetRoutes } from "./asset_routes.ts";
 import { backfillRoutes } from "./backfill_routes.ts";
 import { crewRoutes } from "./crew_routes.ts";
@@ -56,7 +57,8 @@ export function createApi(service: Service, options: ApiOptions = {}) {
     .route("/", runRoutes(service))
     .route("/", steeringRoutes(service))
     .route("/", backfillRoutes(service))
-    .route("/", crewRoutes(service));
+    .route("/", crewRoutes(service))
+    .route("/", alertRoutes(service));
   app.all("/api/v1/assets/*", (context) => unescapedName(context, app));
   app.notFound((context) => notFound(context, app));
   return routes;

@@ -230,14 +230,6 @@ export const events = createRoute({
   responses: { 200: asJson(schema.Events, "Events"), ...badRequest },
 });
 
-/** What is or was wrong. */
-export const alerts = createRoute({
-  method: "get",
-  path: "/api/v1/alerts",
-  summary: "Alerts, open ones first",
-  responses: { 200: asJson(z.array(schema.Alert).readonly(), "Alerts") },
-});
-
 /** Which dependency is down. */
 export const health = createRoute({
   method: "get",

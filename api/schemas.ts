@@ -184,6 +184,7 @@ export const Failure = z.object({
 /** An episode of something being wrong. */
 export const Alert = z.object({
   id: z.string(),
+  episode: z.string(),
   kind: z.enum(ALERT_KINDS),
   severity,
   asset: z.string().nullable(),
@@ -193,6 +194,17 @@ export const Alert = z.object({
   resolvedAt: instant.nullable(),
   run: z.string().nullable(),
   sentTo: list(z.string()),
+  deliveries: list(z.object({
+    channel: z.string(),
+    phase: z.enum(["open", "resolved"]),
+    sends: z.number().int(),
+    sentAt: instant.nullable(),
+    failures: z.number().int(),
+    error: z.string().nullable(),
+    nextAt: instant.nullable(),
+  })),
+  acknowledged: z.object({ by: z.string(), at: instant, note: z.string() }).nullable(),
+  silence: z.string().nullable(),
 }).openapi("Alert");
 
 /** A check and its latest verdict. */

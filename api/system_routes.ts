@@ -9,7 +9,6 @@ export function systemRoutes(service: Service) {
   return router()
     .openapi(route.about, async (c) => c.json(await service.about(), 200))
     .openapi(route.overview, async (c) => c.json(await service.overview(), 200))
-    .openapi(route.alerts, async (c) => c.json(await service.alerts(), 200))
     .openapi(route.events, async (c) => c.json(await service.events(c.req.valid("query")), 200))
     .openapi(route.health, async (c) => {
       const health = await service.health();

@@ -115,6 +115,7 @@ export * from "./decide/submission.ts";
 export * from "./decide/targets.ts";
 export * from "./decide/why.ts";
 export * from "./decide/why_facts.ts";
+export * from "./run/alert_views.ts";
 export * from "./run/apply.ts";
 export * from "./run/attend.ts";
 export * from "./run/automation.ts";

@@ -26,6 +26,7 @@ import { Plan } from "./pages/plan.tsx";
 import { Problem } from "./pages/problem.tsx";
 import { Quality } from "./pages/quality.tsx";
 import { Run } from "./pages/run.tsx";
+import { Runbook } from "./pages/runbook.tsx";
 import { Runs } from "./pages/runs.tsx";
 import { favicon } from "./parts/icon.tsx";
 import { Workers } from "./pages/workers.tsx";
@@ -53,6 +54,8 @@ export interface UiOptions {
   readonly now: () => Date;
   /** Told of every error that is not the reader's fault. */
   readonly onError?: (error: unknown) => void;
+  /** What to do about alerts, in Markdown. */
+  readonly runbook: () => Promise<string>;
 }
 
 /** The pages, ready to be served. */
@@ -94,6 +97,9 @@ export function createUi(options: UiOptions): Pages {
   addAssets(app, client, shell);
   addRuns(app, client, shell);
   addRest(app, client, shell);
+  app.get("/runbook", async (c) => {
+    return page(c, Runbook({ shell: await shell(), text: await options.runbook() }));
+  });
   return { fetch: (request) => app.fetch(request), routes: app.routes };
 }
 
@@ -291,7 +297,8 @@ function addRest(app: Hono, client: Client, shell: GetShell): void {
     return page(c, Events({ shell: await shell(), events, topic, relayed }));
   });
   app.get("/alerts", async (c) => {
-    return page(c, Alerts({ shell: await shell(), alerts: await client.alerts() }));
+    const [alerts, silences] = await Promise.all([client.alerts(), client.silences()]);
+    return page(c, Alerts({ shell: await shell(), alerts, silences }));
   });
   app.get("/workers", async (c) => {
     const [workers, pools] = await Promise.all([client.workers(), client.pools()]);

@@ -30,7 +30,8 @@ import { watcher } from "./service/seen.ts";
 import { simulateNow } from "./service/simulating.ts";
 import { senseNow, switchNow, tickNow } from "./service/switching.ts";
 import { whyOf } from "./service/why_view.ts";
-import { aboutView, alertViews, eventsView, overviewOf } from "./service/system_view.ts";
+import { alertService } from "./service/alert_view.ts";
+import { aboutView, eventsView, overviewOf } from "./service/system_view.ts";
 
 export { NothingToRun } from "./service/acting.ts";
 export type { AssetMeasure } from "./service/asset_measures.ts";
@@ -47,6 +48,7 @@ export function createService(o: ServiceOptions): Service {
     ...reading(o),
     ...crewService(o),
     metrics: async () => await o.metrics?.read(assetMeasures(o.definitions, await see())),
+    ...alertService(o),
     overview: async () => await overviewOf(o, await see()),
     lineage: async () => lineageOf(o.definitions, await see()),
     assets: async (choice = {}) => cardsOf(o.definitions, await see(), choice),
@@ -104,7 +106,6 @@ type Reading = Pick<
   | "logs"
   | "quality"
   | "events"
-  | "alerts"
 >;
 
 /** What needs no judgement. */
@@ -137,6 +138,5 @@ function reading(o: ServiceOptions): Reading {
     },
     quality: async (partition) => await o.quality?.read(partition),
     events: (options = {}) => eventsView(o, options),
-    alerts: () => alertViews(o),
   };
 }

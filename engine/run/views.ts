@@ -1,9 +1,10 @@
+import type { AlertService, AlertView } from "./alert_views.ts";
 import type { AutomationService } from "./automation_views.ts";
 import type { BackfillService } from "./backfill_views.ts";
 import type { CrewService } from "./crew_views.ts";
 import type { SimulationService } from "./simulation_views.ts";
 import type { SteeringService } from "./steering_views.ts";
-import type { AlertKind, RunState, StepState } from "../ledger/records.ts";
+import type { RunState, StepState } from "../ledger/records.ts";
 import type { Severity } from "../declare/check.ts";
 import type { Json } from "../declare/store.ts";
 import type { AssetStatus, Counts, FreshnessState } from "../decide/status.ts";
@@ -125,21 +126,6 @@ export interface FailureView {
   readonly partition: string | null;
   readonly message: string;
   readonly at: Instant;
-}
-
-/** An episode of something being wrong; it ends by `resolvedAt`. */
-export interface AlertView {
-  readonly id: string;
-  readonly kind: AlertKind;
-  readonly severity: Severity;
-  readonly asset: string | null;
-  readonly title: string;
-  readonly message: string;
-  readonly openedAt: Instant;
-  readonly resolvedAt: Instant | null;
-  readonly run: string | null;
-  /** Who was told: `smtp`, `webhook`; always `log`. */
-  readonly sentTo: readonly string[];
 }
 
 /** The answer to "is all well?". */
@@ -536,7 +522,13 @@ export type Change =
  * one thing give `undefined`, acting methods throw an `UnknownName` or a `RangeError`.
  */
 export interface Service
-  extends AutomationService, BackfillService, CrewService, SimulationService, SteeringService {
+  extends
+    AlertService,
+    AutomationService,
+    BackfillService,
+    CrewService,
+    SimulationService,
+    SteeringService {
   about(): Promise<About>;
   health(): Promise<HealthView>;
   overview(): Promise<Overview>;
@@ -569,8 +561,6 @@ export interface Service
   events(
     options?: { readonly limit?: number | undefined; readonly topic?: string | undefined },
   ): Promise<EventsView>;
-  /** Open ones first, then resolved ones, newest first. */
-  alerts(): Promise<readonly AlertView[]>;
   plan(request: MaterializeRequest): Promise<PlanView>;
   materialize(request: MaterializeRequest): Promise<StartedRun>;
   trigger(

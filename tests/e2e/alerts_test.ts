@@ -8,7 +8,7 @@ function hook() {
   const told: string[] = [];
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, async (request) => {
     const { aurora } = await request.json();
-    told.push(`${aurora.phase} ${aurora.episode}`);
+    for (const e of aurora.episodes ?? [aurora]) told.push(`${aurora.phase} ${e.episode}`);
     return new Response("ok");
   });
   return {

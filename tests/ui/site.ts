@@ -25,11 +25,13 @@ export function createSite(service: FakeService = new FakeService(now)): Site {
   const onError = (error: unknown) => void errors.push(error);
   const layout = createLayoutEngine();
   const api = createApi(service, { onError });
+  const runbook = () => Deno.readTextFile(new URL("../../docs/guide/runbook.md", import.meta.url));
   const ui: Pages = createUi({
     fetch: (r) => gate.inside(api.fetch)(r),
     layout,
     cacheDir,
     now: () => now,
+    runbook,
     onError,
   });
   const gate = openGate([...api.routes, ...ui.routes]);

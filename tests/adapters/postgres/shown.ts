@@ -42,7 +42,8 @@ export async function shown(
   const onError = (error: unknown) => console.error(error);
   using layout = createLayoutEngine();
   const api = createApi(service, { onError });
-  const ui = createUi({ fetch: api.fetch, layout, cacheDir, now, onError });
+  const runbook = () => Promise.resolve("# Runbook");
+  const ui = createUi({ fetch: api.fetch, layout, cacheDir, now, runbook, onError });
   const handle = createFront({
     api: api.fetch,
     pages: ui.fetch,
