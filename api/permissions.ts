@@ -48,6 +48,11 @@ export const NEEDS: Readonly<Record<string, Need>> = {
   "GET /api/v1/quality": view,
   "GET /api/v1/events": view,
   "GET /api/v1/alerts": view,
+  "GET /api/v1/silences": view,
+  "POST /api/v1/alerts/test": operate,
+  "POST /api/v1/alerts/:id/acknowledge": operate,
+  "POST /api/v1/silences": operate,
+  "POST /api/v1/silences/:id/end": operate,
   "GET /api/v1/workers": view,
   "GET /api/v1/pools": view,
   "GET /api/v1/backfills": view,
@@ -95,5 +100,6 @@ export const NEEDS: Readonly<Record<string, Need>> = {
   "GET /quality": view,
   "GET /outbox": view,
   "GET /alerts": view,
+  "GET /runbook": view,
   "GET /workers": view,
 };

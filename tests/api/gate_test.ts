@@ -32,6 +32,7 @@ function site(who: Principal | undefined, audits: AuditEntry[] = []) {
     fetch: (request) => gate.inside(api.fetch)(request),
     layout,
     cacheDir,
+    runbook: () => Promise.resolve("# Runbook"),
     now: () => now,
   });
   const gate: Gate = createGate({
