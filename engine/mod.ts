@@ -140,6 +140,7 @@ export * from "./run/work_of.ts";
 export * from "./run/worker.ts";
 export * from "./notice/broken.ts";
 export * from "./notice/channel.ts";
+export * from "./notice/deliver.ts";
 export * from "./notice/episodes.ts";
 export * from "./notice/event_log.ts";
 export * from "./notice/log_channel.ts";

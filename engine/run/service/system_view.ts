@@ -7,7 +7,7 @@ import type { Json } from "../../declare/store.ts";
 import type { FreshnessState } from "../../decide/status.ts";
 import type { EventRecord } from "../../ledger/ledger.ts";
 import type { AlertRecord } from "../../ledger/records.ts";
-import type { About, AlertView, EventsView, EventView, Overview } from "../views.ts";
+import type { About, AlertView, EventFilter, EventsView, EventView, Overview } from "../views.ts";
 import { checksOf, failuresOf } from "./asset_view.ts";
 import { jobViews } from "./automation_view.ts";
 import { cardOf, countBy, staleTargets, statusCounts } from "./cards.ts";
@@ -92,15 +92,17 @@ const eventOf = (e: EventRecord): EventView => ({
   payload: e.payload as Json,
   createdAt: instant(e.createdAt),
   sentAt: instant(e.sentAt),
+  refusedAt: instant(e.refusedAt),
+  refusedReason: e.refusedReason,
 });
 
 /** The newest events of the outbox, and which topics there are. */
 export async function eventsView(
   { ledger }: ServiceOptions,
-  q: { readonly limit?: number | undefined; readonly topic?: string | undefined },
+  q: EventFilter,
 ): Promise<EventsView> {
   const [events, topics] = await Promise.all([
-    ledger.events({ topic: q.topic, limit: q.limit ?? 50 }),
+    ledger.events({ topic: q.topic, refused: q.refused, limit: q.limit ?? 50 }),
     ledger.topics(),
   ]);
   return { events: events.map(eventOf), topics };
