@@ -25,6 +25,7 @@ export function readCode(
     entries: ["project.ts"],
     cacheDir: join(directory, "cache", "fingerprints"),
     assets: definitions.assets.map((a) => a.name),
+    apart: true,
     exportsOf: (path) => exportsOf(join(root, path)),
   });
 }

@@ -5,12 +5,15 @@
  */
 import {
   checkCrons,
+  type Connections,
   createService,
   type Definitions,
   type HealthView,
   type Ledger,
   type Lender,
   lender,
+  masked,
+  type MetricsReader,
   nextTicks,
   secretsFromEnv,
   type Service,
@@ -24,11 +27,15 @@ import { connect, open, type Sql } from "./adapters/postgres/connect.ts";
 import { type Embedded, startEmbedded } from "./adapters/postgres/embedded/start.ts";
 import { keepFromEnv } from "./adapters/postgres/keep/rules.ts";
 import { openLedger } from "./adapters/postgres/ledger/ledger.ts";
+import { type ObjectsPlace, objectsPlace } from "./adapters/objects/setting.ts";
 import { isolation } from "./adapters/process/isolation.ts";
+import { connectionsIn, tellEnvironment } from "./adapters/secrets/places.ts";
 import { checkSourceSchema } from "./assets/source_schema.ts";
 import { codeSource, readCode } from "./code.ts";
+import { databaseAddress, placesOf, redisAddress } from "./connections.ts";
 import { healthOf } from "./health.ts";
 import { loadProject } from "./load_project.ts";
+import { metricsOf } from "./metrics.ts";
 import { migrateAll } from "./tasks/database.ts";
 import { VERSION } from "./version.ts";
 
@@ -65,6 +72,8 @@ export interface App extends AsyncDisposable {
   readonly sql: Sql;
   /** What is set, completed by what was composed. */
   env(name: string): string;
+  /** Counts what happened, for the metrics. */
+  readonly metrics: MetricsReader;
   /** Health as asked now. */
   health(): Promise<HealthView>;
   /** Works as a worker of this process until the signal aborts. */
@@ -106,20 +115,25 @@ export async function compose(o: ComposeOptions): Promise<App> {
   checkCrons(project, startedAt);
   // Settled: it is read while the database starts, and a fault of it is told after that.
   const reading = Promise.allSettled([readCode(project, directory)]);
-  const given = get("DATABASE_URL") ?? "";
+  const given = await databaseAddress((name) => get(name) ?? "");
   const embedded = given === "" ? await startEmbedded({ directory }) : undefined;
   const url = embedded?.url ?? given;
-  const set: { readonly [name: string]: string } = {
+  const set: { [name: string]: string } = {
     DATABASE_URL: url,
     AURORA_OBJECTS: get("AURORA_OBJECTS") ?? join(directory, "objects"),
   };
   const env = (name: string) => set[name] ?? get(name) ?? "";
-  secretsFromEnv({ ...(o.env ? {} : Deno.env.toObject()), ...set });
+  const whole = { ...(o.env ? {} : Deno.env.toObject()), ...set };
+  secretsFromEnv(whole);
+  tellEnvironment(whole).forEach((sentence) => say(o, sentence));
   try {
     const sql = await open(url, { name: `aurora ${o.role}`, max: 4 });
     await migrateAll(sql, { onWait: (sentence) => say(o, sentence) });
+    const places = placesOf(env, () => sql, { onTrouble: (sentence) => say(o, masked(sentence)) });
+    set["REDIS_URL"] = await redisAddress(env, places);
     // A setting that cannot be read is told at the start, not at the first cleaning.
     keepFromEnv(env);
+    const { kind: objects } = objectsPlace(set["AURORA_OBJECTS"]!);
     // Commands are to work on what is there, the doctor above all; a step looks for itself.
     if (o.role !== "cli") await checkSourceSchema(sql);
     const [code] = await reading;
@@ -131,7 +145,19 @@ export async function compose(o: ComposeOptions): Promise<App> {
     });
     const ledger = withCodeVersion(withKeySets(opened, project), project);
     await ledger.declarePools(Object.fromEntries(project.pools.map((p) => [p.name, p.slots])));
-    return assemble({ o, env, project, ledger, sql, embedded, url, startedAt });
+    const connections = connectionsIn(places);
+    return assemble({
+      o,
+      env,
+      connections,
+      project,
+      ledger,
+      sql,
+      embedded,
+      url,
+      startedAt,
+      objects,
+    });
   } catch (error) {
     await embedded?.stop();
     throw error;
@@ -147,20 +173,23 @@ function say(o: ComposeOptions, sentence: string): void {
 interface Parts {
   readonly o: ComposeOptions;
   readonly env: (name: string) => string;
+  readonly connections: Connections;
   readonly project: Definitions;
   readonly ledger: Ledger;
   readonly sql: Sql;
   readonly embedded: Embedded | undefined;
   readonly url: string;
   readonly startedAt: Date;
+  readonly objects: ObjectsPlace["kind"];
 }
 
 async function assemble(p: Parts): Promise<App> {
   const { o, env, project, ledger, sql, embedded, url, startedAt } = p;
   const { qualityReader } = await import("./assets/quality/reader.ts");
-  const lent = lender(env);
+  const lent = lender(env, p.connections);
   const kind = embedded ? "embedded" : "external";
   const health = healthOf({ sql, ledger, env, kind });
+  const metrics = metricsOf({ sql, definitions: project, env, version: VERSION, startedAt });
   const service = createService({
     definitions: project,
     ledger,
@@ -172,7 +201,7 @@ async function assemble(p: Parts): Promise<App> {
         postgres: kind,
         online: env("REDIS_URL") === "" ? "postgres" : "redis",
         events: env("KAFKA_BROKERS") === "" ? "outbox" : "kafka",
-        objects: "file",
+        objects: p.objects,
       },
     },
     health: () => health.ask(),
@@ -180,6 +209,7 @@ async function assemble(p: Parts): Promise<App> {
     schedules: o.schedules ?? true,
     lender: lent,
     quality: qualityReader(sql),
+    metrics,
   });
   const close = async () => {
     await health.close();
@@ -196,6 +226,7 @@ async function assemble(p: Parts): Promise<App> {
     database: { url, kind },
     sql,
     env,
+    metrics,
     health: () => health.ask(),
     work: (signal, w = {}) => workHere(p, lent, signal, w),
     close,
@@ -219,6 +250,7 @@ async function workHere(
     script: fromFileUrl(new URL("./step_process.ts", import.meta.url)),
     env: {
       DATABASE_URL: p.env("DATABASE_URL"),
+      REDIS_URL: p.env("REDIS_URL"),
       AURORA_OBJECTS: p.env("AURORA_OBJECTS"),
       AURORA_DIRECTORY: resolve(p.o.directory),
     },

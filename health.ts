@@ -37,6 +37,7 @@ export function healthOf(o: HealthOptions): Health {
   const questions = [
     database(o),
     workers(o),
+    objects(o.env),
     redis.question ?? inUse("online features", "in PostgreSQL, since REDIS_URL is not set"),
     kafka(o) ??
       inUse("events", "stay readable in the outbox, since KAFKA_BROKERS is not set"),
@@ -93,6 +94,21 @@ function workers({ ledger }: HealthOptions): Question {
       const slots = found.reduce((sum, w) => sum + w.slots, 0);
       if (found.length > 0) return `${found.length} alive, ${slots} slots`;
       throw new Error("No worker is alive: queued steps wait; start one by `deno task worker`");
+    },
+  };
+}
+
+/** Whether the store of objects can be asked for one; what it holds is not looked at. */
+function objects(env: HealthOptions["env"]): Question {
+  return {
+    name: "objects",
+    required: false,
+    detail: "models and frames",
+    async ask() {
+      const { openObjects } = await import("./adapters/objects/setting.ts");
+      const store = await openObjects(env);
+      await store.head("health", { signal: AbortSignal.timeout(LIMIT_MS) });
+      return `${store.name === "file" ? "files in " : ""}${store.place}`;
     },
   };
 }

@@ -8,15 +8,21 @@ import { cleanOnce } from "./adapters/postgres/keep/clean.ts";
 import { ensureMonths } from "./adapters/postgres/keep/months.ts";
 import { keepFromEnv, type KeepRules } from "./adapters/postgres/keep/rules.ts";
 import { sweep } from "./adapters/postgres/ledger/sweep.ts";
+import { LINEAGE_CURSOR } from "./adapters/postgres/transition_feed.ts";
 import type { App } from "./compose.ts";
+import { sendsLineage } from "./lineage.ts";
 
 /** Milliseconds between looks, and between two cleanings by whichever server. */
 const LOOK_MS = 3_600_000;
 const CLEAN_MS = 24 * LOOK_MS;
 
-/** Cursors of the sensors of a project: what one of them has not read is kept. */
-export const readersOf = ({ definitions }: Pick<App, "definitions">): readonly string[] =>
-  definitions.sensors.map((s) => `sensor:${s.name}`);
+/** Cursors of the sensors of a project, and of lineage if it is sent: what one of them has not read is kept. */
+export const readersOf = (
+  { definitions, env }: Pick<App, "definitions" | "env">,
+): readonly string[] => [
+  ...definitions.sensors.map((s) => `sensor:${s.name}`),
+  ...sendsLineage(env) ? [LINEAGE_CURSOR] : [],
+];
 
 /** Views over versioned tables that assets write. */
 export const tablesOf = ({ definitions }: Pick<App, "definitions">): readonly string[] => [

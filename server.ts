@@ -8,6 +8,8 @@ import { parseArgs } from "@std/cli";
 import type { Ears, RefusedEvent } from "engine";
 import type { KafkaOptions } from "./adapters/kafka/event_log.ts";
 import type { App } from "./compose.ts";
+import type { Print } from "./log.ts";
+import type { Pages } from "./ui/mod.ts";
 
 /** How a server is started. */
 export interface ServeOptions {
@@ -21,8 +23,8 @@ export interface ServeOptions {
   readonly workers: number;
   /** Whether schedules and sensors run. */
   readonly schedules: boolean;
-  /** One line for people. */
-  print(line: string): void;
+  /** One line, for people or programs. */
+  readonly print: Print;
 }
 
 /** A running server. */
@@ -67,7 +69,7 @@ export async function serve(o: ServeOptions): Promise<Served> {
     app = await compose({ directory: o.directory, role: "server", schedules: o.schedules });
     const { masked } = await import("engine");
     const { print } = o;
-    o = { ...o, print: (line) => print(masked(line)) };
+    o = { ...o, print: (line, event) => print(masked(line), event) };
     ready.resolve(await handler(app, o));
   } catch (error) {
     ready.resolve(() => new Response("The server could not start", { status: 503 }));
@@ -116,22 +118,28 @@ function listen(o: ServeOptions, handler: Handler): Deno.HttpServer<Deno.NetAddr
 
 /** API and pages. */
 async function handler(app: App, o: ServeOptions): Promise<Handler> {
-  const [{ createApi, createFront }, { createLayoutEngine, createUi }] = await Promise.all([
-    import("./api/mod.ts"),
-    import("./ui/mod.ts"),
-  ]);
+  const [{ createApi, createFront, openGate }, { createLayoutEngine, createUi }] = await Promise
+    .all([
+      import("./api/mod.ts"),
+      import("./ui/mod.ts"),
+    ]);
   const told = (what: string) => (error: unknown) =>
-    o.print(`${what}: ${error instanceof Error ? error.stack : error}`);
+    o.print(`${what}: ${error instanceof Error ? error.stack : error}`, {
+      level: "error",
+      fields: { part: what },
+    });
   const hosts = hostsOf(app.env("AURORA_BASE_URL"));
   const api = createApi(app.service, { hosts, onError: told("API") });
-  const ui = createUi({
-    fetch: (request) => api.fetch(request),
+  const ui: Pages = createUi({
+    fetch: (request) => gate.inside(api.fetch)(request),
     layout: createLayoutEngine(),
     cacheDir: `${o.directory}/cache`,
     now: () => new Date(),
+    runbook: () => Deno.readTextFile(new URL("docs/guide/runbook.md", import.meta.url)),
     onError: told("UI"),
   });
-  return createFront({ api: api.fetch, pages: ui.fetch, hosts });
+  const gate = openGate([...api.routes, ...ui.routes]);
+  return createFront({ api: api.fetch, pages: ui.fetch, gate, hosts, onError: told("gate") });
 }
 
 /** Names under which a proxy before the server is reached. */
@@ -152,24 +160,48 @@ async function run(
 ): Promise<void> {
   const { logChannel, loops, nextTick } = await import("engine");
   const { channelsFromEnv } = await import("./adapters/alerts/from_env.ts");
+  const { limitsFromEnv } = await import("./adapters/alerts/limits_from_env.ts");
+  const { sharedVitals } = await import("./adapters/postgres/vitals.ts");
+  const { hostVitals } = await import("./adapters/process/host_vitals.ts");
   const { keepHouse } = await import("./housekeeping.ts");
+  const { errorFields } = await import("./log.ts");
+  const { keepCounting } = await import("./metrics.ts");
   const trouble = (what: string) => (error: unknown) =>
-    o.print(`${what}: ${error instanceof Error ? error.message : error}`);
+    o.print(`${what}: ${error instanceof Error ? error.message : error}`, {
+      level: "error",
+      fields: { part: what, ...errorFields(error) },
+    });
+  const channels = channelsFromEnv((name) => app.env(name), { events: await eventsOf(kafka) });
   await Promise.all([
     loops({
       definitions: app.definitions,
       ledger: app.ledger,
       lender: app.lender,
       next: nextTick,
-      channels: [logChannel(o.print), ...channelsFromEnv((name) => app.env(name))],
+      channels: [logChannel(o.print), ...channels],
+      limits: limitsFromEnv((name) => app.env(name)),
+      measuring: {
+        host: (now) => hostVitals(o.directory, now),
+        shared: () => sharedVitals(app.sql, { relays: kafka !== undefined }),
+      },
       schedules: o.schedules,
       ears: await earsOf(app, kafka),
       signal,
       onTrouble: (loop, error) => trouble(loop)(error),
     }),
     kafka && relayEvents(app, kafka, trouble("relay"), signal),
+    tellLineage(app, trouble("lineage"), signal),
+    keepCounting(app.metrics, { signal, onTrouble: trouble("metrics") }),
     keepHouse(app, { signal, print: o.print, onTrouble: trouble("housekeeping") }),
   ]);
+  await Promise.all(channels.map((channel) => channel.close?.()));
+}
+
+/** Opens a log of events for alerts, where there is a Kafka. */
+async function eventsOf(kafka: KafkaOptions | undefined) {
+  if (!kafka) return undefined;
+  const { kafkaEventLog } = await import("./adapters/kafka/event_log.ts");
+  return () => kafkaEventLog(kafka);
 }
 
 /** What sensors are told by: channels of the database, and topics if there is a Kafka. */
@@ -220,6 +252,28 @@ async function relayEvents(
 const setAside = ({ event, reason }: RefusedEvent) =>
   `Event ${event.id} of topic "${event.topic}" is set aside, the broker refuses it: ${reason}`;
 
+/** Tells by OpenLineage what runs made, if anybody is to hear it. */
+async function tellLineage(app: App, onTrouble: (error: unknown) => void, signal: AbortSignal) {
+  const { keepLineage, lineageSender, sendsLineage } = await import("./lineage.ts");
+  if (!sendsLineage(app.env)) return;
+  const [{ transitionFeed }, { poolOf }, { VERSION }] = await Promise.all([
+    import("./adapters/postgres/transition_feed.ts"),
+    import("./compose.ts"),
+    import("./version.ts"),
+  ]);
+  const sql = poolOf(app, "aurora lineage", 1);
+  await using sender = await lineageSender(app.env);
+  const namespace = app.env("OPENLINEAGE_NAMESPACE") || "aurora";
+  await keepLineage({
+    feed: transitionFeed(sql),
+    sender,
+    context: { definitions: app.definitions, namespace, version: VERSION },
+    signal,
+    onTrouble,
+  });
+  await sql.end({ timeout: 2 });
+}
+
 /** What people read when it has started. */
 export function greeting(url: string, a: { readonly [port: string]: string }): string {
   return `Aurora answers at ${url}  (database: ${a["postgres"]} PostgreSQL, online features: ${
@@ -249,6 +303,9 @@ async function main(): Promise<void> {
     default: { schedules: true },
   });
   if (args["help"]) return console.log(HELP);
+  const { logFormat, printer } = await import("./log.ts");
+  const format = logFormat(Deno.env.get("AURORA_LOG"));
+  const print = printer(format, console.log, format === "json" ? { process: "server" } : {});
   const text = (name: string, env: string, otherwise: string) =>
     String(args[name] ?? Deno.env.get(env) ?? otherwise);
   const served = await serve({
@@ -257,10 +314,12 @@ async function main(): Promise<void> {
     host: text("host", "AURORA_HOST", "127.0.0.1"),
     workers: wholeNumber(text("workers", "AURORA_WORKERS", "1"), "workers", 0),
     schedules: args["schedules"] === true,
-    print: (line) => console.log(`${new Date().toISOString()} ${line}`),
+    print,
   });
   const { adapters } = await served.app.service.about();
-  console.log(greeting(served.url, adapters));
+  const hello = greeting(served.url, adapters);
+  if (format === "json") print(hello, { fields: { url: served.url, ...adapters } });
+  else console.log(hello);
   await untilAsked();
   await served.stop();
 }

@@ -6,7 +6,10 @@
  */
 import { lender, secretsFromEnv, useCodeFingerprints } from "engine";
 import { serveProcess } from "./adapters/process/serve_process.ts";
+import { connect, type Sql } from "./adapters/postgres/connect.ts";
+import { connectionsIn, tellEnvironment } from "./adapters/secrets/places.ts";
 import { readCode } from "./code.ts";
+import { placesOf } from "./connections.ts";
 import { loadProject } from "./load_project.ts";
 
 if (import.meta.main) {
@@ -15,6 +18,11 @@ if (import.meta.main) {
     const definitions = await loadProject();
     const code = await readCode(definitions, Deno.env.get("AURORA_DIRECTORY") ?? ".aurora");
     useCodeFingerprints(definitions, { codeOf: (asset) => code.of(asset)?.code });
-    return { definitions, lender: lender((name) => Deno.env.get(name) ?? "") };
+    const env = (name: string) => Deno.env.get(name) ?? "";
+    tellEnvironment(Deno.env.toObject());
+    let sql: Sql | undefined;
+    const database = () =>
+      sql ??= connect(env("DATABASE_URL"), { name: "aurora secrets", max: 1, idleSeconds: 5 });
+    return { definitions, lender: lender(env, connectionsIn(placesOf(env, database))) };
   });
 }

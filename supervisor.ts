@@ -4,6 +4,7 @@
  * @module
  */
 import { fromFileUrl } from "@std/path";
+import { eventIn, type Print } from "./log.ts";
 
 /** How workers are kept. */
 export interface SupervisorOptions {
@@ -14,7 +15,7 @@ export interface SupervisorOptions {
   /** Is told of every end of a worker that had joined, so that its steps move at once. */
   onDeath(worker: string, cause: string): Promise<void>;
   /** One line for the log of the server. */
-  print(line: string): void;
+  readonly print: Print;
 }
 
 /** Running workers. */
@@ -83,17 +84,28 @@ class Slot {
     let worker: string | undefined;
     const out = lines(child.stdout, (line) => {
       const joined = /^\{"joined":"(\d+)"\}$/.exec(line)?.[1];
-      if (joined === undefined) this.#o.print(`${this.#name}: ${line}`);
+      if (joined === undefined) this.#pass(line);
       else worker = joined;
     });
-    const err = lines(child.stderr, (line) => this.#o.print(`${this.#name}: ${line}`));
+    const err = lines(child.stderr, (line) => this.#pass(line));
     const status = await child.status;
     await Promise.all([out, err]);
     this.#child = undefined;
     if (this.#stopping && status.success) return;
     const cause = causeOf(status);
-    this.#o.print(`${this.#name} (pid ${child.pid}) ended: ${cause}`);
+    this.#o.print(`${this.#name} (pid ${child.pid}) ended: ${cause}`, {
+      level: status.success ? "info" : "error",
+      fields: { worker: worker ?? null, pid: child.pid, cause },
+    });
     if (worker !== undefined) await this.#o.onDeath(worker, cause).catch(() => {});
+  }
+
+  /** Gives a line of the worker to the log: an event stays one, other lines are its message. */
+  #pass(line: string): void {
+    const event = eventIn(line);
+    if (event) {
+      this.#o.print(event.message, { ...event, fields: { ...event.fields, slot: this.#name } });
+    } else this.#o.print(`${this.#name}: ${line}`, { fields: { process: "worker" } });
   }
 
   async stop(): Promise<void> {

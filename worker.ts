@@ -11,6 +11,7 @@
 import { parseArgs } from "@std/cli";
 import { masked } from "engine";
 import { compose } from "./compose.ts";
+import { errorFields, logFormat, printer } from "./log.ts";
 
 const HELP = `Usage: deno task worker [--slots N] [--queues a,b]
 
@@ -38,6 +39,8 @@ async function main(): Promise<number> {
     return 2;
   }
   const queues = String(args["queues"] ?? Deno.env.get("AURORA_QUEUES") ?? "default").split(",");
+  const json = logFormat(Deno.env.get("AURORA_LOG")) === "json";
+  const say = printer("json", console.error, { process: "worker", pid: Deno.pid });
   const stop = new AbortController();
   const end = () => stop.abort();
   Deno.addSignalListener("SIGTERM", end);
@@ -49,9 +52,15 @@ async function main(): Promise<number> {
   await app.work(stop.signal, {
     slots,
     queues,
-    onJoined: (worker) => console.log(JSON.stringify({ joined: worker })),
-    onTrouble: (error) =>
-      console.error(masked(`Worker: ${error instanceof Error ? error.message : error}`)),
+    onJoined: (worker) => {
+      if (args["supervised"] || !json) console.log(JSON.stringify({ joined: worker }));
+      if (json) say(`Worker joined`, { fields: { worker, slots, queues } });
+    },
+    onTrouble: (error) => {
+      const line = `Worker: ${error instanceof Error ? error.message : error}`;
+      if (json) say(line, { level: "error", fields: errorFields(error) });
+      else console.error(masked(line));
+    },
   });
   return 0;
 }

@@ -1,6 +1,11 @@
-import { Hono } from "hono";
-import { knownHosts } from "./guard.ts";
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { secureHeaders } from "hono/secure-headers";
+import type { Gate, Matched } from "./gate.ts";
+import { knownHosts, maxBody, sameOrigin, tooLarge } from "./guard.ts";
 import { isApiPath } from "./paths.ts";
+import { peerOf } from "./peer.ts";
+import { problem } from "./problem.ts";
 
 /** Answers a request. */
 export type Handler = (request: Request) => Response | Promise<Response>;
@@ -11,14 +16,70 @@ export interface FrontOptions {
   readonly api: Handler;
   /** Everything that is not the API. */
   readonly pages: Handler;
+  /** Who may pass. */
+  readonly gate: Gate;
   /** Names under which this server is reached, besides those of the loopback. */
   readonly hosts?: readonly string[];
+  /** Whether browsers come by https only, so that they may be told to stay with it. */
+  readonly isSecure?: boolean;
+  /** Told of what went wrong at the gate. */
+  readonly onError?: (error: unknown) => void;
 }
 
-/** API and pages behind one address, which answers only under its own names. */
-export function createFront({ api, pages, hosts = [] }: FrontOptions): Handler {
+/** API and pages behind one address, which answers only under its own names, and only those who may ask. */
+export function createFront(o: FrontOptions): Handler {
   const app = new Hono();
-  app.use(knownHosts(hosts));
-  app.all("*", ({ req }) => isApiPath(req.path) ? api(req.raw) : pages(req.raw));
+  app.onError((error, c) => {
+    o.onError?.(error);
+    return problem(c, 503, "Cannot tell who may do this now: the server's log has the details");
+  });
+  app.use(headers(o.isSecure === true), knownHosts(o.hosts ?? []), sameOrigin);
+  app.use(bodyLimit({ maxSize: maxBody, onError: tooLarge }));
+  app.all("*", (c) => pass(c, o));
   return (request) => app.fetch(request);
+}
+
+const headers = (isSecure: boolean) =>
+  secureHeaders({
+    xFrameOptions: "DENY",
+    referrerPolicy: "same-origin",
+    strictTransportSecurity: isSecure ? "max-age=31536000" : false,
+  });
+
+async function pass(c: Context, { api, pages, gate }: FrontOptions): Promise<Response> {
+  const request = c.req.raw;
+  const matched = gate.needs(request);
+  const isOpen = matched.length > 0 &&
+    matched.every(({ need }) => need.permission === "public");
+  const who = isOpen ? undefined : await gate.identify(request);
+  const decision = await gate.judge(request, matched, who);
+  if (isDeed(request, matched) || (!decision.allowed && who !== undefined)) {
+    await gate.audit({
+      who,
+      action: matched[0]?.route ?? `${request.method} unknown`,
+      target: c.req.path,
+      outcome: decision.allowed ? "allowed" : "denied",
+      peer: peerOf(request),
+      ...(decision.allowed ? {} : { detail: decision.reason }),
+    });
+  }
+  if (!decision.allowed) return refuse(c, who !== undefined, decision.reason);
+  return await gate.as(who, () => isApiPath(c.req.path) ? api(request) : pages(request));
+}
+
+/** Whether it may change something. What is public writes its own lines. */
+const isDeed = (request: Request, matched: readonly Matched[]): boolean =>
+  !["GET", "HEAD", "OPTIONS"].includes(request.method) &&
+  matched.some(({ need }) => need.permission !== "public" && need.permission !== "view");
+
+function refuse(c: Context, isKnown: boolean, reason: string): Response {
+  if (isKnown) {
+    return problem(c, 403, `Cannot do this: ${reason}`, "An administrator can give another role");
+  }
+  if (!isApiPath(c.req.path) && c.req.method === "GET") {
+    const { pathname, search } = new URL(c.req.url);
+    return c.redirect(`/login?to=${encodeURIComponent(pathname + search)}`);
+  }
+  c.header("www-authenticate", 'Bearer realm="Aurora"');
+  return problem(c, 401, `Cannot do this: ${reason}`, "Sign in, or send a token as Bearer");
 }

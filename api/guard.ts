@@ -1,5 +1,12 @@
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { problem } from "./problem.ts";
+
+/** The largest body that is read, bytes. */
+export const maxBody = 4 << 20;
+
+/** The answer to a larger one. */
+export const tooLarge = (context: Context): Response =>
+  problem(context, 413, `Cannot read body: it is over ${maxBody} bytes`);
 
 const local = ["localhost", "127.0.0.1", "[::1]"];
 

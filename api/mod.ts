@@ -3,10 +3,11 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Service } from "engine";
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { alertRoutes } from "./alert_routes.ts";
 import { assetRoutes } from "./asset_routes.ts";
 import { backfillRoutes } from "./backfill_routes.ts";
 import { crewRoutes } from "./crew_routes.ts";
-import { knownHosts, sameOrigin } from "./guard.ts";
+import { knownHosts, maxBody, sameOrigin, tooLarge } from "./guard.ts";
 import { createHub } from "./hub.ts";
 import { problem, problemOf } from "./problem.ts";
 import { runRoutes } from "./run_routes.ts";
@@ -15,10 +16,19 @@ import { stream } from "./stream.ts";
 import { systemRoutes } from "./system_routes.ts";
 
 export { createFront, type FrontOptions, type Handler } from "./front.ts";
+export {
+  createGate,
+  type Gate,
+  type GateOptions,
+  type Guard,
+  openGate,
+  type Route,
+  undeclared,
+} from "./gate.ts";
+export { groupsBy } from "./groups.ts";
 export { isApiPath } from "./paths.ts";
-
-/** The largest body that is read, bytes. */
-const maxBody = 4 << 20;
+export { PEER_HEADER, peerOf, withPeer } from "./peer.ts";
+export { type Need, NEEDS, type Target } from "./permissions.ts";
 
 /** What the server may add to the API. */
 export interface ApiOptions {
@@ -47,7 +57,8 @@ export function createApi(service: Service, options: ApiOptions = {}) {
     .route("/", runRoutes(service))
     .route("/", steeringRoutes(service))
     .route("/", backfillRoutes(service))
-    .route("/", crewRoutes(service));
+    .route("/", crewRoutes(service))
+    .route("/", alertRoutes(service));
   app.all("/api/v1/assets/*", (context) => unescapedName(context, app));
   app.notFound((context) => notFound(context, app));
   return routes;
@@ -61,10 +72,7 @@ const about = {
   info: { title: "Aurora", version: "1", description: "Assets, runs and what they made" },
 };
 
-const limitBody = bodyLimit({
-  maxSize: maxBody,
-  onError: (context) => problem(context, 413, `Cannot read body: it is over ${maxBody} bytes`),
-});
+const limitBody = bodyLimit({ maxSize: maxBody, onError: tooLarge });
 
 /** `/api/v1/assets/features/activity` means what `/api/v1/assets/features%2Factivity` does. */
 function unescapedName(context: Context, app: OpenAPIHono): Response | Promise<Response> {

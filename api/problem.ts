@@ -15,6 +15,7 @@ export interface ProblemBody {
 
 const words: Readonly<Record<number, string>> = {
   400: "bad_request",
+  401: "unauthorized",
   403: "forbidden",
   404: "not_found",
   405: "method_not_allowed",
@@ -22,6 +23,8 @@ const words: Readonly<Record<number, string>> = {
   413: "too_large",
   415: "unsupported_media_type",
   421: "misdirected",
+  429: "too_many_requests",
+  503: "unavailable",
 };
 
 /** Answers with a problem. */

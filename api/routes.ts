@@ -239,14 +239,6 @@ export const sendAgain = createRoute({
   responses: { 202: asJson(schema.SendAgain, "How many"), ...guarded },
 });
 
-/** What is or was wrong. */
-export const alerts = createRoute({
-  method: "get",
-  path: "/api/v1/alerts",
-  summary: "Alerts, open ones first",
-  responses: { 200: asJson(z.array(schema.Alert).readonly(), "Alerts") },
-});
-
 /** Which dependency is down. */
 export const health = createRoute({
   method: "get",
@@ -255,6 +247,20 @@ export const health = createRoute({
   responses: {
     200: asJson(schema.Health, "All required ones answer"),
     503: asJson(schema.Health, "A required one does not"),
+  },
+});
+
+/** What monitoring reads. */
+export const metrics = createRoute({
+  method: "get",
+  path: "/metrics",
+  summary: "Metrics for Prometheus",
+  responses: {
+    200: {
+      description: "The text format of Prometheus, version 0.0.4",
+      content: { "text/plain": { schema: z.string() } },
+    },
+    ...notFound,
   },
 });
 

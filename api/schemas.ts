@@ -2,7 +2,7 @@
 // OpenAPI document. `tests/api/schemas_test.ts` holds each of them equal to the view of the engine
 // that it describes.
 import { z } from "@hono/zod-openapi";
-import type { Json } from "engine";
+import { ALERT_KINDS, type Json } from "engine";
 
 const list = <T extends z.ZodType>(item: T) => z.array(item).readonly();
 const instant = z.string().openapi({ format: "date-time", example: "2025-01-27T06:00:00.000Z" });
@@ -184,7 +184,8 @@ export const Failure = z.object({
 /** An episode of something being wrong. */
 export const Alert = z.object({
   id: z.string(),
-  kind: z.enum(["late", "failed", "check", "automation", "long", "other"]),
+  episode: z.string(),
+  kind: z.enum(ALERT_KINDS),
   severity,
   asset: z.string().nullable(),
   title: z.string(),
@@ -193,6 +194,17 @@ export const Alert = z.object({
   resolvedAt: instant.nullable(),
   run: z.string().nullable(),
   sentTo: list(z.string()),
+  deliveries: list(z.object({
+    channel: z.string(),
+    phase: z.enum(["open", "resolved"]),
+    sends: z.number().int(),
+    sentAt: instant.nullable(),
+    failures: z.number().int(),
+    error: z.string().nullable(),
+    nextAt: instant.nullable(),
+  })),
+  acknowledged: z.object({ by: z.string(), at: instant, note: z.string() }).nullable(),
+  silence: z.string().nullable(),
 }).openapi("Alert");
 
 /** A check and its latest verdict. */

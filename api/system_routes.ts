@@ -1,4 +1,5 @@
 import type { Service } from "engine";
+import { HTTPException } from "hono/http-exception";
 import { router } from "./router.ts";
 import * as route from "./routes.ts";
 
@@ -8,7 +9,6 @@ export function systemRoutes(service: Service) {
   return router()
     .openapi(route.about, async (c) => c.json(await service.about(), 200))
     .openapi(route.overview, async (c) => c.json(await service.overview(), 200))
-    .openapi(route.alerts, async (c) => c.json(await service.alerts(), 200))
     .openapi(route.events, async (c) => c.json(await service.events(c.req.valid("query")), 200))
     .openapi(
       route.sendAgain,
@@ -17,6 +17,13 @@ export function systemRoutes(service: Service) {
     .openapi(route.health, async (c) => {
       const health = await service.health();
       return c.json(health, health.ok ? 200 : 503);
+    })
+    .openapi(route.metrics, async (c) => {
+      const text = await service.metrics();
+      if (text === undefined) {
+        throw new HTTPException(404, { message: "Cannot give metrics: nothing is measured here" });
+      }
+      return c.text(text, 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" });
     })
     .openapi(route.ready, async (c) => {
       const { ok } = await service.health();

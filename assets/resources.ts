@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type Cache, type OnlineStore, type Resource, resource } from "engine";
-import { fileObjects } from "../adapters/objects/file.ts";
+import { artefacts, type Cache, type OnlineStore, type Resource, resource } from "engine";
+import { openObjects } from "../adapters/objects/setting.ts";
 import { connect } from "../adapters/postgres/connect.ts";
 import { postgresCache } from "../adapters/postgres/online/cache.ts";
 import { postgresOnlineStore } from "../adapters/postgres/online/online_store.ts";
@@ -66,10 +66,10 @@ export const database: Resource<"database", Sql> = resource({
   close: (sql) => sql.end({ timeout: 2 }),
 });
 
-/** Frames and models, by the digest of their content. */
+/** Frames and models, by the digest of their content: in a folder, S3 or Google Cloud Storage, as `AURORA_OBJECTS` says. */
 export const objects: Resource<"objects", ObjectStore> = resource({
   name: "objects",
-  open: (env) => fileObjects(required(env, "AURORA_OBJECTS", "the store of objects")),
+  open: async (env) => artefacts(await openObjects(env)),
 });
 
 /** The newest features of each user: Redis in Feast's layout if `REDIS_URL` is set, else PostgreSQL. */

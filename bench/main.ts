@@ -27,6 +27,8 @@ export const BENCHES: { readonly [name: string]: () => Promise<{ readonly bench:
   idle_memory: () => import("./idle_memory.ts"),
   relay_events: () => import("./relay_events.ts"),
   demo_seconds: () => import("./demo_seconds.ts"),
+  metrics_scrape: () => import("./metrics_scrape.ts"),
+  authorize: () => import("./authorize.ts"),
   why: () => import("./why.ts"),
   plan_1k: () => import("./plan_1k.ts"),
   simulate_500x7d: () => import("./simulate_500x7d.ts"),
@@ -35,6 +37,7 @@ export const BENCHES: { readonly [name: string]: () => Promise<{ readonly bench:
   fingerprint_500_files: () => import("./fingerprint_500_files.ts"),
   deciding: () => import("./deciding.ts"),
   typecheck_500: () => import("./typecheck_500.ts"),
+  object_1gib: () => import("./object_1gib.ts"),
 };
 
 /** Sizes that `deciding` measures in one go. */

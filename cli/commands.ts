@@ -265,6 +265,24 @@ export const commands: readonly Command[] = [
     options: [{ name: "set", value: "POOL=N", help: "for all workers at once; N or declared" }],
     load: async () => (await import("./commands/crew.ts")).pools,
   }),
+  command("alerts", "list alerts; say who looks after one, silence some, try the channels", {
+    words: "[list|ack ID|silence|silences|unsilence ID|test]",
+    takes: [0, 2],
+    json: true,
+    options: [
+      { name: "all", help: "list: also those that are over" },
+      { name: "note", value: "TEXT", help: "ack: what is being done" },
+      { name: "asset", value: "GLOB", help: "silence: alerts of these assets, features/*" },
+      { name: "kind", value: "KIND", help: "silence: late, failed, run, check, resource, … or *" },
+      { name: "severity", value: "S", help: "silence: warning, error or critical" },
+      { name: "episode", value: "GLOB", help: "silence: by the name of the episode" },
+      { name: "for", value: "2h", help: "silence: so long (2h)" },
+      { name: "until", value: "T", help: "silence: until this instant instead; UTC" },
+      { name: "reason", value: "TEXT", help: "silence: why, for the others" },
+      { name: "by", value: "NAME", help: "who does it, for the record" },
+    ],
+    load: async () => (await import("./commands/alerts.ts")).alerts,
+  }),
   command("keys", "list the keys of dynamic partitions", {
     words: "SET",
     takes: [1, 1],
@@ -330,6 +348,33 @@ export const commands: readonly Command[] = [
       { name: "payload", value: "TEXT", help: "as if it were told this" },
     ],
     load: async () => (await import("./commands/sense.ts")).sense,
+  }),
+  command(
+    "connections",
+    "keep connections encrypted: list, add, test, rotate, export, import, remove",
+    {
+      words: "[list|add NAME [ADDRESS]|test NAME|rotate|export FILE|import FILE|remove NAME]",
+      takes: [0, 3],
+      json: true,
+      options: [
+        { name: "replace", help: "add, import, export: take the place of what is there" },
+        { name: "dry-run", help: "import: only say what would be done" },
+        { name: "seconds", value: "N", help: "test: wait so long at most (10)" },
+      ],
+      load: async () => (await import("./commands/connections.ts")).connections,
+    },
+  ),
+  command("import:airflow", "take connections and variables that Airflow exported", {
+    words: "FILE",
+    takes: [1, 1],
+    json: true,
+    options: [
+      { name: "as", value: "KIND", help: "connections or variables, if the file does not tell" },
+      { name: "env", value: "FILE", help: "write variables into this file of the environment" },
+      { name: "replace", help: "take the place of what is there" },
+      { name: "dry-run", help: "only say what would be done" },
+    ],
+    load: async () => (await import("./commands/import_connections.ts")).importAirflow,
   }),
   command("doctor", "say whether everything that the program needs is there", {
     words: "",

@@ -13,6 +13,7 @@ import { type Discovered, Linker, type Place } from "./link/linker.ts";
 import { Resolver } from "./link/resolve.ts";
 import { readSources, type Sources } from "./link/sources.ts";
 import { Lock, type LockFile } from "./lock.ts";
+import { parserApart, parserHere } from "./parser.ts";
 import type { Summary, Warning } from "./summary.ts";
 
 export type { CodePrint, Reached } from "./link/assets.ts";
@@ -34,6 +35,8 @@ export interface FingerprintOptions {
   readonly assets?: readonly string[];
   /** Names of assets by export, of a module that was imported: what only running code can see. */
   readonly exportsOf?: (path: string) => Promise<Readonly<Record<string, readonly string[]>>>;
+  /** Whether new files are read in a thread of its own, for a process that lives long. @default {false} */
+  readonly apart?: boolean;
   /** The text of a file; undefined if there is none. @default {reads below the root} */
   readonly text?: (path: string) => string | undefined;
 }
@@ -91,10 +94,9 @@ async function read(
   resolver: Resolver,
 ): Promise<Sources> {
   const cache = await SummaryCache.open(o.cacheDir);
+  using parser = o.apart ? parserApart() : parserHere();
   const parsed = async (path: string, code: string): Promise<Summary> => {
-    // The parser is loaded when a file is new: it costs a tenth of a second.
-    const { summarise } = await import("./print/summarise.ts");
-    const made = summarise(path, code);
+    const made = await parser.summarise(path, code);
     cache.set(keyOf(path, code), made);
     return made;
   };

@@ -4,6 +4,7 @@ import { open, type Sql } from "../adapters/postgres/connect.ts";
 import { startEmbedded } from "../adapters/postgres/embedded/start.ts";
 import { ensureMonths } from "../adapters/postgres/keep/months.ts";
 import { migrate, type MigrateOptions, readMigrations } from "../adapters/postgres/migrate.ts";
+import { databaseAddress } from "../connections.ts";
 
 /** Everything the program keeps, schema by schema. */
 export const SCHEMAS = ["aurora_life", "features", "ml", "predictions", "quality", "engine"];
@@ -18,15 +19,19 @@ export const SETS: readonly (readonly [set: string, folder: string])[] = [
   ["aurora", join(ROOT, "assets/migrations")],
 ];
 
-/** An open database; the embedded one is started if need be, and ended if nobody else uses it. */
+/**
+ * An open database: of `url`, else of the connection `aurora_postgres`; else the embedded one is started if need be, and
+ * ended if nobody else uses it.
+ */
 export async function database(
   url: string | undefined,
 ): Promise<AsyncDisposable & { readonly sql: Sql }> {
-  const embedded = url === undefined || url === ""
+  const address = url || await databaseAddress((name) => Deno.env.get(name) ?? "");
+  const embedded = address === ""
     ? await startEmbedded({ directory: Deno.env.get("AURORA_DIRECTORY") ?? ".aurora" })
     : undefined;
   try {
-    const sql = await open(embedded?.url ?? url ?? "");
+    const sql = await open(embedded?.url ?? address);
     return {
       sql,
       [Symbol.asyncDispose]: async () => {

@@ -1,14 +1,20 @@
 // deno-lint-ignore-file no-console
 /**
- * `deno task services`: installs what the tests need (PostgreSQL, Redis, Kafka, Chromium, native libraries).
+ * `deno task services`: installs what the tests need (PostgreSQL, Redis, Kafka, S3, GCS, moto, Chromium, promtool,
+ * a mail server, native libraries).
  * Quick when all is there.
  * @module
  */
 import { chromium } from "../tests/services/chromium.ts";
+import { fakeGcsServer } from "../tests/services/gcs.ts";
 import { java, kafkaJars } from "../tests/services/kafka.ts";
+import { motoPackages } from "../tests/services/moto.ts";
 import { nativeLibraries } from "../tests/services/native.ts";
+import { aiosmtpd } from "../tests/services/smtp.ts";
 import { stopTestServer, testServer } from "../tests/services/postgres.ts";
+import { promtool } from "../tests/services/promtool.ts";
 import { redisServer } from "../tests/services/redis.ts";
+import { weed } from "../tests/services/s3.ts";
 
 /** Everything that tests need from outside, by name. */
 export const PROVISIONS: Readonly<Record<string, () => Promise<string | void>>> = {
@@ -19,8 +25,13 @@ export const PROVISIONS: Readonly<Record<string, () => Promise<string | void>>> 
   redis: redisServer,
   java,
   kafka: kafkaJars,
+  moto: motoPackages,
+  s3: weed,
+  gcs: fakeGcsServer,
   chromium,
+  smtp: aiosmtpd,
   native: nativeLibraries,
+  promtool,
 };
 
 /** Installs all, goes on after a failure, and gives what could not be had. */

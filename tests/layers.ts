@@ -38,6 +38,8 @@ export const MAY: Readonly<Record<string, Arrows>> = {
   "engine/notice": { rooms: BELOW_RUN, packages: PURE },
   // The online store, the cache and the feature views: ports that know nothing of assets.
   "engine/feature": { rooms: [], packages: PURE },
+  // The store of objects and the artefacts in it: a port like those of engine/feature, streams through node:crypto.
+  "engine/object": { rooms: [], packages: PURE },
   "engine/access": { rooms: [], packages: PURE },
   "engine/mod.ts": { rooms: ["engine"], packages: [] },
   "engine/testing.ts": { rooms: ["engine"], packages: [] },

@@ -8,14 +8,14 @@ export type Fetch = (request: Request) => Response | Promise<Response>;
 export class ApiProblem extends Error {
   override readonly name = "ApiProblem";
   /** HTTP status. */
-  readonly status: 404 | 400 | 500;
+  readonly status: 404 | 403 | 400 | 500;
   /** What would be right, if the API knows. */
   readonly hint: string | null;
 
   /** From the problem document that the API answered with. */
   constructor(status: number, body: { message: string; hint: string | null }) {
     super(body.message);
-    this.status = status === 404 || status === 400 ? status : 500;
+    this.status = status === 404 || status === 403 || status === 400 ? status : 500;
     this.hint = body.hint;
   }
 }
@@ -86,6 +86,7 @@ export function createClient(fetch: Fetch) {
     events: (topic?: string) =>
       answer(v1.events.$get({ query: topic === undefined ? { limit: "100" } : { topic } })),
     alerts: () => answer(v1.alerts.$get()),
+    silences: () => answer(v1.silences.$get()),
     workers: () => answer(v1.workers.$get()),
     pools: () => answer(v1.pools.$get()),
     backfills: (query: { open?: "true"; limit?: string }) => answer(v1.backfills.$get({ query })),
@@ -120,6 +121,8 @@ export interface RunsQuery {
 export type Client = ReturnType<typeof createClient>;
 type Result<Name extends keyof Client> = Awaited<ReturnType<Client[Name]>>;
 
+/** What nobody is told for a while. */
+export type Silence = Result<"silences">[number];
 /** What this process is. */
 export type About = Result<"about">;
 /** Which dependency answers. */

@@ -26,6 +26,7 @@ import { Plan } from "./pages/plan.tsx";
 import { Problem } from "./pages/problem.tsx";
 import { Quality } from "./pages/quality.tsx";
 import { Run } from "./pages/run.tsx";
+import { Runbook } from "./pages/runbook.tsx";
 import { Runs } from "./pages/runs.tsx";
 import { favicon } from "./parts/icon.tsx";
 import { Workers } from "./pages/workers.tsx";
@@ -53,12 +54,16 @@ export interface UiOptions {
   readonly now: () => Date;
   /** Told of every error that is not the reader's fault. */
   readonly onError?: (error: unknown) => void;
+  /** What to do about alerts, in Markdown. */
+  readonly runbook: () => Promise<string>;
 }
 
 /** The pages, ready to be served. */
 export interface Pages {
   /** Answers a request for a page, or for a file that pages load. */
   readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** All routes, so that each can be asked what it needs. */
+  readonly routes: readonly { readonly method: string; readonly path: string }[];
 }
 
 /** More assets than this, and groups are collapsed until somebody opens them. */
@@ -92,7 +97,10 @@ export function createUi(options: UiOptions): Pages {
   addAssets(app, client, shell);
   addRuns(app, client, shell);
   addRest(app, client, shell);
-  return { fetch: (request) => app.fetch(request) };
+  app.get("/runbook", async (c) => {
+    return page(c, Runbook({ shell: await shell(), text: await options.runbook() }));
+  });
+  return { fetch: (request) => app.fetch(request), routes: app.routes };
 }
 
 const headers = secureHeaders({
@@ -209,6 +217,12 @@ function nothingToExplain(error: unknown): null {
   throw error;
 }
 
+/** Who may not read logs sees the run without them. */
+function notForThem(error: unknown): [] {
+  if (error instanceof ApiProblem && error.status === 403) return [];
+  throw error;
+}
+
 /** A backfill is one row, not one for each of its runs, unless they are asked for. */
 function withoutBackfills({ backfill = "none", ...query }: RunsQuery): RunsQuery {
   return backfill === "any" ? query : { ...query, backfill };
@@ -240,7 +254,7 @@ function addRuns(app: Hono, client: Client, shell: GetShell): void {
     const id = c.req.param("id");
     const [view, log, latest] = await Promise.all([
       client.run(id),
-      client.logs(id, 1_000),
+      client.logs(id, 1_000).catch(notForThem),
       client.runs({ limit: "20" }),
     ]);
     return page(c, Run({ shell: await shell(), view, log, latest }));
@@ -283,7 +297,8 @@ function addRest(app: Hono, client: Client, shell: GetShell): void {
     return page(c, Events({ shell: await shell(), events, topic, relayed }));
   });
   app.get("/alerts", async (c) => {
-    return page(c, Alerts({ shell: await shell(), alerts: await client.alerts() }));
+    const [alerts, silences] = await Promise.all([client.alerts(), client.silences()]);
+    return page(c, Alerts({ shell: await shell(), alerts, silences }));
   });
   app.get("/workers", async (c) => {
     const [workers, pools] = await Promise.all([client.workers(), client.pools()]);

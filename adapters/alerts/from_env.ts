@@ -1,20 +1,67 @@
 /** Which channels the environment asks for. @module */
-import type { AlertChannel } from "engine";
+import { type AlertChannel, type Duration, type EventLog, positive } from "engine";
+import { type Shape, SHAPES } from "./bodies.ts";
+import { eventChannel } from "./events.ts";
 import { smtpChannel } from "./smtp.ts";
 import { webhookChannel } from "./webhook.ts";
 
 /** Reads a setting; undefined or empty if it is not given. */
 export type Env = (name: string) => string | undefined;
 
+/** What channels need that the environment does not have. */
+export interface Given {
+  /** Opens the log of events; undefined where there is none. */
+  readonly events?: (() => EventLog | Promise<EventLog>) | undefined;
+}
+
 /**
  * The channels that are set up: mail by `AURORA_SMTP_URL`, `AURORA_ALERT_FROM` and `AURORA_ALERT_TO` (and
  * `AURORA_SMTP_CA`, PEM, for a certificate of one's own), a webhook by `AURORA_WEBHOOK_URL` (and
- * `AURORA_WEBHOOK_SECRET`). Both need `AURORA_BASE_URL`, where the UI is. None if nothing is given.
+ * `AURORA_WEBHOOK_SECRET`, `AURORA_WEBHOOK_SHAPE`, `AURORA_WEBHOOK_PRIVATE_HOSTS`), events by `AURORA_ALERT_TOPIC`. All
+ * need `AURORA_BASE_URL`, where the UI is. None if nothing is given. `AURORA_ALERT_REPEAT` tells all of them again,
+ * `AURORA_ALERT_ESCALATE` (`webhook=30m`) some of them later.
  *
  * @throws {TypeError} If a channel is given by half, with the names of what is missing.
  */
-export function channelsFromEnv(env: Env): AlertChannel[] {
-  return [...mail(env), ...webhook(env)];
+export function channelsFromEnv(env: Env, given: Given = {}): AlertChannel[] {
+  const channels = [...mail(env), ...webhook(env), ...topic(env, given)];
+  return withPolicies(channels, env);
+}
+
+/** Repeats and escalations, as settings say. */
+function withPolicies(channels: readonly AlertChannel[], env: Env): AlertChannel[] {
+  const repeat = env("AURORA_ALERT_REPEAT");
+  const later = escalations(env("AURORA_ALERT_ESCALATE") ?? "", channels.map((c) => c.name));
+  return channels.map((channel) => ({
+    ...channel,
+    policy: {
+      ...(repeat ? { repeatMs: msOf("AURORA_ALERT_REPEAT", repeat) } : {}),
+      ...(later.has(channel.name) ? { afterMs: later.get(channel.name)! } : {}),
+    },
+  }));
+}
+
+/** `webhook=30m,kafka=1h` */
+function escalations(text: string, known: readonly string[]): ReadonlyMap<string, number> {
+  const parts = text.split(",").map((p) => p.trim()).filter(Boolean);
+  return new Map(parts.map((part) => {
+    const [name = "", after = ""] = part.split("=");
+    if (known.includes(name)) return [name, msOf("AURORA_ALERT_ESCALATE", after)] as const;
+    throw new TypeError(
+      `Cannot escalate alerts: AURORA_ALERT_ESCALATE has "${part}", not like "webhook=30m" with ` +
+        (known.length === 0 ? "a channel that is set up" : `one of ${known.join(", ")}`),
+    );
+  }));
+}
+
+function msOf(setting: string, text: string): number {
+  try {
+    return positive(text as Duration, setting);
+  } catch (cause) {
+    throw new TypeError(`Cannot read ${setting}: "${text}" is no duration like "30m" or "4h"`, {
+      cause,
+    });
+  }
 }
 
 function mail(env: Env): AlertChannel[] {
@@ -34,15 +81,48 @@ function mail(env: Env): AlertChannel[] {
   })];
 }
 
+const HOOK = [
+  "AURORA_WEBHOOK_SECRET",
+  "AURORA_WEBHOOK_SHAPE",
+  "AURORA_WEBHOOK_PRIVATE_HOSTS",
+] as const;
+
 function webhook(env: Env): AlertChannel[] {
-  const given = whole(env, "a webhook", ["AURORA_WEBHOOK_URL"], ["AURORA_WEBHOOK_SECRET"]);
+  const given = whole(env, "a webhook", ["AURORA_WEBHOOK_URL"], HOOK);
   if (!given) return [];
-  const secret = env("AURORA_WEBHOOK_SECRET");
+  const [secret, shape, hosts] = HOOK.map(env);
   return [webhookChannel({
     url: given.AURORA_WEBHOOK_URL,
     baseUrl: given.AURORA_BASE_URL,
+    shape: shapeOf(shape || "slack"),
+    privateHosts: (hosts ?? "").split(",").map((h) => h.trim().toLowerCase()).filter(Boolean),
     ...(secret ? { secret } : {}),
   })];
+}
+
+function shapeOf(text: string): Shape {
+  const shape = SHAPES.find((s) => s === text);
+  if (shape) return shape;
+  throw new TypeError(
+    `Cannot send alerts by a webhook: AURORA_WEBHOOK_SHAPE is "${text}", not ${SHAPES.join(", ")}`,
+  );
+}
+
+function topic(env: Env, { events }: Given): AlertChannel[] {
+  const given = whole(env, "events", ["AURORA_ALERT_TOPIC"], []);
+  if (!given) return [];
+  if (!events) {
+    throw new TypeError(
+      "Cannot send alerts by events: AURORA_ALERT_TOPIC is given but not KAFKA_BROKERS; give both or none",
+    );
+  }
+  return [
+    eventChannel({
+      open: events,
+      topic: given.AURORA_ALERT_TOPIC,
+      baseUrl: given.AURORA_BASE_URL,
+    }),
+  ];
 }
 
 /** All that a channel needs; undefined if nothing of it is given. */

@@ -14,6 +14,8 @@ export interface Notice {
   readonly times: string;
   /** The page to look at: of the run, the asset, or all alerts. */
   readonly link: string;
+  /** The page that says what to do about alerts of this kind. */
+  readonly runbook: string;
 }
 
 /** Milliseconds after which a notice counts as not delivered. */
@@ -34,13 +36,21 @@ export function linkOf(alert: AlertRecord, baseUrl: string): string {
   return `${base}/assets/${alert.asset.split("/").map(encodeURIComponent).join("/")}`;
 }
 
+/** What to do about alerts of a kind, below a base such as `https://aurora.example.com`. */
+export const runbookOf = ({ kind }: Pick<AlertRecord, "kind">, baseUrl: string): string =>
+  `${baseUrl.replace(/\/+$/, "")}/runbook#${kind}`;
+
+/** In one line: what ends a line would end a header. */
+const oneLine = (text: string) => text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").trim();
+
 /** An alert in words. */
 export function noticeOf(alert: AlertRecord, phase: Phase, baseUrl: string): Notice {
   return {
-    subject: `${phase === "open" ? alert.kind : "resolved"}: ${alert.title}`,
+    subject: oneLine(`${phase === "open" ? alert.kind : "resolved"}: ${alert.title}`),
     message: alert.message,
     times: times(alert),
     link: linkOf(alert, baseUrl),
+    runbook: runbookOf(alert, baseUrl),
   };
 }
 
@@ -49,4 +59,15 @@ export function masked(text: string, secrets: readonly string[]): string {
   const forms = secrets.filter(Boolean)
     .flatMap((s) => [s, encodeURIComponent(s)]);
   return forms.reduce((shown, form) => shown.replaceAll(form, "***"), text);
+}
+
+/** What `work` gives, or an error after so many milliseconds: limits of a driver are for single phases of it. */
+export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`no answer within ${ms} ms`)), ms);
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -1,6 +1,8 @@
 /** Alerts by HTTP. @module */
-import type { AlertChannel, AlertRecord } from "engine";
-import { LIMIT_MS, noticeOf, type Phase } from "./notice.ts";
+import type { AlertChannel } from "engine";
+import { bodyOf, type Shape } from "./bodies.ts";
+import { LIMIT_MS } from "./notice.ts";
+import { post } from "./post.ts";
 
 /** How a webhook is called. */
 export interface WebhookOptions {
@@ -8,121 +10,91 @@ export interface WebhookOptions {
   readonly url: string;
   /** Where the UI is, for links. */
   readonly baseUrl: string;
-  /** Signs the body: `X-Aurora-Signature: sha256=` and the hexadecimal HMAC. */
+  /** What the listener shows. @default {"slack"} */
+  readonly shape?: Shape;
+  /**
+   * Signs the call: `X-Aurora-Timestamp` has the seconds since 1970, and `X-Aurora-Signature` is `sha256=` and the
+   * hexadecimal HMAC of timestamp, full stop and body. Who listens refuses what is older than some minutes.
+   */
   readonly secret?: string;
+  /** Hosts that may be at a private address. Without it the webhook must be on the public internet. */
+  readonly privateHosts?: readonly string[];
+  /** PEM of an authority, for a certificate that no public one signed. */
+  readonly ca?: string;
   /** Milliseconds after which a call counts as failed. @default {10000} */
   readonly limitMs?: number;
+  /** The clock of the signature. */
+  now?(): Date;
 }
 
 /**
- * Tells a webhook: what Slack shows (`text`, `blocks`), and under `aurora` the fields of the alert for programs.
+ * Tells a webhook in the shape that it shows; to Slack and programs under `aurora` the fields of the alert.
  *
  * @throws {TypeError} If the URL is none of HTTP.
  */
 export function webhookChannel(options: WebhookOptions): AlertChannel {
-  const host = hostOf(options.url);
+  const url = urlOf(options.url);
+  const now = options.now ?? (() => new Date());
   return {
     name: "webhook",
-    async send(alert, phase) {
-      const body = JSON.stringify(bodyOf(alert, phase, options.baseUrl));
-      const signed = options.secret ? await signature(options.secret, body) : undefined;
-      const status = await post(options, host, {
+    async send(alert, phase, group = []) {
+      const told = { alert, phase, group, baseUrl: options.baseUrl };
+      const body = JSON.stringify(bodyOf(options.shape ?? "slack", told));
+      const status = await call(options, url, {
         body,
         headers: {
           "Content-Type": "application/json",
-          ...(signed ? { "X-Aurora-Signature": signed } : {}),
+          ...(options.secret ? await signed(options.secret, body, now()) : {}),
         },
       });
       if (status < 200 || status > 299) {
-        throw new Error(`Cannot call webhook at "${host}": it answered ${status}, not 200 to 299`);
+        const why = status > 299 && status < 400 ? ", and redirections are not followed" : "";
+        throw new Error(
+          `Cannot call webhook at "${url.host}": it answered ${status}, not 200 to 299${why}`,
+        );
       }
     },
   };
 }
 
-function hostOf(url: string): string {
+function urlOf(text: string): URL {
   const right = 'what is right is like "https://hooks.example.com/path"';
-  if (!URL.canParse(url)) throw new TypeError(`Cannot read webhook: it is no URL, ${right}`);
-  const { protocol, host } = new URL(url);
-  if (!["http:", "https:"].includes(protocol)) {
-    throw new TypeError(`Cannot read webhook: "${protocol}" is not HTTP, ${right}`);
+  if (!URL.canParse(text)) throw new TypeError(`Cannot read webhook: it is no URL, ${right}`);
+  const url = new URL(text);
+  if (!["http:", "https:"].includes(url.protocol)) {
+    throw new TypeError(`Cannot read webhook: "${url.protocol}" is not HTTP, ${right}`);
   }
-  return host;
+  return url;
 }
 
-async function post(
-  { url, limitMs = LIMIT_MS }: WebhookOptions,
-  host: string,
-  call: { readonly body: string; readonly headers: { readonly [name: string]: string } },
+async function call(
+  { privateHosts = [], limitMs = LIMIT_MS, ca }: WebhookOptions,
+  url: URL,
+  what: { readonly body: string; readonly headers: { readonly [name: string]: string } },
 ): Promise<number> {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), limitMs);
   try {
-    const answer = await fetch(url, {
-      ...call,
-      method: "POST",
-      // A signed body is for the one who was named, not for whom they point to.
-      redirect: "manual",
-      signal: late.signal,
-    });
-    await answer.body?.cancel();
-    return answer.status;
+    return await post({ ...what, url, privateHosts, limitMs, ...(ca ? { ca } : {}) });
   } catch (error) {
-    // The message of fetch names the whole URL, which may be all that protects the channel.
-    const why = late.signal.aborted ? `no answer within ${limitMs} ms` : reasonOf(error, url, host);
-    throw new Error(`Cannot call webhook at "${host}": ${why}`);
-  } finally {
-    clearTimeout(timer);
+    // What protects the channel may be the path alone.
+    throw new Error(`Cannot call webhook at "${url.host}": ${reasonOf(error, url)}`);
   }
 }
 
-function reasonOf(error: unknown, url: string, host: string): string {
+function reasonOf(error: unknown, url: URL): string {
   const text = error instanceof Error ? error.message : String(error);
-  const { href, pathname, search, username, password } = new URL(url);
-  const secrets = [url, href, pathname + search, pathname, search, `${username}:${password}`];
+  const { href, pathname, search, username, password, host } = url;
+  const secrets = [href, pathname + search, pathname, search, `${username}:${password}`];
   return secrets.filter((s) => s.length > 1).reduce((t, s) => t.replaceAll(s, host), text);
 }
 
-async function signature(secret: string, body: string): Promise<string> {
+async function signed(secret: string, body: string, now: Date) {
   const bytes = (text: string) => new TextEncoder().encode(text);
+  const timestamp = String(Math.floor(now.getTime() / 1000));
   const algorithm = { name: "HMAC", hash: "SHA-256" };
   const key = await crypto.subtle.importKey("raw", bytes(secret), algorithm, false, ["sign"]);
-  const signed = new Uint8Array(await crypto.subtle.sign("HMAC", key, bytes(body)));
-  return `sha256=${signed.toHex()}`;
-}
-
-/** Slack refuses longer texts. */
-const LONGEST = { header: 150, section: 3_000 } as const;
-
-const cut = (text: string, most: number) =>
-  text.length <= most ? text : `${text.slice(0, most - 1)}…`;
-/** The three characters that Slack reads as markup. */
-const escaped = (text: string) =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-
-function bodyOf(alert: AlertRecord, phase: Phase, baseUrl: string) {
-  const { subject, message, times, link } = noticeOf(alert, phase, baseUrl);
-  const section = (text: string) => ({ type: "section", text: { type: "mrkdwn", text } });
+  const mac = await crypto.subtle.sign("HMAC", key, bytes(`${timestamp}.${body}`));
   return {
-    text: `${escaped(subject)}\n${link}`,
-    blocks: [
-      { type: "header", text: { type: "plain_text", text: cut(subject, LONGEST.header) } },
-      ...(message === "" ? [] : [section(cut(escaped(message), LONGEST.section))]),
-      section(`${times}\n<${link}|Open in Aurora>`),
-    ],
-    aurora: {
-      phase,
-      id: alert.id,
-      episode: alert.episode,
-      kind: alert.kind,
-      severity: alert.severity,
-      asset: alert.asset,
-      run: alert.run,
-      title: alert.title,
-      message,
-      openedAt: alert.openedAt.toISOString(),
-      resolvedAt: alert.resolvedAt?.toISOString() ?? null,
-      link,
-    },
+    "X-Aurora-Timestamp": timestamp,
+    "X-Aurora-Signature": `sha256=${new Uint8Array(mac).toHex()}`,
   };
 }

@@ -30,6 +30,12 @@ export const predictionsSaved = asset({
   io: {
     tables: ["predictions.prediction"],
     columns: { value: "1–10", low: "1–10", high: "1–10", target_at: "UTC" },
+    from: {
+      value: ["energy.value", "mood.value", "sleep_quality.value"],
+      low: ["energy.low", "mood.low", "sleep_quality.low"],
+      high: ["energy.high", "mood.high", "sleep_quality.high"],
+      target_at: ["energy.target", "mood.target", "sleep_quality.target"],
+    },
   },
   async materialize(sets, { partition, version, now, resources, report }): Promise<TableSlice> {
     const frames = await Promise.all(

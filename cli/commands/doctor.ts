@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Artefacts } from "engine";
 import type { App } from "../app.ts";
 import { EXIT, type Run, type Setting } from "../command.ts";
 import { paintStatus } from "../io.ts";
@@ -52,6 +53,10 @@ const VARIABLES = [
   "AURORA_OBJECTS",
   "REDIS_URL",
   "KAFKA_BROKERS",
+  "AURORA_KEYS",
+  "AURORA_KEYS_FILE",
+  "AURORA_CONNECTIONS_FILE",
+  "AURORA_AWS_SECRETS_PREFIX",
   "AURORA_SMTP_URL",
   "AURORA_WEBHOOK_URL",
 ];
@@ -77,6 +82,23 @@ async function sourceSchema(app: App): Promise<string> {
   return `${many(Object.keys(sourceSchema).length, "table")} as expected`;
 }
 
+/** Keeps an object, reads it and removes it: rights to look are not rights to write. */
+async function objects(app: App): Promise<string> {
+  const { bytesOf } = await import("engine");
+  const resources = await import("../../assets/resources.ts");
+  const lent = await app.lender.lend({ kept: resources.objects });
+  const { objects: store } = (lent as { readonly kept: Artefacts }).kept;
+  const key = `doctor/${crypto.randomUUID()}`;
+  const call = { signal: AbortSignal.timeout(15_000) };
+  await store.put(key, new TextEncoder().encode(key), call);
+  try {
+    await bytesOf(await store.get(key, call));
+  } finally {
+    await store.delete(key, call);
+  }
+  return `written, read and removed in ${store.place}`;
+}
+
 async function inside(app: App): Promise<readonly Finding[]> {
   const { definitions } = app;
   const health = await app.service.health();
@@ -88,13 +110,16 @@ async function inside(app: App): Promise<readonly Finding[]> {
   ];
   return [
     { name: "definitions", ok: true, required: true, detail: counts.join(", ") },
-    ...health.dependencies.map(({ name, ok, required, detail }) => ({
+    ...health.dependencies.filter(({ name }) => name !== "objects").map((
+      { name, ok, required, detail },
+    ) => ({
       name,
       ok,
       // The doctor may be called while nothing works.
       required: required && name !== "workers",
       detail,
     })),
+    await found("objects", () => objects(app)),
     await found("source schema", () => sourceSchema(app)),
   ];
 }

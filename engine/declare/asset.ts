@@ -87,6 +87,8 @@ export interface Io {
   readonly tables?: readonly string[];
   /** Columns with their units, for the catalogue. */
   readonly columns?: { readonly [column: string]: string };
+  /** From which columns of its inputs a column is computed, for lineage: `{ total: ["orders.amount"] }`, by names of deps. */
+  readonly from?: { readonly [column: string]: readonly string[] };
 }
 
 /** What people are told about an asset, and how it is run; none of it changes what is computed. */

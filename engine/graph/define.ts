@@ -116,6 +116,25 @@ function unmeant(asset: Asset, assets: readonly Asset[]): Problem[] {
   }));
 }
 
+/** Columns that are said to come from an input that is not declared. */
+function originProblems({ name, io, deps, declaredAt }: Asset): Problem[] {
+  const origins = Object.entries(io.from ?? {}).flatMap(([column, of]) =>
+    of.map((origin) => [column, origin] as const)
+  );
+  return origins.filter(([, origin]) => {
+    const [dep, column] = origin.split(".", 2);
+    return !column || !Object.hasOwn(deps, dep!);
+  }).map(([column, origin]) => ({
+    message:
+      `Cannot tell where column "${column}" of "${name}" comes from: "${origin}" is not like ` +
+      `"dep.column" with one of its deps ${
+        Object.keys(deps).map((d) => `"${d}"`).join(", ") || "(none)"
+      }`,
+    at: declaredAt,
+    names: [name],
+  }));
+}
+
 const NAME = /^[a-z][a-z0-9_]*(\/[a-z][a-z0-9_]*)*$/;
 
 function problemsOf(found: Found): Problem[] {
@@ -128,7 +147,7 @@ function problemsOf(found: Found): Problem[] {
       const message = `Cannot define asset "${a.name}": a name is like "features/activity"`;
       problems.push({ message, at: a.declaredAt, names: [a.name] });
     }
-    problems.push(...limitProblems(a));
+    problems.push(...limitProblems(a), ...originProblems(a));
     for (const dep of Object.values(a.deps)) {
       const up = upstreamOf(dep);
       if (found.asset.has(up)) {

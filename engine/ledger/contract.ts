@@ -14,6 +14,7 @@ import { setBehaviours } from "./contract/sets.ts";
 import { codeBehaviours } from "./contract/code.ts";
 import { poolBehaviours } from "./contract/pools.ts";
 import { stopBehaviours } from "./contract/stops.ts";
+import { alertingBehaviours } from "./contract/alerting.ts";
 import { standingBehaviours } from "./contract/standing.ts";
 import type { Subject } from "./contract/subject.ts";
 
@@ -36,6 +37,7 @@ export function ledgerContract(name: string, make: () => Promise<Subject>): void
     ...crewBehaviours,
     ...readBehaviours,
     ...standingBehaviours,
+    ...alertingBehaviours,
     ...raceBehaviours,
     ...backfillBehaviours,
     ...setBehaviours,

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Alerting } from "./alerting.ts";
 import type { Backfills } from "./backfills.ts";
 import type { Pools } from "./pools.ts";
 import type { KeySets } from "./sets.ts";
@@ -304,7 +305,7 @@ export interface Standing {
 
 /** All that is remembered. */
 export interface Ledger
-  extends Queue, Crew, Memory, Standing, Backfills, KeySets, Pools, AsyncDisposable {
+  extends Queue, Crew, Memory, Standing, Alerting, Backfills, KeySets, Pools, AsyncDisposable {
   /** Shown to people: `memory`, `postgres`. */
   readonly name: string;
   /** News as it comes, until the signal aborts; after a lost connection a `gap`. Whoever listens also looks from time to time. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Ledger } from "./ledger.ts";
+import * as alerting from "./memory_alerting.ts";
 import * as backfilling from "./memory_backfills.ts";
 import * as crew from "./memory_crew.ts";
 import { news } from "./memory_news.ts";
@@ -50,6 +51,7 @@ export function memoryOn(state: MemoryState): Ledger {
     ...working(state),
     ...reading(state),
     ...stands(state),
+    ...looksAfter(state),
     ...fills(state),
     ...holds(state),
     ...shares(state),
@@ -116,6 +118,17 @@ function stands(state: MemoryState) {
     resolve: (episode) => soon(() => standing.resolve(state, episode)),
     told: (id, of, channel) => soon(() => standing.told(state, id, of, channel)),
     alerts: (limit) => soon(() => standing.alerts(state, limit)),
+  } satisfies Partial<Ledger>;
+}
+
+function looksAfter(state: MemoryState) {
+  return {
+    deliveries: () => soon(() => alerting.deliveries(state)),
+    untold: (at, trouble) => soon(() => alerting.untold(state, at, trouble)),
+    acknowledge: (id, by) => soon(() => alerting.acknowledge(state, id, by)),
+    silence: (silencing) => soon(() => alerting.silence(state, silencing)),
+    unsilence: (id, by) => soon(() => alerting.unsilence(state, id, by)),
+    silences: () => soon(() => alerting.silences(state)),
   } satisfies Partial<Ledger>;
 }
 

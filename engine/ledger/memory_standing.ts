@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { deliveryOf } from "./memory_alerting.ts";
 import { refuseDisorder, submit } from "./memory_runs.ts";
 import { type MemoryState, type Mutable, remember } from "./memory_state.ts";
 import type { Advance, AlertRecord, CursorRecord, Submitted } from "./records.ts";
@@ -59,6 +60,9 @@ export function open(state: MemoryState, opening: Opening): AlertRecord | undefi
     resolvedAt: null,
     openSent: [],
     resolvedSent: [],
+    acknowledgedAt: null,
+    acknowledgedBy: null,
+    note: null,
   };
   state.alerts.push(alert);
   rememberAlert(state, alert, "open");
@@ -85,6 +89,9 @@ export function told(
   if (alert === undefined) return;
   const list = of === "open" ? "openSent" : "resolvedSent";
   if (!alert[list].includes(channel)) alert[list] = [...alert[list], channel];
+  const delivery = deliveryOf(state, { alert: id, phase: of, channel });
+  delivery.sends++;
+  Object.assign(delivery, { sentAt: state.now(), failures: 0, error: null, nextAt: null });
 }
 
 /** Episodes: open ones first, then newest first. */

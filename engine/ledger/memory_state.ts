@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { DeliveryRecord, SilenceRecord } from "./alerting.ts";
 import type { BackfillRecord } from "./backfills.ts";
 import type { EventRecord, News } from "./ledger.ts";
 import type { PoolNode } from "./memory_pools.ts";
@@ -129,6 +130,8 @@ export interface MemoryState {
   readonly logs: Map<string, (LogRecord & { readonly id: string })[]>;
   readonly cursors: Map<string, CursorRecord>;
   readonly alerts: Mutable<AlertRecord>[];
+  readonly deliveries: Map<string, Mutable<DeliveryRecord>>;
+  readonly silences: Mutable<SilenceRecord>[];
   /** By id, oldest first. */
   readonly backfills: Map<string, BackfillNode>;
   readonly pools: Map<string, PoolNode>;
@@ -162,6 +165,8 @@ export function emptyState(now: () => Date): MemoryState {
     logs: new Map(),
     cursors: new Map(),
     alerts: [],
+    deliveries: new Map(),
+    silences: [],
     backfills: new Map(),
     pools: new Map(),
     codes: new Map(),

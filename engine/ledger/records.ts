@@ -467,6 +467,27 @@ export interface Advance {
   readonly data?: { readonly [name: string]: Json };
 }
 
+/**
+ * What is wrong. `run`: the last run of a job failed. `failed`: a step whose retries are used up. `resource`: pools,
+ * queue, memory, disk, connections or outbox run short. `delivery`: a channel of alerts fails. `test`: nothing, somebody
+ * tries the channels. `other` is opened by code of a project.
+ */
+export type AlertKind = (typeof ALERT_KINDS)[number];
+
+/** All kinds of alerts. */
+export const ALERT_KINDS = [
+  "late",
+  "failed",
+  "run",
+  "check",
+  "automation",
+  "long",
+  "resource",
+  "delivery",
+  "test",
+  "other",
+] as const;
+
 /** An episode of something being wrong. */
 export interface AlertRecord {
   /** Unique, grows. */
@@ -474,7 +495,7 @@ export interface AlertRecord {
   /** What the episode is about; at most one is open of each: `late:features/activity`. */
   readonly episode: string;
   /** What is wrong. */
-  readonly kind: "late" | "failed" | "check" | "automation" | "long" | "other";
+  readonly kind: AlertKind;
   /** How bad it is. */
   readonly severity: Severity;
   /** The asset, if it is about one. */
@@ -493,4 +514,10 @@ export interface AlertRecord {
   readonly openSent: readonly string[];
   /** Channels that were told of the end. */
   readonly resolvedSent: readonly string[];
+  /** When somebody said that they look after it; null: nobody did. */
+  readonly acknowledgedAt: Date | null;
+  /** Who that was. */
+  readonly acknowledgedBy: string | null;
+  /** What they said. */
+  readonly note: string | null;
 }

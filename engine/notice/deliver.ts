@@ -1,61 +1,86 @@
-/** Sends a batch as far as the log takes it. @module */
-import { type EventLog, EventsRefusedError, type OutboxEvent } from "./event_log.ts";
+/** Tells channels what they do not know, and remembers what could not be told. @module */
+import { masked } from "../declare/secret.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { AlertChannel } from "./channel.ts";
+import { grouped, wordsFor } from "./group.ts";
+import { retryMs, type Telling, tellings } from "./telling.ts";
 
-/** An event that the log refused for what is in it. */
-export interface RefusedEvent {
-  readonly event: OutboxEvent;
-  /** In the words of the log. */
-  readonly reason: string;
+/** What delivering needs. */
+export interface Delivering {
+  readonly ledger: Pick<Ledger, "alerts" | "deliveries" | "silences" | "told" | "untold">;
+  readonly channels: readonly AlertChannel[];
+  /** Is told of a channel that could not be reached. */
+  onTrouble?(error: unknown): void;
 }
 
-/** What became of a batch. */
-export interface Delivery {
-  /** Safe in the log, in the order of the batch. */
-  readonly sent: readonly OutboxEvent[];
-  readonly refused: readonly RefusedEvent[];
-  /** Why it ended before the last event: the log does not serve. */
-  readonly broken?: { readonly error: unknown };
+/** Episodes that are looked at, open ones first. */
+export const MOST_ALERTS = 1_000;
+
+/** What each channel has to be told, also what waits for its next try. */
+export async function undelivered(
+  { ledger, channels }: Delivering,
+  since: { readonly [channel: string]: string },
+  now: Date,
+): Promise<ReadonlyMap<AlertChannel, readonly Telling[]>> {
+  const [alerts, deliveries, silences] = await Promise.all([
+    ledger.alerts(MOST_ALERTS),
+    ledger.deliveries(),
+    ledger.silences(),
+  ]);
+  const facts = { now, alerts, deliveries, silences };
+  return new Map(channels.map((channel) => {
+    const { name, policy = {} } = channel;
+    const first = new Date(since[name] ?? now);
+    return [channel, tellings({ ...facts, channel: name, policy, since: first })];
+  }));
 }
 
-/**
- * Publishes events in order. Where the log refuses one of several, they are halved until the one is found, and the rest
- * goes on behind it: events of a key stay in order, and what was in the log already is sent again under its id. Nothing
- * is refused because a log is away: that ends the delivery.
- */
-export async function deliver(log: EventLog, events: readonly OutboxEvent[]): Promise<Delivery> {
-  const sent: OutboxEvent[] = [];
-  const refused: RefusedEvent[] = [];
-  const waiting: (readonly OutboxEvent[])[] = [events];
-  for (let some = waiting.pop(); some; some = waiting.pop()) {
-    try {
-      await log.publish(some);
-      sent.push(...some);
-    } catch (error) {
-      if (!(error instanceof EventsRefusedError)) return { sent, refused, broken: { error } };
-      const { safe, suspects, rest } = partsOf(some, error);
-      sent.push(...safe);
-      const [only] = suspects;
-      if (rest.length > 0) waiting.push(rest);
-      if (suspects.length === 1) refused.push({ event: only!, reason: error.reason });
-      else waiting.push(...halves(suspects));
+/** Tells each channel what is due, oldest first; one that cannot be reached is left alone until the next look. */
+export async function deliver(
+  o: Delivering,
+  since: { readonly [channel: string]: string },
+  { now, limitMs }: { readonly now: Date; readonly limitMs: number },
+): Promise<void> {
+  let isEnough = false;
+  const timer = setTimeout(() => isEnough = true, limitMs);
+  try {
+    for (const [channel, all] of await undelivered(o, since, now)) {
+      const due = all.filter((t) => t.notBefore === null || t.notBefore <= now);
+      const parts = channel.policy?.isRecord ? due.map((t) => [t]) : grouped(due);
+      for (const part of parts) {
+        if (isEnough || !await tell(o, channel, part, now)) break;
+      }
     }
+  } finally {
+    clearTimeout(timer);
   }
-  return { sent, refused };
 }
 
-/** Who says that nobody is among the refused is not believed: else it would be asked for ever. */
-function partsOf(events: readonly OutboxEvent[], { sent, among }: EventsRefusedError) {
-  const from = Math.min(sent, events.length - 1);
-  const to = from + Math.max(1, among);
-  return {
-    safe: events.slice(0, from),
-    suspects: events.slice(from, to),
-    rest: events.slice(to),
-  };
-}
-
-/** The second half first: the last of those that wait is the next. */
-function halves<T>(all: readonly T[]): (readonly T[])[] {
-  const middle = Math.ceil(all.length / 2);
-  return [all.slice(middle), all.slice(0, middle)];
+/** False if the channel could not be reached. */
+async function tell(
+  { ledger, onTrouble }: Delivering,
+  channel: AlertChannel,
+  part: readonly Telling[],
+  now: Date,
+): Promise<boolean> {
+  const { phase } = part[0]!;
+  const alerts = part.map((t) => t.alert);
+  try {
+    const [first] = alerts;
+    if (alerts.length === 1) await channel.send(first!, phase);
+    else await channel.send(wordsFor(alerts), phase, alerts);
+  } catch (error) {
+    onTrouble?.(error);
+    const why = masked(error instanceof Error ? error.message : String(error));
+    for (const { alert, failures } of part) {
+      const nextAt = new Date(now.getTime() + retryMs(failures + 1));
+      await ledger.untold({ alert: alert.id, phase, channel: channel.name }, {
+        error: why,
+        nextAt,
+      });
+    }
+    return false;
+  }
+  for (const alert of alerts) await ledger.told(alert.id, phase, channel.name);
+  return true;
 }

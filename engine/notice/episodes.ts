@@ -7,7 +7,9 @@ import type { NextTick } from "../decide/due.ts";
 import type { SlowStep } from "../decide/slow.ts";
 import type { Definitions } from "../graph/define.ts";
 import type { AlertRecord, CheckState, RunRecord } from "../ledger/records.ts";
-import { critical, failed } from "./failing.ts";
+import { checked, failed } from "./failing.ts";
+import { exhausted, type Measured } from "./exhausted.ts";
+import type { Unreached } from "./unreached.ts";
 
 /** An episode before it is remembered. */
 export type Episode = Pick<
@@ -33,6 +35,12 @@ export interface Seen {
   readonly broken: readonly Broken[];
   /** The last runs of jobs that took longer than the job allows. */
   readonly timedOut: readonly RunRecord[];
+  /** The last runs of jobs, where they failed. */
+  readonly failedRuns: readonly RunRecord[];
+  /** What was measured of resources; undefined where nobody measures. */
+  readonly measured?: Measured | undefined;
+  /** Channels of alerts that cannot be reached. */
+  readonly unreached: readonly Unreached[];
   /** Whether an episode is open already. */
   isOpen(episode: string): boolean;
 }
@@ -48,19 +56,24 @@ export interface Broken {
 }
 
 /**
- * Broken promises, failed assets, failing critical checks, steps that run for long, jobs that ran into their timeout,
- * schedules and sensors that do not work:
+ * Broken promises, failed assets and runs, failing checks of severity error or critical, steps that run for long, jobs that ran into their timeout,
+ * schedules and sensors that do not work, channels that cannot be reached, resources that run short:
  * one episode each, however often one looks.
  */
 export function episodes(seen: Seen): readonly Episode[] {
-  return [
+  const found = [
     ...late(seen),
     ...failed(seen),
-    ...critical(seen),
+    ...checked(seen),
     ...long(seen),
     ...timedOut(seen),
     ...broken(seen),
+    ...unreached(seen),
+    ...(seen.measured ? exhausted(seen.measured) : []),
   ];
+  // A run whose failure is told of by its asset, its check or its timeout is not told of twice.
+  const told = new Set(found.map((e) => e.run).filter((run) => run !== null));
+  return [...found, ...runs(seen, told)];
 }
 
 const timedOut = (seen: Seen): Episode[] =>
@@ -115,4 +128,27 @@ const broken = (seen: Seen): Episode[] =>
     run: null,
     title,
     message,
+  }));
+
+const runs = ({ failedRuns }: Seen, told: ReadonlySet<string>): Episode[] =>
+  failedRuns.filter(({ id }) => !told.has(id)).map(({ id, job, error }) => ({
+    episode: `run:${job}`,
+    kind: "run",
+    severity: "error",
+    asset: null,
+    run: id,
+    title: `Job "${job}" failed`,
+    message: `Run ${id}: ${error?.message ?? "some of its steps did not succeed"}`,
+  }));
+
+const unreached = (seen: Seen): Episode[] =>
+  seen.unreached.map(({ channel, waiting, failures }) => ({
+    episode: `channel:${channel}`,
+    kind: "delivery",
+    severity: "error",
+    asset: null,
+    run: null,
+    title: `Alerts do not reach channel "${channel}"`,
+    message: `${failures} tries in a row failed, and ${waiting} ` +
+      `${waiting === 1 ? "notice waits" : "notices wait"}; the alerts page shows why`,
   }));

@@ -1,4 +1,4 @@
-/** Which slices failed, and which critical checks do not hold: one episode a line. @module */
+/** Which slices failed, and which checks that matter do not hold: one episode a line. @module */
 import type { Asset } from "../declare/asset.ts";
 import { keyOf, sliceText } from "../decide/inputs.ts";
 import { isToldApart, lineOf, newestTest } from "../decide/line.ts";
@@ -22,7 +22,7 @@ const moreText = (of: readonly unknown[]) => of.length > 1 ? ` and ${of.length -
 /** One that failed and is being tried again: neither a new episode nor the end of the one that is open. */
 export function failed(seen: Seen): Episode[] {
   const { definitions, judgement, isOpen } = seen;
-  const told = new Set(critical(seen).map((e) => e.asset));
+  const told = new Set(checked(seen).filter((e) => e.severity === "critical").map((e) => e.asset));
   return definitions.assets.flatMap((asset) =>
     apart(asset, failures(seen, asset), judgement.now).flatMap(([suffix, all]) => {
       const episode = `failed:${asset.name}${suffix}`;
@@ -72,28 +72,31 @@ function counts(
 }
 
 /** Checks that are declared, each by its verdict on the newest slice of a line: an old day that was bad is history. */
-export function critical({ definitions, checks, judgement }: Seen): Episode[] {
+export function checked({ definitions, checks, judgement }: Seen): Episode[] {
   return definitions.checks.flatMap(({ asset, name }) => {
     const said = checks.filter((c) =>
       c.asset === asset.name && c.check === name && keyOf(asset, c.partition)
     );
-    const failing = newestOf(asset, said).filter((c) => !c.passed && c.severity === "critical");
+    const failing = newestOf(asset, said).filter((c) => !c.passed && c.severity !== "warning");
     return apart(asset, failing, judgement.now).map(([suffix, of]) => {
       const [c] = of as [CheckState];
       return {
         episode: `check:${c.asset}:${c.check}${suffix}`,
         kind: "check" as const,
-        severity: "critical" as const,
+        severity: worst(of),
         asset: c.asset,
         run: c.run,
-        title: `Critical check "${c.check}" of ${sliceText(c.asset, c.partition)}${
-          moreText(of)
-        } fails`,
+        title: `${worst(of) === "critical" ? "Critical check" : "Check"} "${c.check}" of ${
+          sliceText(c.asset, c.partition)
+        }${moreText(of)} fails`,
         message: c.reason ?? "no reason given",
       };
     });
   });
 }
+
+const worst = (of: readonly CheckState[]) =>
+  of.some((c) => c.severity === "critical") ? "critical" as const : "error" as const;
 
 /** The verdict on the newest slice of each line. */
 function newestOf({ partitions }: Asset, said: readonly CheckState[]): readonly CheckState[] {

@@ -1,6 +1,6 @@
 /** Sends the outbox to a log: in order, one send at a time, each event at least once. @module */
 import { pause } from "../ledger/pause.ts";
-import { deliver, type RefusedEvent } from "./deliver.ts";
+import { publishBatch, type RefusedEvent } from "./publish_batch.ts";
 import type { EventLog } from "./event_log.ts";
 import type { Outbox } from "./outbox.ts";
 
@@ -68,7 +68,7 @@ async function sendBatch(options: RelayOptions): Promise<number> {
     if (events.length === 0 || signal.aborted) return;
     // Awaited to its end, whatever happens: a send of ours that is given up and repeated would
     // be a new sequence for the broker, which could then not tell the copy.
-    const delivery = await deliver(log, events);
+    const delivery = await publishBatch(log, events);
     await take.markSent(delivery.sent.map((event) => event.id));
     for (const { event, reason } of delivery.refused) await take.markRefused(event.id, reason);
     for (const one of delivery.refused) onNotice?.({ kind: "refused", ...one });

@@ -5,9 +5,14 @@ import { type SlowRule, type SlowStep, slowSteps } from "../decide/slow.ts";
 import type { Definitions } from "../graph/define.ts";
 import { WATCH_CURSOR, type WatchCursor } from "../ledger/known.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import type { AlertRecord } from "../ledger/records.ts";
 import type { AlertChannel } from "./channel.ts";
 import { brokenOf } from "./broken.ts";
+import { deliver, MOST_ALERTS, undelivered } from "./deliver.ts";
+import { LIMITS, type Limits, type Measured } from "./exhausted.ts";
+import { failedRunsOf } from "./failed_runs.ts";
+import { hostsOf } from "./hosts.ts";
+import type { MeasuredAt } from "./vitals.ts";
+import { unreachedOf } from "./unreached.ts";
 import { timedOutOf } from "./timeouts.ts";
 import { episodes } from "./episodes.ts";
 
@@ -23,7 +28,11 @@ export interface Watching {
   readonly next: NextTick;
   /** Which steps count as running for long. */
   readonly slow?: SlowRule;
-  /** Is told of a channel that could not be reached; the notice is tried again at the next look. */
+  /** What was measured last of what all share; without it, or when it is old, nothing is said of resources. */
+  readonly measured?: MeasuredAt | undefined;
+  /** From when on resources run short. */
+  readonly limits?: Limits;
+  /** Is told of a channel that could not be reached; the notice is tried again, later and later. */
   onTrouble?(error: unknown): void;
 }
 
@@ -31,10 +40,10 @@ export interface Watching {
 const LEASE_MS = 60_000;
 /** Milliseconds of one look that are spent on telling people; what is left over is told at the next look. */
 const TELLING_MS = LEASE_MS / 2;
-/** What was over for longer is not told any more: a channel that was away does not flood people when it is back. */
-const STALE_NOTICE_MS = 24 * 3_600_000;
-/** Episodes that are looked at, open ones first. */
-const MOST_ALERTS = 1_000;
+/** Milliseconds after which a measurement says nothing any more. */
+const STALE_MS = 2 * 60_000;
+/** Milliseconds after which an alert that only tries the channels is over. */
+const TEST_MS = 60_000;
 
 /**
  * Looks once: opens episodes that began, ends those that are over, delivers what was not delivered. Of several servers
@@ -49,8 +58,8 @@ export async function watch(o: Watching, now: Date): Promise<boolean> {
   const until = new Date(now.getTime() + LEASE_MS).toISOString();
   if (!await step(o, revision, { ...seen, until })) return false;
   try {
-    await settle(o, seen.known, now);
-    await deliver(o, seen.channels, now);
+    await settle(o, seen, now);
+    await deliver(o, seen.channels, { now, limitMs: TELLING_MS });
   } finally {
     await step(o, revision + 1, { ...seen, until: now.toISOString() });
   }
@@ -72,16 +81,23 @@ async function step(o: Watching, revision: number, value: WatchCursor): Promise<
   return await o.ledger.advance({ ...move, outcome: "skipped" }) !== undefined;
 }
 
-async function settle(o: Watching, known: WatchCursor["known"], now: Date): Promise<void> {
+async function settle(
+  o: Watching,
+  { known, channels }: ReturnType<typeof firstSeen>,
+  now: Date,
+): Promise<void> {
   const { definitions, ledger } = o;
   const [slices, checks] = await Promise.all([ledger.slices(), ledger.checks()]);
   const judgement = judge({ definitions, slices, checks, now });
   const knownSince = (asset: string) => new Date(known[asset]!);
-  // What others opened ("other") is not ours to end.
-  const ours = (await ledger.alerts(MOST_ALERTS))
-    .filter((a) => a.resolvedAt === null && a.kind !== "other");
+  // What others opened ("other") is not ours to end, and somebody who tries the channels has a minute.
+  const ours = (await ledger.alerts(MOST_ALERTS)).filter((a) =>
+    a.resolvedAt === null && a.kind !== "other" &&
+    (a.kind !== "test" || now.getTime() - a.openedAt.getTime() >= TEST_MS)
+  );
   const open = new Set(ours.map((a) => a.episode));
   const isOpen = (episode: string) => open.has(episode);
+  const measured = await measuredOf(o, isOpen, now);
   const wanted = episodes({
     definitions,
     judgement,
@@ -94,11 +110,27 @@ async function settle(o: Watching, known: WatchCursor["known"], now: Date): Prom
       knownSince: (sensor) => new Date(known[`sensor:${sensor}`]!),
       now,
     }),
+    failedRuns: await failedRunsOf(definitions, ledger, (job) => isOpen(`run:${job}`)),
+    measured,
+    unreached: unreachedOf(await undelivered(o, channels, now)),
     isOpen,
   });
   const should = new Set(wanted.map((e) => e.episode));
   for (const e of wanted) if (!open.has(e.episode)) await ledger.open(e);
-  for (const e of open) if (!should.has(e)) await ledger.resolve(e);
+  for (const { episode, kind } of ours) {
+    // Who did not measure does not know that it is over.
+    if (kind === "resource" && !measured) continue;
+    if (!should.has(episode)) await ledger.resolve(episode);
+  }
+}
+
+async function measuredOf(
+  { measured, limits = LIMITS, ledger }: Watching,
+  isOpen: (episode: string) => boolean,
+  now: Date,
+): Promise<Measured | undefined> {
+  if (!measured || now.getTime() - measured.at.getTime() > STALE_MS) return undefined;
+  return { shared: measured.shared, hosts: await hostsOf(ledger, now), limits, now, isOpen };
 }
 
 /** Asks for what runs only if something does. */
@@ -125,56 +157,4 @@ async function slowOf(
   const longest = slowSteps(running, await ledger.durations(20), judgement.now, slow)
     .toSorted((a, b) => a.startedAt.getTime() - b.startedAt.getTime());
   return [...new Map(longest.toReversed().map((s) => [s.asset, s])).values()];
-}
-
-/** Tells each channel what it does not know, oldest first; one that cannot be reached is left alone until the next look. */
-async function deliver(
-  o: Watching,
-  since: NonNullable<WatchCursor["channels"]>,
-  now: Date,
-): Promise<void> {
-  const alerts = (await o.ledger.alerts(MOST_ALERTS))
-    .toSorted((a, b) => a.openedAt.getTime() - b.openedAt.getTime());
-  let isEnough = false;
-  const timer = setTimeout(() => isEnough = true, TELLING_MS);
-  for (const channel of o.channels) {
-    const first = new Date(since[channel.name]!);
-    for (const alert of alerts) {
-      const phase = untold(alert, channel.name, { since: first, now });
-      if (phase && (isEnough || !await tell(o, channel, alert, phase))) break;
-    }
-  }
-  clearTimeout(timer);
-}
-
-/**
- * What a channel has to be told of an episode. What was over before the channel was set up, or for long, is not told; what
- * ended before the channel could be reached is told once, as over.
- */
-function untold(
-  alert: AlertRecord,
-  channel: string,
-  at: { readonly since: Date; readonly now: Date },
-): "open" | "resolved" | undefined {
-  if (alert.resolvedAt === null) return alert.openSent.includes(channel) ? undefined : "open";
-  if (alert.resolvedSent.includes(channel) || alert.resolvedAt < at.since) return undefined;
-  const isRecent = at.now.getTime() - alert.resolvedAt.getTime() < STALE_NOTICE_MS;
-  return isRecent ? "resolved" : undefined;
-}
-
-/** False if the channel could not be reached. */
-async function tell(
-  o: Watching,
-  channel: AlertChannel,
-  alert: AlertRecord,
-  phase: "open" | "resolved",
-): Promise<boolean> {
-  try {
-    await channel.send(alert, phase);
-  } catch (error) {
-    o.onTrouble?.(error);
-    return false;
-  }
-  await o.ledger.told(alert.id, phase, channel.name);
-  return true;
 }

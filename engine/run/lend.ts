@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Connections, noConnections } from "../declare/connection.ts";
 import type { Resource, Resources } from "../declare/resource.ts";
 import { secretsFromEnv } from "../declare/secret.ts";
 
@@ -12,15 +13,21 @@ export interface Lender extends AsyncDisposable {
   lend(resources: Resources): Promise<{ readonly [name: string]: unknown }>;
 }
 
-/** A lender whose resources read their configuration by `env`; a resource that fails to open is tried again next time. */
-export function lender(env: (name: string) => string): Lender {
+/**
+ * A lender whose resources read their configuration by `env` and their connections by `connections`; a resource that
+ * fails to open is tried again next time.
+ */
+export function lender(
+  env: (name: string) => string,
+  connections: Connections = noConnections,
+): Lender {
   const open = new Map<Resource, Promise<unknown>>();
   const one = (r: Resource): Promise<unknown> => {
     const before = open.get(r);
     if (before) return before;
     const opening = Promise.resolve().then(() => {
       tellSecrets(r, env);
-      return r.open(env);
+      return r.open(env, connections);
     });
     open.set(r, opening);
     opening.catch(() => open.delete(r));

@@ -8,6 +8,9 @@ import type { Sensor } from "../declare/sensor.ts";
 import type { Definitions } from "../graph/define.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { AlertChannel } from "../notice/channel.ts";
+import type { Limits } from "../notice/exhausted.ts";
+import { tellHost } from "../notice/hosts.ts";
+import type { MeasuredAt, Measuring } from "../notice/vitals.ts";
 import { watch } from "../notice/watch.ts";
 import { Conditions } from "./automation.ts";
 import { backfilling } from "./backfilling.ts";
@@ -35,6 +38,10 @@ export interface LoopOptions {
   readonly schedules: boolean;
   /** What sensors are told by; a sensor whose source is not set up fails and says so. */
   readonly ears?: Ears;
+  /** Measures resources; without it none is said to run short. */
+  readonly measuring?: Measuring;
+  /** From when on resources run short. */
+  readonly limits?: Limits;
   /** Ends all loops. */
   readonly signal: AbortSignal;
   /** Milliseconds of silence after which a worker is given up. @default {10000} */
@@ -58,12 +65,14 @@ type Look = () => Promise<number>;
 /** Runs all loops until `signal` aborts. A loop that fails looks again, later and later; the others are not touched. */
 export async function loops(o: LoopOptions): Promise<void> {
   const news = new Wakes();
+  const latest: Latest = { measured: undefined };
   const running = [
     loop(o, "reaper", async () => (await o.ledger.reap(o.silentMs ?? 10_000), o.reapMs ?? 250)),
     loop(o, "overtaken", async () => (await overtake(o, new Date()), OVERTAKE_MS)),
     loop(o, "timeouts", async () => (await o.ledger.expire(), o.expireMs ?? 1_000)),
     loop(o, "conditions", judging(o), news),
-    loop(o, "alerts", watching(o), news),
+    loop(o, "alerts", watching(o, latest), news),
+    ...(o.measuring ? [loop(o, "vitals", measuring(o, o.measuring, latest))] : []),
     loop(o, "backfills", filling(o), news),
     loop(o, "news", () => listen(o, news)),
   ];
@@ -121,9 +130,26 @@ function sensing(o: LoopOptions, sensor: Sensor): Look {
   return async () => (await attend(o, sensor, { now: new Date(), signal: o.signal })).waitMs;
 }
 
-function watching(o: LoopOptions): Look {
+/** What was measured last: by its own loop, since a queue of many steps is not counted at each of their facts. */
+interface Latest {
+  measured: MeasuredAt | undefined;
+}
+
+function measuring(o: LoopOptions, of: Measuring, latest: Latest): Look {
   return async () => {
-    await watch({ ...o, onTrouble: (e) => o.onTrouble("alerts", e) }, new Date());
+    const at = new Date();
+    latest.measured = { shared: await of.shared(), at };
+    await tellHost(o.ledger, await of.host(at));
+    return o.watchMs ?? 15_000;
+  };
+}
+
+function watching(o: LoopOptions, latest: Latest): Look {
+  return async () => {
+    await watch(
+      { ...o, measured: latest.measured, onTrouble: (e) => o.onTrouble("alerts", e) },
+      new Date(),
+    );
     return o.watchMs ?? 15_000;
   };
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Connections, noConnections } from "../declare/connection.ts";
 import type { Asset, Context, Emitted, Erased, Metadata } from "../declare/asset.ts";
 import type { OutOf, PartitionsOf } from "../declare/deps.ts";
 import { UserCodeError } from "../declare/errors.ts";
@@ -61,6 +62,8 @@ export type MaterializeOptions = {
   readonly version?: bigint;
   /** What resources read as their environment. Empty by default, so that tests need no permission. */
   readonly env?: { readonly [name: string]: string };
+  /** What resources find under names of connections. None by default. */
+  readonly connections?: Connections;
 };
 
 type Made = Promise<Materialization<unknown>>;
@@ -125,7 +128,8 @@ class Workbench {
     const open: { [name: string]: unknown } = {};
     for (const [name, r] of Object.entries(resources)) {
       if (!this.#lent.has(r)) {
-        this.#lent.set(r, Promise.resolve(r.open((n) => this.#options.env?.[n] ?? "")));
+        const { env, connections = noConnections } = this.#options;
+        this.#lent.set(r, Promise.resolve(r.open((n) => env?.[n] ?? "", connections)));
       }
       open[name] = await this.#lent.get(r);
     }

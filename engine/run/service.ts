@@ -8,6 +8,7 @@ import { materializeNow, planOf, triggerNow } from "./service/acting.ts";
 import { cancelNow, cancelStepNow } from "./service/cancelling.ts";
 import { cancelRunsNow, retryRunsNow } from "./service/many_runs.ts";
 import { retryNow } from "./service/rerun.ts";
+import { assetMeasures } from "./service/asset_measures.ts";
 import { assetView, historyOf, partitionsView } from "./service/asset_view.ts";
 import {
   backfillPlan,
@@ -29,10 +30,12 @@ import { watcher } from "./service/seen.ts";
 import { simulateNow } from "./service/simulating.ts";
 import { senseNow, switchNow, tickNow } from "./service/switching.ts";
 import { whyOf } from "./service/why_view.ts";
-import { aboutView, alertViews, eventsView, overviewOf } from "./service/system_view.ts";
+import { alertService } from "./service/alert_view.ts";
+import { aboutView, eventsView, overviewOf } from "./service/system_view.ts";
 
 export { NothingToRun } from "./service/acting.ts";
-export type { QualityReader, ServiceOptions } from "./service/ports.ts";
+export type { AssetMeasure } from "./service/asset_measures.ts";
+export type { MetricsReader, QualityReader, ServiceOptions } from "./service/ports.ts";
 
 /**
  * The service on a ledger. What it tells is as of one fact; it looks at the ledger again only when there is a newer one
@@ -44,6 +47,8 @@ export function createService(o: ServiceOptions): Service {
   return {
     ...reading(o),
     ...crewService(o),
+    metrics: async () => await o.metrics?.read(assetMeasures(o.definitions, await see())),
+    ...alertService(o),
     overview: async () => await overviewOf(o, await see()),
     lineage: async () => lineageOf(o.definitions, await see()),
     assets: async (choice = {}) => cardsOf(o.definitions, await see(), choice),
@@ -102,7 +107,6 @@ type Reading = Pick<
   | "logs"
   | "quality"
   | "events"
-  | "alerts"
 >;
 
 /** What needs no judgement. */
@@ -135,6 +139,5 @@ function reading(o: ServiceOptions): Reading {
     },
     quality: async (partition) => await o.quality?.read(partition),
     events: (filter = {}) => eventsView(o, filter),
-    alerts: () => alertViews(o),
   };
 }

@@ -1,3 +1,4 @@
+import type { AlertService, AlertView } from "./alert_views.ts";
 import type { AutomationService } from "./automation_views.ts";
 import type { BackfillService } from "./backfill_views.ts";
 import type { CrewService } from "./crew_views.ts";
@@ -125,21 +126,6 @@ export interface FailureView {
   readonly partition: string | null;
   readonly message: string;
   readonly at: Instant;
-}
-
-/** An episode of something being wrong; it ends by `resolvedAt`. */
-export interface AlertView {
-  readonly id: string;
-  readonly kind: "late" | "failed" | "check" | "automation" | "long" | "other";
-  readonly severity: Severity;
-  readonly asset: string | null;
-  readonly title: string;
-  readonly message: string;
-  readonly openedAt: Instant;
-  readonly resolvedAt: Instant | null;
-  readonly run: string | null;
-  /** Who was told: `smtp`, `webhook`; always `log`. */
-  readonly sentTo: readonly string[];
 }
 
 /** The answer to "is all well?". */
@@ -549,10 +535,18 @@ export type Change =
  * one thing give `undefined`, acting methods throw an `UnknownName` or a `RangeError`.
  */
 export interface Service
-  extends AutomationService, BackfillService, CrewService, SimulationService, SteeringService {
+  extends
+    AlertService,
+    AutomationService,
+    BackfillService,
+    CrewService,
+    SimulationService,
+    SteeringService {
   about(): Promise<About>;
   health(): Promise<HealthView>;
   overview(): Promise<Overview>;
+  /** In the text format of Prometheus; `undefined` where nobody reads them. */
+  metrics(): Promise<string | undefined>;
   lineage(): Promise<LineageView>;
   /** What a selection names, upstream first; everything if none is given. */
   assets(choice?: AssetChoice): Promise<readonly AssetCard[]>;
@@ -583,8 +577,6 @@ export interface Service
    * of their key that went on meanwhile.
    */
   sendAgain(ids?: readonly string[]): Promise<{ readonly events: number }>;
-  /** Open ones first, then resolved ones, newest first. */
-  alerts(): Promise<readonly AlertView[]>;
   plan(request: MaterializeRequest): Promise<PlanView>;
   materialize(request: MaterializeRequest): Promise<StartedRun>;
   trigger(

@@ -48,6 +48,7 @@ export interface WorkerOptions {
   onJoined?(worker: string): void;
 }
 
+const POLL_MS = 1_000;
 /** Signs of life after which a worker compares what it runs with what it is said to hold. */
 const COMPARE_BEATS = 10;
 
@@ -174,7 +175,7 @@ class Shift {
     if (this.#woken) return;
     const told = Promise.withResolvers<void>();
     this.#wake = told.resolve;
-    const timer = setTimeout(told.resolve, this.#o.pollMs ?? 1_000);
+    const timer = setTimeout(told.resolve, this.#o.pollMs ?? POLL_MS);
     await told.promise;
     clearTimeout(timer);
   }
@@ -220,6 +221,7 @@ class Shift {
           next.forEach((c) => this.#start(c));
           // Where the answer did not look into the queue, the next turn does.
           if (!drained) this.#poke();
+          batch.forEach((o) => this.#lookAgain(o));
         });
       } catch (error) {
         // The database is away: the results are kept and offered again; if it takes too long they are fenced off.
@@ -231,6 +233,14 @@ class Shift {
       }
     }
     this.#finishing = undefined;
+  }
+
+  /** A next try that comes before the worker would look is not told of by anybody. */
+  #lookAgain(outcome: Outcome): void {
+    if (outcome.state !== "failed" || outcome.retryAt === null) return;
+    const ms = outcome.retryAt.getTime() - Date.now();
+    if (ms > (this.#o.pollMs ?? POLL_MS)) return;
+    void pause(Math.max(0, ms) + 1, this.#over.signal).then(() => this.#poke());
   }
 
   /** Signs of life; whoever hears that it was given up stops everything it runs. */

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import type { z } from "@hono/zod-openapi";
 import type { Service } from "engine";
 import { createApi, isApiPath } from "../../api/mod.ts";
+import * as alerting from "../../api/alert_routes.ts";
 import * as crew from "../../api/crew_routes.ts";
 import * as backfill from "../../api/backfill_schemas.ts";
 import * as schema from "../../api/schemas.ts";
@@ -44,6 +45,7 @@ const reads: readonly (readonly [string, z.ZodType])[] = [
   ["/api/v1/events?topic=aurora.features.updated", schema.Events],
   ["/api/v1/events?refused=true", schema.Events],
   ["/api/v1/alerts", schema.Alert.array()],
+  ["/api/v1/silences", alerting.Silence.array()],
   ["/api/v1/workers", crew.Worker.array()],
   ["/api/v1/pools", crew.Pool.array()],
   ["/health", schema.Health],
@@ -57,6 +59,16 @@ for (const [path, expected] of reads) {
     assert(answer.success, answer.error?.message);
   });
 }
+
+Deno.test("GET /metrics answers in the text format of Prometheus, or not at all", async () => {
+  const response = await createApi(new FakeService()).request("/metrics");
+  const type = response.headers.get("content-type");
+  assertEquals([response.status, type], [200, "text/plain; version=0.0.4; charset=utf-8"]);
+  assertStringIncludes(await response.text(), "aurora_workers 1\n");
+  const without = Object.assign(new FakeService(), { metrics: () => Promise.resolve(undefined) });
+  assertEquals((await createApi(without).request("/metrics")).status, 404);
+  assert(isApiPath("/metrics"));
+});
 
 Deno.test("GET /api/v1/simulation refuses what makes no sense", async () => {
   const api = createApi(new FakeService());
@@ -92,6 +104,23 @@ Deno.test("GET /api/v1/events?refused=true tells only those, and why", async () 
   const { events } = schema.Events.parse(await response.json());
   assertEquals(events.map((e) => e.id), ["898"]);
   assertMatch(events[0]!.refusedReason!, /^MESSAGE_TOO_LARGE/);
+});
+
+Deno.test("alerts are acknowledged, silenced and tried by POST", async () => {
+  const api = createApi(new FakeService());
+  const ask = async (path: string, body: unknown) => {
+    const response = await api.request(path, post(body));
+    return [response.status, await response.json()] as const;
+  };
+  const [ok, alert] = await ask("/api/v1/alerts/a3/acknowledge", { by: "ada", note: "mending" });
+  assertEquals([ok, alert.acknowledged.by, alert.acknowledged.note], [200, "ada", "mending"]);
+  const request = { matcher: { asset: "features/*" }, for: "2h", reason: "upgrade", by: "ada" };
+  const [made, silence] = await ask("/api/v1/silences", request);
+  assertEquals([made, silence.active, silence.by], [200, true, "ada"]);
+  const [ended, over] = await ask(`/api/v1/silences/${silence.id}/end`, { by: "bob" });
+  assertEquals([ended, over.active, over.endedBy], [200, false, "bob"]);
+  const [accepted, test] = await ask("/api/v1/alerts/test", {});
+  assertEquals([accepted, test.kind], [202, "test"]);
 });
 
 Deno.test("POST /api/v1/pools/{name} sets slots, and refuses what makes no sense", async () => {
@@ -150,6 +179,22 @@ const refusals: readonly (readonly [string, string, RequestInit, number, string]
   ["another method", "/api/v1/overview", { method: "DELETE", headers: json }, 405, "DELETE"],
   ["a limit that is no number", "/api/v1/runs?limit=many", {}, 400, "limit"],
   ["an unknown status", "/api/v1/runs?status=done", {}, 400, "status"],
+  ["acknowledging an unknown alert", "/api/v1/alerts/9/acknowledge", post({}), 404, '"9"'],
+  ["ending an unknown silence", "/api/v1/silences/9/end", post({}), 404, '"9"'],
+  [
+    "a silence of what no alert has",
+    "/api/v1/silences",
+    post({ matcher: { assets: "a" }, reason: "why", for: "1h" }),
+    400,
+    "assets",
+  ],
+  [
+    "a silence without a reason",
+    "/api/v1/silences",
+    post({ matcher: {}, for: "1h" }),
+    400,
+    "reason",
+  ],
   ["malformed JSON", "/api/v1/runs", { ...post(0), body: "{" }, 400, "JSON"],
   ["a request that names nothing", "/api/v1/runs", post({}), 400, "name what to run"],
   ["an unknown field", "/api/v1/runs", post({ stale: true, force: 1 }), 400, "force"],

@@ -57,6 +57,8 @@ const ALWAYS: Readonly<Record<string, string>> = {
     where s.state = 'running' and w.gone_at is not null`,
 };
 
+type Rows = readonly { readonly row: string }[];
+
 /** What must hold besides when nothing goes wrong any more. */
 const AT_END: Readonly<Record<string, string>> = {
   "a run has not ended": `select id, state from engine.run where state in ('queued', 'running')`,
@@ -89,8 +91,10 @@ async function lookAt(sql: Queries, laws: Readonly<Record<string, string>>, wher
   await sql`analyze engine.step, engine.edge, engine.run, engine.attempt, engine.materialization,
     engine.visible, engine.outbox, engine.fact`;
   for (const [law, query] of Object.entries(laws)) {
-    const rows = await sql.unsafe(`select to_jsonb(q)::text as row from (${query}) q limit 5`);
-    assertEquals(rows.map((r) => r["row"]), [], `${law}, ${where}`);
+    // The planner takes what it cannot estimate for little, and compares each with each: hours after a soak.
+    const [, rows = []] = await sql.unsafe(`set enable_nestloop = off;
+      select to_jsonb(q)::text as row from (${query}) q limit 5`).simple() as unknown as Rows[];
+    assertEquals(rows.map((r) => r.row), [], `${law}, ${where}`);
   }
 }
 

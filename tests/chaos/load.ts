@@ -59,7 +59,10 @@ async function openRuns(sql: Sql): Promise<number> {
 }
 
 /** Lets a cluster come to rest: nothing new is asked for, all that was ends, and all events leave. */
-export async function rest({ ledger, sql, members }: Cluster): Promise<void> {
+export async function rest(
+  { ledger, sql, members }: Cluster,
+  timeoutMs = 60_000,
+): Promise<void> {
   for (const what of ["schedule:often", "sensor:counting"] as const) {
     await setPaused(ledger, what, { paused: true, by: "chaos", now: new Date() });
   }
@@ -77,6 +80,6 @@ export async function rest({ ledger, sql, members }: Cluster): Promise<void> {
     what: () =>
       `the rest of the cluster: ${JSON.stringify(state)}\n` +
       members.map((m) => `${m.kind}: ${m.program.out()}${m.program.err()}`.slice(-600)).join("\n"),
-    timeoutMs: 60_000,
+    timeoutMs,
   });
 }

@@ -53,7 +53,7 @@ export async function soak(o: {
     if (samples.length % 12 === 0) o.print?.(JSON.stringify(samples.at(-1)));
   }
   await loading.stop();
-  await rest(c);
+  await rest(c, 600_000);
   await lookAtEnd(c, "after a soak");
   const [row] = await c.sql<[{ n: number }]>`select count(*)::int as n from engine.step`;
   return { minutes: o.minutes, steps: row.n, ...judged(samples, c.members) };

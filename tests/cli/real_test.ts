@@ -5,11 +5,11 @@ import { testDatabase } from "../services/postgres.ts";
 
 const cli = fromFileUrl(new URL("../../cli.ts", import.meta.url));
 
-async function run(url: string, line: string) {
+async function run(url: string, line: string, env: Readonly<Record<string, string>> = {}) {
   const directory = await Deno.makeTempDir();
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", cli, ...line.split(" ")],
-    env: { DATABASE_URL: url, AURORA_DIRECTORY: directory, NO_COLOR: "1", REDIS_URL: "" },
+    env: { DATABASE_URL: url, AURORA_DIRECTORY: directory, NO_COLOR: "1", REDIS_URL: "", ...env },
   }).output();
   await Deno.remove(directory, { recursive: true });
   const [out, err] = [stdout, stderr].map((b) => new TextDecoder().decode(b)) as [string, string];
@@ -58,12 +58,31 @@ Deno.test("doctor on a real database finds the source tables, and tells of one t
   await using db = await testDatabase();
   const sound = await run(db.url, "doctor");
   assertStringIncludes(sound.out, "8 tables as expected");
+  assertStringIncludes(sound.out, "written, read and removed in ");
   await db.sql`alter table aurora_life.users drop column timezone cascade`;
   const broken = await run(db.url, "doctor --json");
   assertEquals(broken.code, 1);
   const { findings } = JSON.parse(broken.out) as { findings: { name: string; detail: string }[] };
   const schema = findings.find((f) => f.name === "source schema")!;
   assertStringIncludes(schema.detail, "aurora_life.users.timezone: expected text, found missing");
+});
+
+Deno.test("doctor tells an AURORA_OBJECTS that cannot be read, and a store that does not answer", async () => {
+  await using db = await testDatabase();
+  const detailOf = async (env: Record<string, string>, name: string) => {
+    const { code, out } = await run(db.url, "doctor --json", env);
+    assertEquals(code, 1);
+    const { findings } = JSON.parse(out) as { findings: { name: string; detail: string }[] };
+    return findings.find((f) => f.name === name)!.detail;
+  };
+  const unread = await detailOf({ AURORA_OBJECTS: "azure://models" }, "program");
+  assertStringIncludes(unread, '"s3://bucket/prefix" or "gs://bucket/prefix"');
+  const noKey = await detailOf({ AURORA_OBJECTS: "s3://models" }, "objects");
+  assertStringIncludes(noKey, "AWS_ACCESS_KEY_ID");
+  const file = await Deno.makeTempFile();
+  const noFolder = await detailOf({ AURORA_OBJECTS: `${file}/objects` }, "objects");
+  assertStringIncludes(noFolder, "os error");
+  await Deno.remove(file);
 });
 
 Deno.test("rollback takes the served model out of service, and refuses what is none", async () => {

@@ -8,7 +8,7 @@ function hook() {
   const told: string[] = [];
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, async (request) => {
     const { aurora } = await request.json();
-    told.push(`${aurora.phase} ${aurora.episode}`);
+    for (const e of aurora.episodes ?? [aurora]) told.push(`${aurora.phase} ${e.episode}`);
     return new Response("ok");
   });
   return {
@@ -17,6 +17,7 @@ function hook() {
     env: {
       AURORA_BASE_URL: "https://aurora.example.com",
       AURORA_WEBHOOK_URL: `http://127.0.0.1:${server.addr.port}/hook`,
+      AURORA_WEBHOOK_PRIVATE_HOSTS: "127.0.0.1",
     },
     [Symbol.asyncDispose]: () => server.shutdown(),
   };

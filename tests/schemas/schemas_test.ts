@@ -6,6 +6,7 @@ const FOLDER = new URL("../../schemas/", import.meta.url);
 
 /** Topics of the events that other systems read. */
 const TOPICS = [
+  "aurora.alerts",
   "aurora.engine.events",
   "aurora.features.updated",
   "aurora.predictions.generated",

@@ -1,9 +1,11 @@
 // deno-lint-ignore-file no-console
 /** The servers that all test files of one run share. @module */
 import { chromium } from "./chromium.ts";
+import { startGcs } from "./gcs.ts";
 import { startKafka } from "./kafka.ts";
 import { stopTestServer, testServer } from "./postgres.ts";
 import { startRedis } from "./redis.ts";
+import { startS3 } from "./s3.ts";
 
 /** Servers that run, and the environment by which tests find them. */
 export interface SharedServers extends AsyncDisposable {
@@ -35,6 +37,20 @@ const SERVERS: Readonly<Record<string, { variable: string; start: () => Promise<
     start: async () => {
       const kafka = await startKafka();
       return { value: kafka.brokers.join(","), stop: () => kafka.stop() };
+    },
+  },
+  s3: {
+    variable: "AURORA_TEST_S3_ENDPOINT",
+    start: async () => {
+      const s3 = await startS3();
+      return { value: s3.endpoint, stop: () => s3.stop() };
+    },
+  },
+  gcs: {
+    variable: "AURORA_TEST_GCS_ENDPOINT",
+    start: async () => {
+      const gcs = await startGcs();
+      return { value: gcs.endpoint, stop: () => gcs.stop() };
     },
   },
   chromium: {

@@ -51,6 +51,7 @@ const paths = [
   "/quality",
   "/outbox",
   "/alerts",
+  "/runbook",
   "/workers",
 ];
 for (const scheme of ["light", "dark"] as const) {
@@ -102,6 +103,33 @@ browserTest(
       assertEquals(service.calls, ["materialize features/online"]);
       await page.keyboard.press("Enter");
       await page.waitForURL("**/assets/features/online");
+    }),
+);
+
+browserTest(
+  "an alert is acknowledged and silenced, and the silence ended, on the alerts page",
+  () =>
+    visit("alerts", "dark", async ({ page, service, open }) => {
+      await open("/alerts");
+      const alert = page.locator("#alert-a3");
+      await alert.getByRole("button", { name: "Acknowledge" }).click();
+      await alert.getByText("acknowledged by a person on the page").waitFor();
+      assertEquals(await alert.getByRole("button", { name: "Acknowledge" }).count(), 0);
+      await alert.locator("summary").click();
+      assertEquals(await violations(page), []);
+      await alert.getByLabel("For how long").selectOption("4h");
+      await alert.getByLabel("Why").fill("the source is down");
+      await alert.getByRole("button", { name: "Silence", exact: true }).click();
+      await alert.getByText("Nobody is told: silence 1").waitFor();
+      const [made] = await service.silences();
+      assertEquals([made?.matcher, made?.reason], [
+        { episode: "failed:models/mood" },
+        "the source is down",
+      ]);
+      await page.locator("#silence-1").getByRole("button", { name: "End silence 1" }).click();
+      await page.locator("#silence-1").getByText("ended by a person on the page").waitFor();
+      await page.getByRole("button", { name: "Send a test" }).click();
+      await page.locator(".toast").getByText("A test is on its way").waitFor();
     }),
 );
 

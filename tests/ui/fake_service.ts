@@ -1,6 +1,5 @@
 /** A service that lives in memory, so that API and pages are tested without an engine. @module */
 import {
-  type AlertView,
   type AssetCard,
   type AssetChoice,
   type AssetStatus,
@@ -38,13 +37,13 @@ import {
   type WhyView,
 } from "engine";
 import { declared, type FakeAsset, fakeAssets } from "./fake_assets.ts";
-import { FakeCrew } from "./fake_crew.ts";
+import { FakeAlerts } from "./fake_alerts.ts";
 import { fakeSimulation } from "./fake_simulation.ts";
 
 const hour = 3_600_000;
 
 /** A service with fixtures; `now` is the instant all of it is seen from. */
-export class FakeService extends FakeCrew implements Service {
+export class FakeService extends FakeAlerts implements Service {
   /** What was paused: `schedule:nightly`. */
   readonly paused = new Set<string>();
   /** Makes every dependency but Postgres fail, or Postgres too. */
@@ -428,6 +427,10 @@ export class FakeService extends FakeCrew implements Service {
     );
   }
 
+  metrics() {
+    return Promise.resolve("# TYPE aurora_workers gauge\naurora_workers 1\n");
+  }
+
   quality(partition?: string) {
     const keys = Array.from({ length: 14 }, (_, i) => dayKey(this.#now, i + 1));
     const key = partition ?? keys[0]!;
@@ -465,47 +468,6 @@ export class FakeService extends FakeCrew implements Service {
         { topic: topics[1]!, count: 12, unsent: 1, refused: 0 },
       ],
     });
-  }
-
-  alerts(): Promise<readonly AlertView[]> {
-    return Promise.resolve([
-      {
-        id: "a3",
-        kind: "failed",
-        severity: "error",
-        asset: "models/mood",
-        title: "models/mood failed",
-        message: "Cannot train: validation slice has 0 rows",
-        openedAt: iso(this.#now - 2 * hour),
-        resolvedAt: null,
-        run: "0e99a3f4",
-        sentTo: ["log", "smtp"],
-      },
-      {
-        id: "a2",
-        kind: "late",
-        severity: "warning",
-        asset: "features/sleep",
-        title: "features/sleep is late",
-        message: "Promised at most 6 h old, built 7 h ago",
-        openedAt: iso(this.#now - hour),
-        resolvedAt: null,
-        run: null,
-        sentTo: ["log"],
-      },
-      {
-        id: "a1",
-        kind: "check",
-        severity: "critical",
-        asset: "source/users",
-        title: "duplicate_email failed",
-        message: "2 users share an e-mail address",
-        openedAt: iso(this.#now - 30 * hour),
-        resolvedAt: iso(this.#now - 28 * hour),
-        run: "99e0c5aa",
-        sentTo: ["log", "webhook"],
-      },
-    ]);
   }
 
   setPaused(name: string, paused: boolean) {

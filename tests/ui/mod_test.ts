@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { ALERT_KINDS } from "engine";
 import { FakeService } from "./fake_service.ts";
 import { createSite, now } from "./site.ts";
 
@@ -387,4 +388,21 @@ Deno.test("pages answer only under names that are known", async () => {
   const foreign = await site.handle(new Request("http://evil.example/runs"));
   assertEquals(foreign.status, 421);
   assertEquals((await site.handle(new Request("http://127.0.0.1:8081/runs"))).status, 200);
+});
+
+Deno.test("/runbook has a part for each kind of alert, which each alert links to", async () => {
+  const page = await read("/alerts");
+  const runbook = await read("/runbook");
+  for (const kind of ALERT_KINDS) assertStringIncludes(runbook, `<h2 id="${kind}">`);
+  for (const kind of ["failed", "late", "check"]) {
+    assertStringIncludes(page, `href="/runbook#${kind}"`);
+  }
+  assertStringIncludes(runbook, "<code>deno task retry RUN</code>");
+});
+
+Deno.test("/alerts tells who looks after an alert, and what a channel answered", async () => {
+  const page = text(await read("/alerts"));
+  assertStringIncludes(page, "acknowledged by ada 29 h ago: asked the registry");
+  assertStringIncludes(page, "webhook failed 4 times, next try at");
+  assertStringIncludes(page, "it answered 503");
 });

@@ -1,7 +1,7 @@
 /** API and pages over a fake service, as one handler. @module */
 import { fromFileUrl } from "@std/path";
-import { createApi, createFront } from "../../api/mod.ts";
-import { createLayoutEngine, createUi } from "../../ui/mod.ts";
+import { createApi, createFront, openGate } from "../../api/mod.ts";
+import { createLayoutEngine, createUi, type Pages } from "../../ui/mod.ts";
 import { FakeService } from "./fake_service.ts";
 
 /** The moment at which the fixtures are seen. */
@@ -25,8 +25,17 @@ export function createSite(service: FakeService = new FakeService(now)): Site {
   const onError = (error: unknown) => void errors.push(error);
   const layout = createLayoutEngine();
   const api = createApi(service, { onError });
-  const ui = createUi({ fetch: api.fetch, layout, cacheDir, now: () => now, onError });
-  const handle = createFront({ api: api.fetch, pages: ui.fetch });
+  const runbook = () => Deno.readTextFile(new URL("../../docs/guide/runbook.md", import.meta.url));
+  const ui: Pages = createUi({
+    fetch: (r) => gate.inside(api.fetch)(r),
+    layout,
+    cacheDir,
+    now: () => now,
+    runbook,
+    onError,
+  });
+  const gate = openGate([...api.routes, ...ui.routes]);
+  const handle = createFront({ api: api.fetch, pages: ui.fetch, gate });
   return {
     service,
     errors,

@@ -2,6 +2,7 @@
 // Every page: theme, the live connection, refreshing regions in place, and buttons that start
 // something.
 import { materialize, post, toast } from "./act.ts";
+import { listenForAlerts } from "./alerts.ts";
 import { listenForBackfills } from "./backfills.ts";
 import { all, need, throttle } from "./dom.ts";
 
@@ -200,6 +201,7 @@ document.addEventListener("click", (event) => {
   if (button !== null) void press(button);
 });
 listenForBackfills(refreshSoon);
+listenForAlerts(refreshSoon);
 const themeButton = need("#theme");
 themeButton.hidden = false;
 themeButton.addEventListener("click", switchTheme);

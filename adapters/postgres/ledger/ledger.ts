@@ -1,6 +1,7 @@
 import type { Ledger } from "engine";
 import { open, type Sql } from "../connect.ts";
 import { migrate, readMigrations } from "../migrate.ts";
+import { acknowledge, deliveries, silence, silences, unsilence, untold } from "./alerting.ts";
 import {
   advanceBackfill,
   backfills,
@@ -120,6 +121,12 @@ export async function openLedger(url: string, options: LedgerOptions = {}): Prom
     resolve: (episode) => resolveAlert(sql, episode),
     told: (id, of, channel) => told(sql, id, of, channel),
     alerts: (limit) => plain(alerts(sql, limit)),
+    deliveries: () => plain(deliveries(sql)),
+    untold: (at, trouble) => untold(sql, at, trouble),
+    acknowledge: (id, by) => acknowledge(sql, id, by),
+    silence: (silencing) => silence(sql, silencing),
+    unsilence: (id, by) => unsilence(sql, id, by),
+    silences: () => plain(silences(sql)),
     startBackfill: (submission) => startBackfill(sql, submission),
     backfills: (query) => backfills(sql, query),
     advanceBackfill: (step) => advanceBackfill(sql, step),

@@ -45,9 +45,11 @@ async function move(tx: Transaction, a: Advance): Promise<boolean> {
   return rows.length === 1;
 }
 
-const alertColumns = (sql: Sql | Transaction) =>
+/** What an alert is read by. */
+export const alertColumns = (sql: Sql | Transaction) =>
   sql`id::text, episode, kind, severity, asset, run::text, title, message, opened_at as "openedAt",
-    resolved_at as "resolvedAt", open_sent as "openSent", resolved_sent as "resolvedSent"`;
+    resolved_at as "resolvedAt", open_sent as "openSent", resolved_sent as "resolvedSent",
+    acknowledged_at as "acknowledgedAt", acknowledged_by as "acknowledgedBy", note`;
 
 /** Opens an episode unless one of that name is open. */
 export async function openAlert(
@@ -78,7 +80,8 @@ export async function resolveAlert(sql: Sql, episode: string): Promise<AlertReco
   return row && strip(row);
 }
 
-function strip(row: AlertRecord & { told?: unknown }): AlertRecord {
+/** Without what the statement added. */
+export function strip(row: AlertRecord & { told?: unknown }): AlertRecord {
   const { told: _, ...alert } = row;
   return alert;
 }
@@ -90,13 +93,18 @@ export async function told(
   of: "open" | "resolved",
   channel: string,
 ): Promise<void> {
-  if (of === "open") {
-    await sql`update engine.alert set open_sent = array_append(open_sent, ${channel})
-      where id = ${id}::bigint and not ${channel} = any(open_sent)`;
-  } else {
-    await sql`update engine.alert set resolved_sent = array_append(resolved_sent, ${channel})
-      where id = ${id}::bigint and not ${channel} = any(resolved_sent)`;
-  }
+  await sql`
+    with a as (
+      update engine.alert set
+        open_sent = case when ${of} = 'open' and not ${channel} = any(open_sent)
+          then array_append(open_sent, ${channel}) else open_sent end,
+        resolved_sent = case when ${of} = 'resolved' and not ${channel} = any(resolved_sent)
+          then array_append(resolved_sent, ${channel}) else resolved_sent end
+      where id = ${id}::bigint returning id)
+    insert into engine.alert_delivery as d (alert, phase, channel, sends, sent_at)
+    select id, ${of}, ${channel}, 1, clock_timestamp() from a
+    on conflict (alert, phase, channel) do update
+      set sends = d.sends + 1, sent_at = excluded.sent_at, failures = 0, error = null, next_at = null`;
 }
 
 /** Episodes: open ones first, then newest first. */

@@ -10,7 +10,7 @@ import { cardOf } from "./cards.ts";
 import type { ServiceOptions } from "./ports.ts";
 import { runView } from "./run_view.ts";
 import type { Seen } from "./seen.ts";
-import { alertViews } from "./system_view.ts";
+import { alertViews } from "./alert_view.ts";
 
 /** Facts that are read at once. */
 const BATCH = 1_000;

@@ -6,12 +6,21 @@
 import type { Definitions } from "../../graph/define.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import type { Lender } from "../lend.ts";
+import type { AssetMeasure } from "./asset_measures.ts";
 import type { About, HealthView, QualityView } from "../views.ts";
 
 /** Reads quality reports: the assets that write them know their tables. */
 export interface QualityReader {
   /** The report of a partition, or the newest; undefined if there is none. */
   read(partition?: string): Promise<QualityView | undefined>;
+}
+
+/** Reads metrics. */
+export interface MetricsReader {
+  /** Counts what happened since it was last counted. */
+  count(): Promise<void>;
+  /** Everything, in the text format of Prometheus. */
+  read(assets: readonly AssetMeasure[]): Promise<string>;
 }
 
 /** What the service is built from. */
@@ -34,4 +43,6 @@ export interface ServiceOptions {
   readonly lender?: Lender;
   /** The quality reports, if there are any. */
   readonly quality?: QualityReader | undefined;
+  /** The metrics, if somebody is to read them. */
+  readonly metrics?: MetricsReader | undefined;
 }

@@ -1,13 +1,13 @@
 /**
- * The whole at a glance, alerts and events.
+ * The whole at a glance, and events.
  *
  * @module
  */
 import type { Json } from "../../declare/store.ts";
 import type { FreshnessState } from "../../decide/status.ts";
 import type { EventRecord } from "../../ledger/ledger.ts";
-import type { AlertRecord } from "../../ledger/records.ts";
-import type { About, AlertView, EventFilter, EventsView, EventView, Overview } from "../views.ts";
+import type { About, EventFilter, EventsView, EventView, Overview } from "../views.ts";
+import { alertViews } from "./alert_view.ts";
 import { checksOf, failuresOf } from "./asset_view.ts";
 import { jobViews } from "./automation_view.ts";
 import { cardOf, countBy, staleTargets, statusCounts } from "./cards.ts";
@@ -17,7 +17,6 @@ import type { Seen } from "./seen.ts";
 import { instant } from "./words.ts";
 
 const RECENT = 10;
-const ALERTS = 200;
 const FRESHNESS: readonly FreshnessState[] = ["ok", "warn", "late", "none"];
 
 /** What this process is and what it stands on. */
@@ -38,25 +37,6 @@ export async function aboutView(o: ServiceOptions): Promise<About> {
     },
     asOf,
   };
-}
-
-/** An episode for people. */
-export const alertOf = (a: AlertRecord): AlertView => ({
-  id: a.id,
-  kind: a.kind,
-  severity: a.severity,
-  asset: a.asset,
-  title: a.title,
-  message: a.message,
-  openedAt: instant(a.openedAt),
-  resolvedAt: instant(a.resolvedAt),
-  run: a.run,
-  sentTo: [...new Set(["log", ...a.openSent, ...a.resolvedSent])],
-});
-
-/** Episodes: open ones first, then newest first. */
-export async function alertViews({ ledger }: ServiceOptions): Promise<readonly AlertView[]> {
-  return (await ledger.alerts(ALERTS)).map(alertOf);
 }
 
 /** Is all well? */

@@ -15,6 +15,9 @@ export function alert(changes: Partial<AlertRecord> = {}): AlertRecord {
     resolvedAt: null,
     openSent: [],
     resolvedSent: [],
+    acknowledgedAt: null,
+    acknowledgedBy: null,
+    note: null,
     ...changes,
   };
 }

@@ -34,3 +34,46 @@ Deno.test("channelsFromEnv() names what is missing of what is given by half", ()
   ];
   for (const [vars, words] of cases) assertThrows(() => names(vars), TypeError, words);
 });
+
+Deno.test("channelsFromEnv() sends events where there is a log of events", () => {
+  const vars: Vars = { ...base, AURORA_ALERT_TOPIC: "ops.alerts" };
+  const events = () => Promise.reject(new Error("not opened before the first alert"));
+  const found = channelsFromEnv((name) => vars[name], { events });
+  assertEquals(found.map((c) => c.name), ["kafka"]);
+  assertThrows(() => names(vars), TypeError, "not KAFKA_BROKERS");
+});
+
+Deno.test("channelsFromEnv() repeats all channels and escalates to some", () => {
+  const vars: Vars = {
+    ...mail,
+    ...hook,
+    ...base,
+    AURORA_ALERT_REPEAT: "4h",
+    AURORA_ALERT_ESCALATE: "webhook=30m",
+  };
+  const found = channelsFromEnv((name) => vars[name]);
+  const hour = 3_600_000;
+  assertEquals(found.map((c) => c.policy), [
+    { repeatMs: 4 * hour },
+    { repeatMs: 4 * hour, afterMs: hour / 2 },
+  ]);
+  const wrong: [Vars, string][] = [
+    [{ AURORA_ALERT_REPEAT: "often" }, 'AURORA_ALERT_REPEAT: "often"'],
+    [{ AURORA_ALERT_ESCALATE: "webhook" }, 'AURORA_ALERT_ESCALATE: ""'],
+    [
+      { AURORA_ALERT_ESCALATE: "pager=1h" },
+      'has "pager=1h", not like "webhook=30m" with one of smtp',
+    ],
+  ];
+  for (const [more, words] of wrong) {
+    assertThrows(() => names({ ...mail, ...hook, ...base, ...more }), TypeError, words);
+  }
+});
+
+Deno.test("channelsFromEnv() knows the shapes of a webhook", () => {
+  for (const shape of ["slack", "teams", "json", ""]) {
+    assertEquals(names({ ...hook, ...base, AURORA_WEBHOOK_SHAPE: shape }), ["webhook"]);
+  }
+  const wrong = { ...hook, ...base, AURORA_WEBHOOK_SHAPE: "discord" };
+  assertThrows(() => names(wrong), TypeError, '"discord", not slack, teams, json');
+});

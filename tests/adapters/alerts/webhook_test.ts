@@ -6,10 +6,17 @@ import {
   assertThrows,
 } from "@std/assert";
 import { createHmac } from "node:crypto";
-import { webhookChannel } from "../../../adapters/alerts/webhook.ts";
+import {
+  webhookChannel as checkedChannel,
+  type WebhookOptions,
+} from "../../../adapters/alerts/webhook.ts";
 import { alert, resolved } from "./alert.ts";
+import { authority } from "./mail_server.ts";
 
 const baseUrl = "https://aurora.example.com";
+
+/** One that may call this machine. */
+const webhookChannel = (o: WebhookOptions) => checkedChannel({ privateHosts: ["127.0.0.1"], ...o });
 
 interface Heard {
   readonly headers: Headers;
@@ -61,13 +68,83 @@ Deno.test("webhookChannel() tells the end of an episode with both instants", asy
   ]);
 });
 
-Deno.test("webhookChannel() signs the bytes of the body", async () => {
+Deno.test("webhookChannel() signs the instant and the bytes of the body", async () => {
   await using server = listener();
-  const hook = webhookChannel({ url: server.url, baseUrl, secret: "k€y" });
+  const now = () => new Date("2025-01-28T06:00:01.900Z");
+  const hook = webhookChannel({ url: server.url, baseUrl, secret: "k€y", now });
   await hook.send(alert({ message: "Zürich" }), "open");
   const [{ text, headers }] = server.heard as [Heard];
-  const expected = createHmac("sha256", "k€y").update(text).digest("hex");
+  const timestamp = headers.get("x-aurora-timestamp");
+  assertEquals(timestamp, "1738044001");
+  const expected = createHmac("sha256", "k€y").update(`${timestamp}.${text}`).digest("hex");
   assertEquals(headers.get("x-aurora-signature"), `sha256=${expected}`);
+});
+
+Deno.test("webhookChannel() posts a card that Teams shows, without Markdown of the alert", async () => {
+  await using server = listener();
+  const hook = webhookChannel({ url: server.url, baseUrl, shape: "teams" });
+  await hook.send(alert({ title: "[x](https://evil.example)", kind: "failed" }), "open");
+  await hook.send(resolved(), "resolved");
+  const [opening, end] = server.heard.map(({ text }) => JSON.parse(text));
+  assertEquals(opening.type, "message");
+  const [{ contentType, content }] = opening.attachments;
+  assertEquals(contentType, "application/vnd.microsoft.card.adaptive");
+  assertEquals([content.type, content.body[0].color], ["AdaptiveCard", "Attention"]);
+  assertEquals(content.body[0].text, "failed: \\[x\\](https://evil.example)");
+  assertEquals(content.actions.map((a: { url: string }) => a.url), [
+    `${baseUrl}/assets/features/activity`,
+    `${baseUrl}/runbook#failed`,
+  ]);
+  assertEquals(end.attachments[0].content.body[0].color, "Good");
+});
+
+Deno.test("webhookChannel() tells programs the fields alone, and each episode of a group", async () => {
+  await using server = listener();
+  const hook = webhookChannel({ url: server.url, baseUrl, shape: "json" });
+  await hook.send(alert({ title: "2 alerts" }), "open", [alert(), alert({ id: "8" })]);
+  const body = JSON.parse(server.heard[0]!.text);
+  assertEquals(Object.keys(body), ["aurora"]);
+  assertEquals(body.aurora.episodes.map((e: { id: string }) => e.id), ["7", "8"]);
+});
+
+Deno.test("webhookChannel() calls nobody at a private address, by number or by name", async () => {
+  await using server = listener();
+  const { port } = new URL(server.url);
+  const hosts = ["127.0.0.1", "2130706433", "0x7f.1", "localhost", "[::1]", "[::ffff:127.0.0.1]"];
+  for (const host of hosts) {
+    const hook = checkedChannel({ url: `http://${host}:${port}/s3cret`, baseUrl });
+    const error = await assertRejects(() => hook.send(alert(), "open"), Error, "no public address");
+    assertStringIncludes(error.message, "AURORA_WEBHOOK_PRIVATE_HOSTS");
+    assert(!error.message.includes("s3cret"), error.message);
+  }
+  assertEquals(server.heard, []);
+  const named = { url: `http://localhost:${port}/`, baseUrl, privateHosts: ["localhost"] };
+  await checkedChannel(named).send(alert(), "open");
+  assertEquals(server.heard.length, 1);
+});
+
+Deno.test("webhookChannel() does not follow a redirection to a private address, nor to any other", async () => {
+  await using inside = listener();
+  await using outside = listener(307, { location: inside.url });
+  const hook = webhookChannel({ url: outside.url, baseUrl });
+  await assertRejects(() => hook.send(alert(), "open"), Error, "redirections are not followed");
+  assertEquals([outside.heard.length, inside.heard.length], [1, 0]);
+});
+
+Deno.test("webhookChannel() speaks TLS and refuses a certificate that nobody it trusts has signed", async () => {
+  const heard: string[] = [];
+  await using server = Deno.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    key: await Deno.readTextFile(new URL("certificate/leaf.key", import.meta.url)),
+    cert: await Deno.readTextFile(new URL("certificate/leaf.pem", import.meta.url)),
+    onListen() {},
+  }, async (request) => (heard.push(await request.text()), new Response("ok")));
+  const url = `https://localhost:${server.addr.port}/`;
+  const known = { url, baseUrl, privateHosts: ["localhost"] };
+  await assertRejects(() => checkedChannel(known).send(alert(), "open"), Error, "certificate");
+  await checkedChannel({ ...known, ca: await authority() }).send(alert(), "open");
+  assertEquals(heard.length, 1);
 });
 
 Deno.test("webhookChannel() keeps within the lengths that Slack takes", async () => {

@@ -3,13 +3,10 @@ import { assert, assertEquals } from "@std/assert";
 import {
   asset,
   check,
-  createService,
   define,
   fail,
-  type Ledger,
   logChannel,
   nextTick,
-  nextTicks,
   pass,
   secret,
   secretsFromEnv,
@@ -17,13 +14,11 @@ import {
   sensor,
   watch,
 } from "engine";
-import { connect, type Sql } from "../../../adapters/postgres/connect.ts";
-import { createApi, createFront } from "../../../api/mod.ts";
+import { connect } from "../../../adapters/postgres/connect.ts";
 import { plan, step } from "../../../engine/ledger/contract/subject.ts";
-import { createLayoutEngine, createUi } from "../../../ui/mod.ts";
 import { workAll } from "../../engine/run/work_all.ts";
 import { testLedger } from "../../services/ledger.ts";
-import { cacheDir } from "../../ui/site.ts";
+import { everything, shown } from "./shown.ts";
 
 /** Planted in everything that code can say. */
 const PLANTED = [
@@ -72,70 +67,6 @@ function declared() {
 }
 
 const run = (asset: string) => plan([step(asset)], { title: asset });
-
-/** All rows of all tables of the engine, as text. */
-async function everything(sql: Sql): Promise<string> {
-  const tables = await sql<{ name: string }[]>`
-    select c.oid::regclass::text as name from pg_class c
-    where c.relnamespace = 'engine'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition`;
-  const texts: string[] = [];
-  for (const { name } of tables) {
-    const rows = await sql<{ t: string }[]>`select t::text from ${sql(name)} t`;
-    texts.push(`${name}: ${rows.map((r) => r.t).join("\n")}`);
-  }
-  return texts.join("\n");
-}
-
-/** What a browser and a program get to see. */
-async function shown(
-  ledger: Ledger,
-  definitions: ReturnType<typeof declared>["definitions"],
-  runs: readonly string[],
-) {
-  const now = () => new Date();
-  const service = createService({
-    definitions,
-    ledger,
-    clock: { now },
-    about: {
-      version: "1",
-      startedAt: now().toISOString(),
-      adapters: { postgres: "embedded", online: "postgres", events: "outbox", objects: "file" },
-    },
-    health: () => Promise.resolve({ ok: true, dependencies: [] }),
-    nextTicks,
-  });
-  const onError = (error: unknown) => console.error(error);
-  using layout = createLayoutEngine();
-  const api = createApi(service, { onError });
-  const ui = createUi({ fetch: api.fetch, layout, cacheDir, now, onError });
-  const handle = createFront({ api: api.fetch, pages: ui.fetch });
-  const paths = [
-    "/",
-    "/alerts",
-    "/runs",
-    "/automation",
-    "/quality",
-    "/assets/leaky",
-    "/assets/broken",
-    "/api/v1/alerts",
-    "/api/v1/assets",
-    "/api/v1/assets/leaky",
-    "/api/v1/assets/broken",
-    "/api/v1/sensors",
-    ...runs.flatMap((r) => [`/runs/${r}`, `/api/v1/runs/${r}`, `/api/v1/runs/${r}/logs`]),
-  ];
-  const texts: string[] = [];
-  for (const path of paths) {
-    const answer = await handle(new Request(`http://localhost${path}`));
-    const text = await answer.text();
-    if (path.startsWith("/api/v1/runs/") || path.startsWith("/runs/")) {
-      assertEquals(answer.status, 200, path);
-    }
-    texts.push(text);
-  }
-  return texts.join("\n");
-}
 
 Deno.test("secrets are in no log, error, alert, page or answer, wherever code says them", async () => {
   secretsFromEnv({

@@ -21,6 +21,16 @@ const DEATHS = {
   is_late: /^failed: Cannot finish "is_late": it took longer than its timeout of 300 ms/,
 };
 
+Deno.test("an error that nobody catches tells no secret that only its process knows", async () => {
+  await using c = await crew();
+  assertMatch(
+    await c.failure("blurts"),
+    /^failed: Cannot finish "blurts": its process ended by an error that nobody caught: error: Uncaught.*refused with \*\*\*$/,
+  );
+  const kept = JSON.stringify([c.trouble, await c.ledger.logs({ run: "1", limit: 100 })]);
+  assert(!kept.includes("planted-in-a-process"), kept);
+});
+
 Deno.test("steps die in every way, one after the other: the next ones and the worker live", async () => {
   await using c = await crew();
   const beside = await c.submit("holds");

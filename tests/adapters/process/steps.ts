@@ -11,6 +11,7 @@ import {
   partitions,
   pass,
   resource,
+  secret,
 } from "engine";
 import { serveProcess } from "../../../adapters/process/serve_process.ts";
 
@@ -166,6 +167,17 @@ const stray = asset({
     return forever();
   },
 });
+const blurts = asset({
+  name: "blurts",
+  timeout: "20s",
+  materialize() {
+    const token = secret("planted-in-a-process");
+    setTimeout(() => {
+      throw new Error(`refused with ${token}`);
+    }, 0);
+    return forever();
+  },
+});
 const shy = asset({
   name: "shy",
   timeout: "20s",
@@ -229,6 +241,7 @@ export const steps: Definitions = define({
   isLate,
   leaves,
   stray,
+  blurts,
   shy,
   customers,
   checked,

@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import {
-  deliver,
   type EventLog,
   EventsRefusedError,
   type Outbox,
   type OutboxEvent,
+  publishBatch,
   relay,
   type RelayNotice,
   sign,
@@ -195,7 +195,7 @@ function refusing(bad: readonly number[], many: number, down = Infinity) {
 }
 
 for (const many of [1, 2, 3, 8, 100]) {
-  Deno.test(`deliver() finds what is refused among requests of ${many}, all others in order`, async () => {
+  Deno.test(`publishBatch() finds what is refused among requests of ${many}, all others in order`, async () => {
     for (
       const bad of [
         [],
@@ -208,7 +208,7 @@ for (const many of [1, 2, 3, 8, 100]) {
     ) {
       const events = Array.from({ length: 20 }, (_, i) => event(i + 1));
       const { log, kept } = refusing(bad, many);
-      const { sent, refused, broken } = await deliver(log, events);
+      const { sent, refused, broken } = await publishBatch(log, events);
       const good = ids(events).filter((id) => !bad.includes(id));
       assertEquals([ids(sent), broken], [good, undefined]);
       assertEquals(
@@ -220,19 +220,19 @@ for (const many of [1, 2, 3, 8, 100]) {
   });
 }
 
-Deno.test("deliver() of a log that is away tells what it had, and refuses nothing more", async () => {
+Deno.test("publishBatch() of a log that is away tells what it had, and refuses nothing more", async () => {
   const events = [1, 2, 3, 4, 5, 6].map((id) => event(id));
   const { log } = refusing([2], 1, 4);
-  const { sent, refused, broken } = await deliver(log, events);
+  const { sent, refused, broken } = await publishBatch(log, events);
   assertEquals([ids(sent), ids(refused.map((r) => r.event))], [[1], [2]]);
   assertEquals((broken?.error as Error).message, "broker is down");
 });
 
-Deno.test("deliver() ends although a log says that it refused nobody", async () => {
+Deno.test("publishBatch() ends although a log says that it refused nobody", async () => {
   const log = logOf(() =>
     Promise.reject(new EventsRefusedError({ sent: 9, among: 0, reason: "?" }))
   );
-  const { sent, refused } = await deliver(log, [1, 2, 3].map((id) => event(id)));
+  const { sent, refused } = await publishBatch(log, [1, 2, 3].map((id) => event(id)));
   assertEquals([ids(sent), ids(refused.map((r) => r.event))], [[1, 2], [3]]);
 });
 

@@ -372,6 +372,9 @@ Deno.test("watch() tells a channel later that could not be reached, and the othe
   assertEquals([b.mail.told, hook.told, b.trouble.length], [[], ["open failed:models/mood"], 1]);
   b.mail.isDown = false;
   await b.look([b.mail, hook]);
+  assertEquals(b.mail.told, [], "not before 15 s");
+  b.forward(15_000);
+  await b.look([b.mail, hook]);
   await b.look([b.mail, hook]);
   assertEquals([b.mail.told, hook.told.length], [["open failed:models/mood"], 1]);
 });
@@ -400,6 +403,7 @@ Deno.test("watch() tells the end alone of what was over before the channel could
   await run(b, "models/mood", "2025-01-27");
   await b.look();
   b.mail.isDown = false;
+  b.forward(15_000);
   await b.look();
   await b.look();
   assertEquals(b.mail.told, ["resolved failed:models/mood"]);
@@ -433,9 +437,98 @@ Deno.test("watch() does not tell a channel that was away what was over a day ago
     await b.look();
   }
   b.mail.isDown = false;
+  b.forward(15 * 60_000);
   await b.look();
-  assertEquals((await b.ledger.alerts(10)).length, 4);
+  const late = (await b.ledger.alerts(10)).filter((a) => a.kind === "late");
+  assertEquals(late.length, 4);
   assertEquals(b.mail.told, Array(3).fill("resolved late:quality/report"));
+});
+
+Deno.test("watch() tells the other channels of one that fails, and when it is back", async () => {
+  const b = setUp();
+  const hook = channel("hook");
+  const look = () => b.look([b.mail, hook]);
+  b.mail.isDown = true;
+  b.knobs.broken = true;
+  await run(b, "models/mood", "2025-01-27");
+  for (const seconds of [0, 15, 30]) {
+    b.forward(seconds * 1_000);
+    await look();
+  }
+  assertEquals(hook.told, ["open failed:models/mood", "open channel:mail"]);
+  const [delivery] = await b.ledger.deliveries();
+  assertEquals([delivery?.channel, delivery?.failures, delivery?.error], [
+    "mail",
+    3,
+    "mail is down",
+  ]);
+  b.mail.isDown = false;
+  b.forward(60_000);
+  await look();
+  await look();
+  assertEquals(b.mail.told, ["open failed:models/mood"]);
+  assertEquals(hook.told.at(-1), "resolved channel:mail");
+});
+
+Deno.test("watch() waits longer after each failure, also when the server starts again", async () => {
+  const b = setUp();
+  b.mail.isDown = true;
+  b.knobs.broken = true;
+  await run(b, "models/mood", "2025-01-27");
+  // Each look is by another server: nothing is kept but in the ledger.
+  for (let second = 0; second < 5 * 60; second++) {
+    await b.look([channel("hook"), { ...b.mail }]);
+    b.forward(1_000);
+  }
+  assertEquals(b.trouble.length, 5, "at 0, 15, 45, 105 and 225 s");
+});
+
+Deno.test("watch() tells many that begin at once in one notice", async () => {
+  const b = setUp();
+  const heard: [title: string, group: number][] = [];
+  const send: AlertChannel["send"] = (alert, _phase, group = []) => {
+    heard.push([alert.title, group.length]);
+    return Promise.resolve();
+  };
+  for (const n of [1, 2, 3, 4]) {
+    const about = { kind: "other", severity: "error", asset: "a", run: null, message: "" } as const;
+    await b.ledger.open({ ...about, episode: `other:${n}`, title: `thing ${n}` });
+  }
+  await b.look([{ name: "chat", send }]);
+  await b.look([{ name: "chat", send }]);
+  assertEquals(heard, [["4 alerts: thing 1 and 3 more", 4]]);
+  assertEquals((await b.ledger.alerts(9)).map((a) => a.openSent), Array(4).fill(["chat"]));
+});
+
+Deno.test("watch() escalates and repeats what nobody looks after", async () => {
+  const b = setUp();
+  const pager = { ...channel("pager"), policy: { afterMs: 30 * 60_000 } };
+  const mail = { ...channel("post"), policy: { repeatMs: HOUR } };
+  const look = async (minutes: number) => {
+    b.forward(minutes * 60_000);
+    await b.look([mail, pager]);
+  };
+  b.knobs.broken = true;
+  await run(b, "models/mood", "2025-01-27");
+  for (const minutes of [0, 29, 1, 29, 1]) await look(minutes);
+  assertEquals([mail.told.length, pager.told.length], [2, 1]);
+  const [alert] = await b.ledger.alerts(1);
+  await b.ledger.acknowledge(alert!.id, { by: "ada", note: "" });
+  for (let i = 0; i < 5; i++) await look(60);
+  const episodes = mail.told.filter((t) => t.includes("failed:"));
+  assertEquals(episodes.length, 2, "not again");
+});
+
+Deno.test("watch() ends an alert that tries the channels after a minute, told at both ends", async () => {
+  const b = setUp();
+  const about = { kind: "test", severity: "warning", asset: null, run: null } as const;
+  await b.ledger.open({ ...about, episode: "test:1", title: "A test", message: "" });
+  for (let i = 0; i < 4; i++) {
+    await b.look();
+    b.forward(20_000);
+  }
+  await b.look();
+  assertEquals(b.mail.told, ["open test:1", "resolved test:1"]);
 });
 
 Deno.test("logChannel() tells an episode in one line", async () => {

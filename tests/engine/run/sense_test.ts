@@ -1,5 +1,16 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { asset, define, lender, partitions, request, resource, sense, sensor } from "engine";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  asset,
+  type Connection,
+  define,
+  lender,
+  partitions,
+  request,
+  resource,
+  sense,
+  sensor,
+  UnknownConnection,
+} from "engine";
 import { memoryLedger } from "engine/testing";
 
 const daily = partitions.daily({ start: "2025-01-20" });
@@ -156,6 +167,31 @@ Deno.test("lender() opens a resource once and closes it at the end", async () =>
   assertEquals([b.knobs.opened, b.knobs.closed], [1, 0]);
   await b.resources[Symbol.asyncDispose]();
   assertEquals(b.knobs.closed, 1);
+});
+
+Deno.test("lender() gives connections by name to what it opens, and none unless it has some", async () => {
+  const wanted = resource({
+    name: "wanted",
+    open: async (_env, connection) => (await connection("warehouse")).host,
+  });
+  const warehouse: Connection = {
+    name: "warehouse",
+    kind: "postgres",
+    host: "db",
+    port: null,
+    login: null,
+    password: null,
+    schema: null,
+    extra: {},
+  };
+  await using some = lender(() => "", () => Promise.resolve(warehouse));
+  assertEquals(await some.lend({ wanted }), { wanted: "db" });
+  await using none = lender(() => "");
+  await assertRejects(
+    () => none.lend({ wanted }),
+    UnknownConnection,
+    'Cannot find connection "warehouse"',
+  );
 });
 
 Deno.test("lender() tries again what failed to open, and closes the others when one fails to close", async () => {

@@ -1,4 +1,5 @@
 import {
+  type Connections,
   type Definitions,
   Families,
   type Ledger,
@@ -19,6 +20,8 @@ export interface WorkOptions {
   now(): Date;
   /** Steps that are run at most; all unless given. */
   readonly most?: number;
+  /** What resources find under names of connections. */
+  readonly connections?: Connections;
 }
 
 /** Runs what is queued, one step after the other and without waiting, until nothing is ready. Gives the outcomes. */
@@ -26,7 +29,7 @@ export async function workAll(o: WorkOptions): Promise<readonly Outcome[]> {
   const { ledger, definitions, most = Infinity } = o;
   const hello = { host: "test", pid: 1, queues: ["default"], slots: 1 };
   const worker = await ledger.join(hello);
-  await using resources = lender(() => "");
+  await using resources = lender(() => "", o.connections);
   await using logs = logBuffer({ keep: (lines) => ledger.log(lines), now: () => o.now() });
   const bench = {
     definitions,

@@ -114,6 +114,25 @@ Deno.test("work() runs a graph in its order, with what is upstream as input", as
   assertEquals([await b.ledger.workers(), b.trouble], [[], []]);
 });
 
+Deno.test("work() begins the next try when its time has come, not when it looks again", async () => {
+  let tries = 0;
+  const flaky = asset({
+    name: "flaky",
+    retry: { attempts: 3, delay: "100ms" },
+    materialize() {
+      if (++tries < 3) throw new Error("not yet");
+      return tries;
+    },
+  });
+  const b = setUp({ flaky });
+  const working = b.start({ pollMs: 1_000_000 });
+  const run = await b.submit("flaky");
+  await b.ended(run);
+  b.stop.abort();
+  await working;
+  assertEquals([await b.state(run), tries], ["success", 3]);
+});
+
 Deno.test("work() runs as many steps at once as it has slots", async () => {
   const [a, c, d] = [held("a"), held("c"), held("d")];
   const b = setUp({ a: a.it, c: c.it, d: d.it });

@@ -38,6 +38,12 @@ const MUTANTS: readonly Mutant[] = [
     to: "",
   },
   {
+    bug: "slots that are asked for are given twice",
+    file: "run/worker.ts",
+    from: "this.#o.hello.slots - this.#running.size - this.#kept;",
+    to: "this.#o.hello.slots - this.#running.size;",
+  },
+  {
     bug: "a worker ends without a farewell",
     file: "run/worker.ts",
     from: "await ledger.leave(this.#worker)",

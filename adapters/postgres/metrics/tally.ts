@@ -1,0 +1,37 @@
+/**
+ * What is counted of the facts: each fact once, whichever server does it, and kept when the facts are gone.
+ *
+ * @module
+ */
+import type { Counting, Tally } from "engine";
+import type { Sql } from "../connect.ts";
+
+/** Facts that one statement counts. */
+const BATCH = 20_000;
+/** Statements after which the rest is left to the next look. */
+const MOST_BATCHES = 5;
+
+/** Counts what was not counted yet; false if there is still more. */
+export async function countFacts(sql: Sql, { bounds, sums }: Counting): Promise<boolean> {
+  for (let i = 0; i < MOST_BATCHES; i++) {
+    const [row] = await sql<{ n: number }[]>`
+      select engine.count_facts(${bounds as number[]}::float8[], ${
+      JSON.stringify(sums)
+    }::text::jsonb, ${BATCH}) as n`;
+    if (row!.n < BATCH) return true;
+  }
+  return false;
+}
+
+/** All counts. */
+export async function tallies(sql: Sql): Promise<readonly Tally[]> {
+  return await sql<Tally[]>`
+    select kind, name, part, count::float8 as count, total from engine.tally order by kind, name, part`;
+}
+
+/** Facts that were not counted yet. */
+export async function uncounted(sql: Sql): Promise<number> {
+  const [row] = await sql<{ n: number }[]>`
+    select count(*)::float8 as n from engine.fact where seq > (select seq from engine.tally_place)`;
+  return row!.n;
+}

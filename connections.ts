@@ -1,0 +1,115 @@
+/** Connections as this program resolves them: environment, file, database, AWS Secrets Manager. @module */
+import { type Connection, masked } from "engine";
+import {
+  keepConnection,
+  sealAgain,
+  type Sealed,
+  sealedConnection,
+} from "./adapters/postgres/connections/kept.ts";
+import type { Queries, Sql } from "./adapters/postgres/connect.ts";
+import { addressOf } from "./adapters/secrets/address.ts";
+import { parseConnection, printConnection } from "./adapters/secrets/airflow_json.ts";
+import { shownHost } from "./adapters/secrets/parts.ts";
+import { type Keys, keysFromEnv } from "./adapters/secrets/keys_from_env.ts";
+import { environmentPlace, filePlace, findIn, type Place } from "./adapters/secrets/places.ts";
+import { secretsManagerFromEnv } from "./adapters/secrets/secrets_manager_from_env.ts";
+import { told } from "./adapters/secrets/tell.ts";
+
+type Env = (name: string) => string;
+
+/** How places are opened. */
+export interface PlaceOptions {
+  /** Is told why an older secret of AWS is still used. @default {a line on stderr} */
+  onTrouble?(sentence: string): void;
+}
+
+const onStderr = (sentence: string) =>
+  void Deno.stderr.writeSync(new TextEncoder().encode(`${masked(sentence)}\n`));
+
+/** The places that need no database. */
+function outside(env: Env, o: PlaceOptions): { before: readonly Place[]; after: readonly Place[] } {
+  const file = env("AURORA_CONNECTIONS_FILE");
+  const onTrouble = o.onTrouble ?? onStderr;
+  const aws = secretsManagerFromEnv(env, { now: () => performance.now(), onTrouble });
+  return {
+    before: [environmentPlace(env), ...(file === "" ? [] : [filePlace(file)])],
+    after: aws ? [aws] : [],
+  };
+}
+
+/** What the database keeps, decrypted. */
+export function databasePlace(sql: Queries, keys: Keys): Place {
+  return {
+    name: "database",
+    async find(name) {
+      const sealed = await sealedConnection(sql, name);
+      return sealed && await keys.open(name, sealed);
+    },
+  };
+}
+
+/**
+ * All places in their order; `sql` is the database of the program, opened when it is needed. What AWS said is remembered
+ * in them, so a program opens them once.
+ */
+export function placesOf(env: Env, sql: () => Queries, o: PlaceOptions = {}): readonly Place[] {
+  const { before, after } = outside(env, o);
+  const keys = keysFromEnv(env);
+  const database: Place = {
+    name: "database",
+    find: (name) => databasePlace(sql(), keys).find(name),
+  };
+  return [...before, database, ...after];
+}
+
+/**
+ * The address of the database: `DATABASE_URL`, else the connection `aurora_postgres` of the environment
+ * (`AIRFLOW_CONN_AURORA_POSTGRES` too), the file or AWS. Empty if there is none.
+ */
+export async function databaseAddress(env: Env): Promise<string> {
+  if (env("DATABASE_URL") !== "") return env("DATABASE_URL");
+  const { before, after } = outside(env, {});
+  const found = await findIn([...before, ...after], "aurora_postgres");
+  return found ? addressOf(found) : "";
+}
+
+/** The address of Redis: `REDIS_URL`, else the connection `aurora_redis` of any place. Empty if there is none. */
+export async function redisAddress(env: Env, places: readonly Place[]): Promise<string> {
+  if (env("REDIS_URL") !== "") return env("REDIS_URL");
+  const found = await findIn(places, "aurora_redis");
+  return found ? addressOf(found) : "";
+}
+
+/**
+ * Encrypts a connection and keeps it; gives false if there is one of this name that is not to be replaced.
+ *
+ * @throws {RangeError} If one of its secrets is too short to be masked.
+ */
+export async function keep(
+  { sql, keys }: { readonly sql: Queries; readonly keys: Keys },
+  c: Connection,
+  replace: boolean,
+): Promise<boolean> {
+  told(c);
+  const sealed = await keys.seal(c.name, JSON.stringify(printConnection(c)));
+  return await keepConnection(sql, { ...c, host: shownHost(c.host), sealed }, replace);
+}
+
+/** Encrypts a connection by the newest key, if another one did; gives whether it had to. */
+export async function rotate(
+  { sql, keys }: { readonly sql: Sql; readonly keys: Keys },
+  name: string,
+): Promise<boolean> {
+  const ring = await keys.ring();
+  const again = async (sealed: Sealed) => await ring.seal(name, await ring.open(name, sealed));
+  return await sealAgain(sql, name, ring.newest, again);
+}
+
+/** A connection of the database, decrypted. */
+export async function kept(
+  { sql, keys }: { readonly sql: Queries; readonly keys: Keys },
+  name: string,
+): Promise<Connection | undefined> {
+  const sealed = await sealedConnection(sql, name);
+  return sealed && told(parseConnection(name, await keys.open(name, sealed)));
+}

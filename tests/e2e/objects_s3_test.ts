@@ -1,0 +1,35 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { s3Client } from "../../adapters/objects/s3/client.ts";
+import { testDatabase } from "../services/postgres.ts";
+import { testS3 } from "../services/s3.ts";
+import { run } from "./program.ts";
+
+Deno.test("a step keeps its frames in a bucket, where the collection knows them", async () => {
+  await using db = await testDatabase();
+  await using s3 = await testS3();
+  const directory = await Deno.makeTempDir({ prefix: "aurora-e2e-" });
+  const { endpoint, accessKeyId, secretAccessKey } = s3;
+  const bucket = `test-${crypto.randomUUID()}`;
+  const made = { method: "PUT", path: "", doing: "make a bucket", signal: undefined } as const;
+  await s3Client({ bucket, prefix: "", endpoint, accessKeyId, secretAccessKey }).ask(made);
+  const env = {
+    DATABASE_URL: db.url,
+    AURORA_DIRECTORY: directory,
+    AURORA_OBJECTS: `s3://${bucket}/aurora`,
+    AWS_ENDPOINT_URL_S3: endpoint,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  };
+  const slice = ["training/extract_training_data", "--partition", "2025-02-01"];
+  const done = await run(["cli.ts", "materialize", ...slice, "--wait"], { env });
+  assertEquals(done.code, 0, done.out + done.err);
+  const looked = await run(["tasks/objects_gc.ts", "--dry-run"], { env });
+  assertEquals(looked.code, 0, looked.err);
+  assertStringIncludes(looked.out, "2 artefacts: 2 referred to, 0 young, 0 would be removed");
+  const wrong = { ...env, AWS_SECRET_ACCESS_KEY: "of-somebody-else" };
+  const refused = await run(["cli.ts", "test-asset", ...slice], { env: wrong });
+  assertEquals(refused.code, 1);
+  assertStringIncludes(refused.out + refused.err, "SignatureDoesNotMatch");
+  assertEquals((refused.out + refused.err).includes("of-somebody-else"), false);
+  await Deno.remove(directory, { recursive: true });
+});
