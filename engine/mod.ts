@@ -78,6 +78,7 @@ export * from "./ledger/records.ts";
 export * from "./ledger/pools.ts";
 export * from "./ledger/sets.ts";
 export * from "./ledger/switches.ts";
+export * from "./ledger/tracing.ts";
 export * from "./ledger/transitions.ts";
 export * from "./decide/condition_crons.ts";
 export * from "./decide/condition_words.ts";
