@@ -18,6 +18,7 @@ import {
   secretsFromEnv,
   type Service,
   useCodeFingerprints,
+  useTracing,
   withCodeVersion,
   withKeySets,
   work,
@@ -143,7 +144,8 @@ export async function compose(o: ComposeOptions): Promise<App> {
       max: o.role === "server" ? 8 : 4,
       direct: get("DATABASE_DIRECT_URL") || url,
     });
-    const ledger = withCodeVersion(withKeySets(opened, project), project);
+    const recorded = await traced(opened, sql, env);
+    const ledger = withCodeVersion(withKeySets(recorded, project), project);
     await ledger.declarePools(Object.fromEntries(project.pools.map((p) => [p.name, p.slots])));
     const connections = connectionsIn(places);
     return assemble({
@@ -162,6 +164,17 @@ export async function compose(o: ComposeOptions): Promise<App> {
     await embedded?.stop();
     throw error;
   }
+}
+
+/** The ledger with its calls in the traces, if Deno exports any and knows where to. */
+async function traced(ledger: Ledger, sql: Sql, env: (name: string) => string): Promise<Ledger> {
+  if (env("OTEL_DENO") !== "true" || env("OTEL_EXPORTER_OTLP_ENDPOINT") === "") return ledger;
+  const [{ openTelemetry, tracedPort }, { runParents }] = await Promise.all([
+    import("./adapters/telemetry/tracing.ts"),
+    import("./adapters/postgres/ledger/traces.ts"),
+  ]);
+  useTracing(openTelemetry({ parentOf: runParents(sql), version: VERSION }));
+  return tracedPort("ledger", ledger);
 }
 
 /** Said while it waits, so that nobody wonders. */

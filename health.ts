@@ -39,7 +39,7 @@ export function healthOf(o: HealthOptions): Health {
     workers(o),
     objects(o.env),
     redis.question ?? inUse("online features", "in PostgreSQL, since REDIS_URL is not set"),
-    kafka(o.env("KAFKA_BROKERS")) ??
+    kafka(o) ??
       inUse("events", "stay readable in the outbox, since KAFKA_BROKERS is not set"),
   ];
   return {
@@ -136,7 +136,8 @@ function redisPing(
 }
 
 /** The first broker that takes a connection; whether it serves is seen by the relay. */
-function kafka(brokers: string): Question | undefined {
+function kafka({ env, sql }: HealthOptions): Question | undefined {
+  const brokers = env("KAFKA_BROKERS");
   if (brokers === "") return undefined;
   return {
     name: "kafka",
@@ -150,7 +151,15 @@ function kafka(brokers: string): Question | undefined {
       await Promise.any(tried).catch(() => {
         throw new Error(`No broker of ${brokers} takes a connection: events wait in the outbox`);
       });
-      return "";
+      return `events go to ${brokers}${await lagOf(sql)}`;
     },
   };
+}
+
+/** What is not sent, in words; nothing if all is. */
+async function lagOf(sql: Sql): Promise<string> {
+  const { postgresOutbox } = await import("./adapters/postgres/outbox.ts");
+  const { pending, oldest, refused } = await postgresOutbox(sql).lag();
+  const waiting = pending > 0 ? `; ${pending} wait, since ${oldest!.toISOString()}` : "";
+  return waiting + (refused > 0 ? `; ${refused} refused, see "events --refused"` : "");
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli";
-import type { Ears } from "engine";
+import type { Ears, RefusedEvent } from "engine";
 import type { KafkaOptions } from "./adapters/kafka/event_log.ts";
 import type { App } from "./compose.ts";
 import type { Print } from "./log.ts";
@@ -239,11 +239,18 @@ async function relayEvents(
     log,
     signal,
     wake: news.wait,
-    onNotice: (n) => n.kind === "failed" && onTrouble(n.error),
+    onNotice: (n) => {
+      if (n.kind === "failed") onTrouble(n.error);
+      if (n.kind === "refused") onTrouble(setAside(n));
+    },
   });
   await listening;
   await sql.end({ timeout: 2 });
 }
+
+/** What people read of an event that the broker refused. */
+const setAside = ({ event, reason }: RefusedEvent) =>
+  `Event ${event.id} of topic "${event.topic}" is set aside, the broker refuses it: ${reason}`;
 
 /** Tells by OpenLineage what runs made, if anybody is to hear it. */
 async function tellLineage(app: App, onTrouble: (error: unknown) => void, signal: AbortSignal) {

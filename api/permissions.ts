@@ -51,6 +51,7 @@ export const NEEDS: Readonly<Record<string, Need>> = {
   "GET /api/v1/silences": view,
   "POST /api/v1/alerts/test": operate,
   "POST /api/v1/alerts/:id/acknowledge": operate,
+  "POST /api/v1/events/send-again": operate,
   "POST /api/v1/silences": operate,
   "POST /api/v1/silences/:id/end": operate,
   "GET /api/v1/workers": view,

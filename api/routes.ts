@@ -230,6 +230,15 @@ export const events = createRoute({
   responses: { 200: asJson(schema.Events, "Events"), ...badRequest },
 });
 
+/** A broker that has learned to take them. */
+export const sendAgain = createRoute({
+  method: "post",
+  path: "/api/v1/events/send-again",
+  summary: "Let events be sent again that the broker refused for what is in them",
+  request: { body: body(schema.SendAgainRequest) },
+  responses: { 202: asJson(schema.SendAgain, "How many"), ...guarded },
+});
+
 /** Which dependency is down. */
 export const health = createRoute({
   method: "get",

@@ -432,11 +432,14 @@ export const Events = z.object({
     payload: json,
     createdAt: instant,
     sentAt: instant.nullable(),
+    refusedAt: instant.nullable(),
+    refusedReason: z.string().nullable(),
   })),
   topics: list(z.object({
     topic: z.string(),
     count: z.number().int(),
     unsent: z.number().int(),
+    refused: z.number().int(),
   })),
 }).openapi("Events");
 
@@ -559,9 +562,18 @@ export const PartitionsQuery = z.object({
   limit: z.coerce.number().int().min(1).max(10_000).optional(),
 });
 
+/** Which refused events are sent again; all if none is named. */
+export const SendAgainRequest = z.object({
+  ids: z.array(z.string().regex(/^[1-9]\d{0,17}$/)).min(1).max(10_000).optional(),
+});
+
+/** How many they were. */
+export const SendAgain = z.object({ events: z.number().int() }).openapi("SendAgain");
+
 /** Which events. */
 export const EventsQuery = z.object({
   topic: z.string().optional(),
+  refused: z.enum(["true", "false"]).transform((text) => text === "true").optional(),
   limit: z.coerce.number().int().min(1).max(1_000).optional(),
 });
 

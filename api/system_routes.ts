@@ -10,6 +10,10 @@ export function systemRoutes(service: Service) {
     .openapi(route.about, async (c) => c.json(await service.about(), 200))
     .openapi(route.overview, async (c) => c.json(await service.overview(), 200))
     .openapi(route.events, async (c) => c.json(await service.events(c.req.valid("query")), 200))
+    .openapi(
+      route.sendAgain,
+      async (c) => c.json(await service.sendAgain(c.req.valid("json").ids), 202),
+    )
     .openapi(route.health, async (c) => {
       const health = await service.health();
       return c.json(health, health.ok ? 200 : 503);

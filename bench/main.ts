@@ -25,6 +25,7 @@ export const BENCHES: { readonly [name: string]: () => Promise<{ readonly bench:
   click_to_success: () => import("./click_to_success.ts"),
   start_to_http: () => import("./start_to_http.ts"),
   idle_memory: () => import("./idle_memory.ts"),
+  relay_events: () => import("./relay_events.ts"),
   demo_seconds: () => import("./demo_seconds.ts"),
   metrics_scrape: () => import("./metrics_scrape.ts"),
   authorize: () => import("./authorize.ts"),

@@ -180,6 +180,24 @@ export const commands: readonly Command[] = [
     ],
     load: async () => (await import("./commands/runs.ts")).runs,
   }),
+  command("events", "list events that are told to others, newest first", {
+    words: "",
+    takes: [0, 0],
+    json: true,
+    options: [
+      { name: "topic", value: "TOPIC", help: "only of this topic" },
+      { name: "refused", help: "only those that the broker refused for what is in them" },
+      limit,
+    ],
+    load: async () => (await import("./commands/events.ts")).events,
+  }),
+  command("events-send-again", "let refused events be sent again", {
+    words: "[EVENT…]",
+    takes: [0, 1_000],
+    json: true,
+    options: [{ name: "all", help: "all that are refused" }],
+    load: async () => (await import("./commands/events.ts")).sendAgain,
+  }),
   command("run", "show a run with its steps", {
     words: "RUN",
     takes: [1, 1],

@@ -31,7 +31,7 @@ function take(tx: Transaction): OutboxTake {
       const rows = await tx<OutboxEvent[]>`
         select id, topic, key, event_id as "eventId", schema_version as "schemaVersion", run,
           payload, created_at as "createdAt"
-        from engine.outbox where sent_at is null order by id limit ${limit}`;
+        from engine.outbox where sent_at is null and refused_at is null order by id limit ${limit}`;
       return [...rows];
     },
     markSent: async (ids) => {
@@ -39,12 +39,19 @@ function take(tx: Transaction): OutboxTake {
         update engine.outbox set sent_at = clock_timestamp()
         where id = any(${ids.map(String)}::bigint[])`;
     },
+    markRefused: async (id, reason) => {
+      await tx`
+        update engine.outbox set refused_at = clock_timestamp(), refused_reason = ${reason}
+        where id = ${String(id)}::bigint`;
+    },
   };
 }
 
 async function lag(sql: Sql): Promise<OutboxLag> {
-  const [row] = await sql<{ pending: bigint; oldest: Date | null }[]>`
-    select count(*) as pending, min(created_at) as oldest
+  const [row] = await sql<{ pending: number; oldest: Date | null; refused: number }[]>`
+    select count(*) filter (where refused_at is null)::int as pending,
+      min(created_at) filter (where refused_at is null) as oldest,
+      count(refused_at)::int as refused
     from engine.outbox where sent_at is null`;
-  return { pending: Number(row?.pending ?? 0), oldest: row?.oldest ?? null };
+  return { pending: row?.pending ?? 0, oldest: row?.oldest ?? null, refused: row?.refused ?? 0 };
 }

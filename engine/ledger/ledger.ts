@@ -124,6 +124,32 @@ export interface EventRecord {
   readonly createdAt: Date;
   /** When the log had it; null if it does not yet. */
   readonly sentAt: Date | null;
+  /** When the log refused it for what is in it; null if it did not. */
+  readonly refusedAt: Date | null;
+  /** In the words of the log; kept when it is sent again. */
+  readonly refusedReason: string | null;
+}
+
+/** Which events. */
+export interface EventQuery {
+  /** Only of this topic. */
+  readonly topic?: string | undefined;
+  /** Only those that the log refused. */
+  readonly refused?: boolean | undefined;
+  /** At most so many. */
+  readonly limit: number;
+}
+
+/** How the events of a topic stand. */
+export interface TopicCount {
+  /** Its name. */
+  readonly topic: string;
+  /** All of its events that are kept. */
+  readonly count: number;
+  /** Those that wait to be sent. */
+  readonly unsent: number;
+  /** Those that the log refused. */
+  readonly refused: number;
 }
 
 /** Which kind of news there may be: steps to claim, facts, lines of a log (of a run), events to send, or all after a gap. */
@@ -246,13 +272,11 @@ export interface Memory {
   /** Reads a log; `id` of a line is the place to go on from. */
   logs(query: LogQuery): Promise<readonly (LogRecord & { readonly id: string })[]>;
   /** Events of the outbox, newest first. */
-  events(
-    query: { readonly topic?: string | undefined; readonly limit: number },
-  ): Promise<readonly EventRecord[]>;
-  /** How many events each topic has, and how many are not sent. */
-  topics(): Promise<
-    readonly { readonly topic: string; readonly count: number; readonly unsent: number }[]
-  >;
+  events(query: EventQuery): Promise<readonly EventRecord[]>;
+  /** How many events each topic has, how many are not sent and how many were refused. */
+  topics(): Promise<readonly TopicCount[]>;
+  /** Lets refused events be sent again, all or those of these places; gives how many there were. */
+  sendAgain(ids?: readonly string[]): Promise<number>;
 }
 
 /** Standing somewhere: schedules, sensors, alerts. */

@@ -106,6 +106,7 @@ function reading(state: MemoryState) {
     logs: (query) => soon(() => reads.logs(state, query)),
     events: (query) => soon(() => reads.events(state, query)),
     topics: () => soon(() => reads.topics(state)),
+    sendAgain: () => Promise.resolve(0), // nobody relays what is in memory, so nothing is refused
   } satisfies Partial<Ledger>;
 }
 

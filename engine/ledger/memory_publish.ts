@@ -30,6 +30,8 @@ export function publish(state: MemoryState, step: StepNode, result: Result): voi
       payload: structuredClone(event.payload),
       createdAt: made.at,
       sentAt: null,
+      refusedAt: null,
+      refusedReason: null,
     });
   }
   if (result.events.length > 0) announce(state, { of: "outbox" });

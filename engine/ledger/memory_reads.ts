@@ -3,7 +3,14 @@
  *
  * @module
  */
-import type { EventRecord, LogQuery, RunQuery, TickQuery } from "./ledger.ts";
+import type {
+  EventQuery,
+  EventRecord,
+  LogQuery,
+  RunQuery,
+  TickQuery,
+  TopicCount,
+} from "./ledger.ts";
 import {
   announce,
   at,
@@ -236,22 +243,22 @@ export function logs(
 /** Events of the outbox, newest first. */
 export function events(
   state: MemoryState,
-  query: { readonly topic?: string | undefined; readonly limit: number },
+  query: EventQuery,
 ): EventRecord[] {
   return state.outbox
+    .filter((event) => !query.refused || event.refusedAt !== null)
     .filter((event) => query.topic === undefined || event.topic === query.topic)
     .reverse()
     .slice(0, query.limit);
 }
 
 /** How many events each topic has. */
-export function topics(
-  state: MemoryState,
-): { readonly topic: string; readonly count: number; readonly unsent: number }[] {
+export function topics(state: MemoryState): TopicCount[] {
   const byTopic = Map.groupBy(state.outbox, (event) => event.topic);
   return [...byTopic].sort(([a], [b]) => (a < b ? -1 : 1)).map(([topic, list]) => ({
     topic,
     count: list.length,
-    unsent: list.filter((event) => event.sentAt === null).length,
+    unsent: list.filter((event) => event.sentAt === null && event.refusedAt === null).length,
+    refused: list.filter((event) => event.refusedAt !== null).length,
   }));
 }

@@ -7,14 +7,18 @@ export interface OutboxLag {
   readonly pending: number;
   /** When the oldest of them was written; `null` if all are sent. */
   readonly oldest: Date | null;
+  /** Events that the log refused for what is in them; they are not pending. */
+  readonly refused: number;
 }
 
 /** What the holder of the outbox may do. */
 export interface OutboxTake {
-  /** The oldest events not yet sent, at most `limit`, by id. */
+  /** The oldest events not yet sent and not refused, at most `limit`, by id. */
   pending(limit: number): Promise<OutboxEvent[]>;
   /** Remembers that events are safe in the log. */
   markSent(ids: readonly bigint[]): Promise<void>;
+  /** Sets an event aside that the log refused, with the reason. */
+  markRefused(id: bigint, reason: string): Promise<void>;
 }
 
 /** Events waiting to be sent. */

@@ -1,11 +1,13 @@
 /** Sends the outbox to a log: in order, one send at a time, each event at least once. @module */
 import { pause } from "../ledger/pause.ts";
+import { publishBatch, type RefusedEvent } from "./publish_batch.ts";
 import type { EventLog } from "./event_log.ts";
 import type { Outbox } from "./outbox.ts";
 
 /** What the relay did or met; for logs and metrics. */
 export type RelayNotice =
   | { readonly kind: "sent"; readonly events: number }
+  | ({ readonly kind: "refused" } & RefusedEvent)
   | { readonly kind: "failed"; readonly attempt: number; readonly retryMs: number; error: unknown };
 
 /** How {@linkcode relay} works. */
@@ -33,7 +35,8 @@ export interface RelayOptions {
  *
  * Any number of processes may run it: one at a time holds the outbox, for one batch. An event is
  * marked after the log has it, so a crash in between sends it again under the same event id.
- * A failed send is repeated from the oldest event on, so nothing overtakes within a key.
+ * A failed send is repeated from the oldest event on, so nothing overtakes within a key. An event
+ * that the log refuses for what is in it is set aside with the reason, and the others go on.
  */
 export async function relay(options: RelayOptions): Promise<void> {
   const { signal } = options;
@@ -56,18 +59,25 @@ export async function relay(options: RelayOptions): Promise<void> {
 }
 
 /** Sends what is oldest; gives how many, 0 if there is nothing or another relay is at it. */
-async function sendBatch({ outbox, log, batch = 500, signal }: RelayOptions): Promise<number> {
-  let sent = 0;
+async function sendBatch(options: RelayOptions): Promise<number> {
+  const { outbox, log, batch = 500, signal, onNotice } = options;
+  let done = 0;
+  let broken: { readonly error: unknown } | undefined;
   await outbox.lock(async (take) => {
     const events = await take.pending(batch);
     if (events.length === 0 || signal.aborted) return;
     // Awaited to its end, whatever happens: a send of ours that is given up and repeated would
     // be a new sequence for the broker, which could then not tell the copy.
-    await log.publish(events);
-    await take.markSent(events.map((event) => event.id));
-    sent = events.length;
+    const delivery = await publishBatch(log, events);
+    await take.markSent(delivery.sent.map((event) => event.id));
+    for (const { event, reason } of delivery.refused) await take.markRefused(event.id, reason);
+    for (const one of delivery.refused) onNotice?.({ kind: "refused", ...one });
+    broken = delivery.broken;
+    done = delivery.sent.length + delivery.refused.length;
   });
-  return sent;
+  // After the marks are kept: what the log has is not sent again because the rest failed.
+  if (broken) throw (broken as { readonly error: unknown }).error;
+  return done;
 }
 
 /** Waits for the poll, or a sign of new events, or the end; stops waiting when disposed. */

@@ -72,6 +72,7 @@ export function createService(o: ServiceOptions): Service {
       const asset = named(name);
       return asset && await evaluationsOf(o, await see(), asset, limit);
     },
+    sendAgain: async (ids) => ({ events: await o.ledger.sendAgain(ids) }),
     setPaused: (what, paused, by = "a person") => switchNow(o, what, { paused, by }),
     tick: (name, options = {}) => tickNow(o, name, options),
     sense: (name, options = {}) => senseNow(o, name, options),
@@ -137,6 +138,6 @@ function reading(o: ServiceOptions): Reading {
       return logLines(await o.ledger.logs(query), found.steps.map((s) => s.asset));
     },
     quality: async (partition) => await o.quality?.read(partition),
-    events: (options = {}) => eventsView(o, options),
+    events: (filter = {}) => eventsView(o, filter),
   };
 }

@@ -9,6 +9,7 @@ import { keyOf, sliceText } from "../decide/inputs.ts";
 import { nextTry } from "../decide/retry.ts";
 import { dataVersionOf, fingerprint } from "../graph/fingerprint.ts";
 import type { CheckRecord, Claimed, Outcome, Result } from "../ledger/records.ts";
+import { tracing } from "../ledger/tracing.ts";
 import type { Bench } from "./bench.ts";
 import { called } from "./called.ts";
 import { ownDataVersion } from "./data_version.ts";
@@ -28,7 +29,9 @@ export async function runStep(
   o: { readonly log: StepLog; readonly signal: AbortSignal },
 ): Promise<Outcome> {
   o.log.say("event", `Attempt ${claimed.attempt} started: ${claimed.reason}`);
-  const outcome = maskedOutcome(await outcomeOf(bench, claimed, o));
+  const work = async () => maskedOutcome(await outcomeOf(bench, claimed, o));
+  const recorder = tracing();
+  const outcome = recorder ? await recorder.step(claimed, work) : await work();
   o.log.say(...endOf(outcome));
   return outcome;
 }

@@ -430,6 +430,10 @@ export interface EventView {
   readonly createdAt: Instant;
   /** Null while no broker has it. */
   readonly sentAt: Instant | null;
+  /** When the broker refused it for what is in it; null if it did not. */
+  readonly refusedAt: Instant | null;
+  /** In the words of the broker; kept when it is sent again. */
+  readonly refusedReason: string | null;
 }
 
 /** The newest events, and which topics there are. */
@@ -439,7 +443,16 @@ export interface EventsView {
     readonly topic: string;
     readonly count: number;
     readonly unsent: number;
+    readonly refused: number;
   }[];
+}
+
+/** Which events. */
+export interface EventFilter {
+  readonly limit?: number | undefined;
+  readonly topic?: string | undefined;
+  /** Only those that the broker refused. */
+  readonly refused?: boolean | undefined;
 }
 
 /** Which assets. */
@@ -558,9 +571,12 @@ export interface Service
   logs(run: string, filter?: LogFilter): Promise<readonly LogLine[]>;
   /** Of the newest report if no partition is given; `undefined` if there is none. */
   quality(partition?: string): Promise<QualityView | undefined>;
-  events(
-    options?: { readonly limit?: number | undefined; readonly topic?: string | undefined },
-  ): Promise<EventsView>;
+  events(filter?: EventFilter): Promise<EventsView>;
+  /**
+   * Lets refused events be sent again, all or those with these `id`s; gives how many there were. They leave behind those
+   * of their key that went on meanwhile.
+   */
+  sendAgain(ids?: readonly string[]): Promise<{ readonly events: number }>;
   plan(request: MaterializeRequest): Promise<PlanView>;
   materialize(request: MaterializeRequest): Promise<StartedRun>;
   trigger(

@@ -43,6 +43,7 @@ const reads: readonly (readonly [string, z.ZodType])[] = [
   ["/api/v1/quality", schema.Quality],
   ["/api/v1/quality?partition=2025-01-20", schema.Quality],
   ["/api/v1/events?topic=aurora.features.updated", schema.Events],
+  ["/api/v1/events?refused=true", schema.Events],
   ["/api/v1/alerts", schema.Alert.array()],
   ["/api/v1/silences", alerting.Silence.array()],
   ["/api/v1/workers", crew.Worker.array()],
@@ -76,6 +77,33 @@ Deno.test("GET /api/v1/simulation refuses what makes no sense", async () => {
     assertEquals(response.status, 400, query);
     assertStringIncludes((await response.json()).message, query.split("=")[0]!);
   }
+});
+
+Deno.test("POST /api/v1/events/send-again sends all that are refused, or those that are named", async () => {
+  const service = new FakeService();
+  const asked: unknown[] = [];
+  service.sendAgain = (ids) => {
+    asked.push(ids);
+    return Promise.resolve({ events: 2 });
+  };
+  const api = createApi(service);
+  for (const body of [{}, { ids: ["898", "7"] }]) {
+    const response = await api.request("/api/v1/events/send-again", post(body));
+    assertEquals([response.status, await response.json()], [202, { events: 2 }]);
+  }
+  assertEquals(asked, [undefined, ["898", "7"]]);
+  for (const ids of [[], ["x"], ["1; drop"], "all"]) {
+    const response = await api.request("/api/v1/events/send-again", post({ ids }));
+    assertEquals(response.status, 400, JSON.stringify(ids));
+  }
+  assertEquals(asked.length, 2);
+});
+
+Deno.test("GET /api/v1/events?refused=true tells only those, and why", async () => {
+  const response = await createApi(new FakeService()).request("/api/v1/events?refused=true");
+  const { events } = schema.Events.parse(await response.json());
+  assertEquals(events.map((e) => e.id), ["898"]);
+  assertMatch(events[0]!.refusedReason!, /^MESSAGE_TOO_LARGE/);
 });
 
 Deno.test("alerts are acknowledged, silenced and tried by POST", async () => {

@@ -12,6 +12,7 @@ import {
   type Counts,
   type EvaluationsView,
   type EvaluationView,
+  type EventFilter,
   type EventView,
   type FreshnessState,
   type JobView,
@@ -437,7 +438,11 @@ export class FakeService extends FakeAlerts implements Service {
     return Promise.resolve(fakeQuality(key, keys, this.#now));
   }
 
-  events(options: { limit?: number; topic?: string } = {}) {
+  sendAgain(ids?: readonly string[]) {
+    return Promise.resolve({ events: ids?.length ?? 1 });
+  }
+
+  events(options: EventFilter = {}) {
     const topics = ["aurora.features.updated", "aurora.predictions.generated"];
     const all: EventView[] = Array.from({ length: 24 }, (_, i) => ({
       id: String(900 - i),
@@ -449,13 +454,18 @@ export class FakeService extends FakeAlerts implements Service {
       payload: { partition: "2025-01-27", rows: 500 + i },
       createdAt: iso(this.#now - i * 60_000),
       sentAt: i < 3 ? null : iso(this.#now - i * 60_000 + 900),
+      refusedAt: i === 2 ? iso(this.#now - 60_000) : null,
+      refusedReason: i === 2 ? "MESSAGE_TOO_LARGE: larger than the server will accept" : null,
     }));
     return Promise.resolve({
-      events: all.filter((event) => options.topic === undefined || event.topic === options.topic)
+      events: all.filter((event) =>
+        (options.topic === undefined || event.topic === options.topic) &&
+        (!options.refused || event.refusedAt !== null)
+      )
         .slice(0, options.limit ?? 100),
       topics: [
-        { topic: topics[0]!, count: 12, unsent: 2 },
-        { topic: topics[1]!, count: 12, unsent: 1 },
+        { topic: topics[0]!, count: 12, unsent: 1, refused: 1 },
+        { topic: topics[1]!, count: 12, unsent: 1, refused: 0 },
       ],
     });
   }

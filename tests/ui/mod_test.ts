@@ -366,6 +366,11 @@ Deno.test("pages forbid scripts and frames of others, and files may be kept for 
   assertEquals((await site.get("/favicon.svg")).status, 200);
 });
 
+Deno.test("the events page tells what the broker refused, and why", async () => {
+  const page = await read("/outbox", new FakeService(now));
+  assertStringIncludes(page, "refused: MESSAGE_TOO_LARGE: larger than the server will accept");
+});
+
 Deno.test("text from outside cannot become markup", async () => {
   const service = new FakeService(now);
   const events = await service.events();

@@ -67,6 +67,12 @@ export function Events({ shell, events, topic, relayed }: EventsProps): JSX.Elem
   );
 }
 
+function standing(event: EventsData["events"][number], relayed: boolean): string {
+  if (event.sentAt !== null) return "sent";
+  if (event.refusedAt !== null) return `refused: ${event.refusedReason}`;
+  return relayed ? "waiting" : "kept";
+}
+
 interface EventRowProps {
   readonly event: EventsData["events"][number];
   readonly relayed: boolean;
@@ -88,7 +94,7 @@ function EventRow({ event, relayed, now }: EventRowProps): JSX.Element {
           </a>
         )}
       </td>
-      <td>{event.sentAt === null ? (relayed ? "waiting" : "kept") : "sent"}</td>
+      <td>{standing(event, relayed)}</td>
       <td class="n nowrap">{ago(event.createdAt, now)}</td>
       <td>
         <details>

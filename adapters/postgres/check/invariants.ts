@@ -139,7 +139,7 @@ export const INVARIANTS: readonly Invariant[] = [
         select format('event %s of topic "%s", key "%s" is not sent, but event %s after it is', u.id, u.topic, u.key,
           (select min(o.id) from engine.outbox o where o.topic = u.topic and o.key = u.key and o.id > u.id
             and o.sent_at is not null)) as sentence
-        from engine.outbox u where u.sent_at is null
+        from engine.outbox u where u.sent_at is null and u.refused_reason is null
           and exists (select 1 from engine.outbox o
             where o.topic = u.topic and o.key = u.key and o.id > u.id and o.sent_at is not null)
         order by u.id limit ${MOST}`,

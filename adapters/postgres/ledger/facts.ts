@@ -1,5 +1,14 @@
 import { jsonText } from "./json_text.ts";
-import type { CheckState, EventRecord, Fact, LogQuery, LogRecord, TickQuery } from "engine";
+import type {
+  CheckState,
+  EventQuery,
+  EventRecord,
+  Fact,
+  LogQuery,
+  LogRecord,
+  TickQuery,
+  TopicCount,
+} from "engine";
 import type { Sql } from "../connect.ts";
 
 /** A sequence as text of equal length, so that it compares like the number. */
@@ -73,20 +82,37 @@ export async function readLog(
 /** Events of the outbox, newest first. */
 export async function events(
   sql: Sql,
-  q: { readonly topic?: string | undefined; readonly limit: number },
+  q: EventQuery,
 ): Promise<readonly EventRecord[]> {
   return await sql<EventRecord[]>`
     select id::text, topic, key, event_id::text as "eventId", schema_version as "schemaVersion", run, payload,
-      created_at as "createdAt", sent_at as "sentAt"
-    from engine.outbox o where ${q.topic ?? null}::text is null or topic = ${q.topic ?? null}
+      created_at as "createdAt", sent_at as "sentAt",
+      refused_at as "refusedAt", refused_reason as "refusedReason"
+    from engine.outbox o where (${q.topic ?? null}::text is null or topic = ${q.topic ?? null})
+      ${q.refused ? sql`and sent_at is null and refused_at is not null` : sql``}
     order by o.id desc limit ${q.limit}`;
 }
 
 /** How many events each topic has. */
 export async function topics(
   sql: Sql,
-): Promise<readonly { readonly topic: string; readonly count: number; readonly unsent: number }[]> {
-  return await sql<{ topic: string; count: number; unsent: number }[]>`
-    select topic, count(*)::int as count, count(*) filter (where sent_at is null)::int as unsent
+): Promise<readonly TopicCount[]> {
+  return await sql<TopicCount[]>`
+    select topic, count(*)::int as count,
+      count(*) filter (where sent_at is null and refused_at is null)::int as unsent,
+      count(refused_at)::int as refused
     from engine.outbox group by topic order by topic`;
+}
+
+/** Lets the relay try refused events again; the reason stays as evidence of why their order is lost. Gives how many there were. */
+export async function sendAgain(sql: Sql, ids: readonly string[] | undefined): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    with again as (
+      update engine.outbox set refused_at = null
+      where sent_at is null and refused_at is not null
+        and (${ids === undefined} or id = any(${[...ids ?? []]}::bigint[]))
+      returning 1)
+    select count(*)::int as count, case when count(*) > 0 then pg_notify('aurora', 'outbox') end
+    from again`;
+  return row!.count;
 }

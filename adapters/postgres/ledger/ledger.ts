@@ -14,7 +14,17 @@ import { cancel, cancelStep, expire, revoked } from "./cancel.ts";
 import { claim } from "./claim.ts";
 import { outdated, recode } from "./code.ts";
 import { bury, disown, heartbeat, held, join, leave, type Life, reap, workers } from "./crew.ts";
-import { checks, events, facts, newestFact, readLog, ticks, topics, writeLog } from "./facts.ts";
+import {
+  checks,
+  events,
+  facts,
+  newestFact,
+  readLog,
+  sendAgain,
+  ticks,
+  topics,
+  writeLog,
+} from "./facts.ts";
 import { finish } from "./finish.ts";
 import { news } from "./news.ts";
 import { declarePools, pools, setPool } from "./pools.ts";
@@ -104,6 +114,7 @@ export async function openLedger(url: string, options: LedgerOptions = {}): Prom
     logs: (query) => plain(readLog(sql, query)),
     events: (query) => plain(events(sql, query)),
     topics: () => plain(topics(sql)),
+    sendAgain: (ids) => sendAgain(sql, ids),
     cursors: (prefix) => plain(cursors(sql, prefix)),
     advance: (step) => advance(sql, step),
     open: (alert) => openAlert(sql, alert),

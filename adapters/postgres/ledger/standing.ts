@@ -1,5 +1,5 @@
 import { jsonText } from "./json_text.ts";
-import type { Advance, AlertRecord, CursorRecord, Submitted } from "engine";
+import { type Advance, type AlertRecord, type CursorRecord, type Submitted, tracing } from "engine";
 import type { Sql, Transaction } from "../connect.ts";
 import { insertRun } from "./submit.ts";
 
@@ -12,6 +12,12 @@ export async function cursors(sql: Sql, prefix: string): Promise<readonly Cursor
 
 /** Moves a cursor and submits its runs, or nothing if somebody else moved it first. */
 export async function advance(sql: Sql, a: Advance): Promise<readonly Submitted[] | undefined> {
+  const recorder = tracing();
+  if (!recorder || a.submissions.length === 0) return await moved(sql, a);
+  return await recorder.span(`tick ${a.name}`, () => moved(sql, a));
+}
+
+async function moved(sql: Sql, a: Advance): Promise<readonly Submitted[] | undefined> {
   return await sql.begin(async (tx) => {
     if (!await move(tx, a)) return undefined;
     const submitted: Submitted[] = [];

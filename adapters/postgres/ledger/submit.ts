@@ -1,5 +1,5 @@
 import { jsonText } from "./json_text.ts";
-import type { PlannedStep, Submission, Submitted } from "engine";
+import { type PlannedStep, type Submission, type Submitted, tracing } from "engine";
 import type { Queries, Sql } from "../connect.ts";
 
 /** Remembers a run with its steps and edges, or finds the one with the same key. */
@@ -11,13 +11,24 @@ export async function submit(sql: Sql, submission: Submission): Promise<Submitte
 export async function insertRun(sql: Queries, s: Submission): Promise<Submitted> {
   const of = <T>(column: (step: PlannedStep) => T) => s.steps.map(column);
   const edges = s.steps.flatMap((x, dst) => x.needs.map((src) => [src, dst] as const));
+  const parent = tracing()?.active();
+  // In the same statement: a worker that claims a step of the run at once finds it.
+  const [before, after] = parent === undefined ? [sql``, sql``] : [
+    sql`with s as (`,
+    sql`), t as (
+      insert into engine.run_trace (run, parent) select run::bigint, ${parent} from s where created
+      on conflict (run) do nothing)
+    select run, steps, created from s`,
+  ];
   const [submitted] = await sql<Submitted[]>`
-    select * from engine.submit(${jsonText(askedOf(s))}::text::jsonb, ${of((x) => x.asset)}::text[],
+    ${before}select * from engine.submit(${jsonText(askedOf(s))}::text::jsonb, ${
+    of((x) => x.asset)
+  }::text[],
       ${of((x) => x.partition)}::text[], ${of((x) => x.needs.length)}::int[],
       ${of((x) => x.reason)}::text[], ${of((x) => x.queue)}::text[],
       ${of((x) => x.priority)}::int[], ${of((x) => jsonText(x.pools))}::text[],
       ${of((x) => jsonText(x.retry))}::text[], ${edges.map((e) => e[0])}::int[],
-      ${edges.map((e) => e[1])}::int[], ${pinsOf(s)}::text::jsonb)`;
+      ${edges.map((e) => e[1])}::int[], ${pinsOf(s)}::text::jsonb) ${after}`;
   return submitted!;
 }
 

@@ -120,7 +120,11 @@ export const outcomeBehaviours: readonly Behaviour[] = [
     assert(kept.every((e) => uuid.test(e.eventId)));
     assertEquals((await ledger.events({ topic: "features", limit: 1 }))[0]?.key, "k2");
     assertEquals(await ledger.events({ topic: "other", limit: 1 }), []);
-    assertEquals(await ledger.topics(), [{ topic: "features", count: 4, unsent: 4 }]);
+    assertEquals(await ledger.topics(), [
+      { topic: "features", count: 4, unsent: 4, refused: 0 },
+    ]);
+    assertEquals(await ledger.events({ refused: true, limit: 1 }), []);
+    assertEquals([await ledger.sendAgain(), await ledger.sendAgain([kept[0]!.id])], [0, 0]);
   }],
   ["finish() hands the next step of a chain to the same worker", async ({ ledger }) => {
     const hand = await worker(ledger);

@@ -6,7 +6,7 @@
 import type { Json } from "../../declare/store.ts";
 import type { FreshnessState } from "../../decide/status.ts";
 import type { EventRecord } from "../../ledger/ledger.ts";
-import type { About, EventsView, EventView, Overview } from "../views.ts";
+import type { About, EventFilter, EventsView, EventView, Overview } from "../views.ts";
 import { alertViews } from "./alert_view.ts";
 import { checksOf, failuresOf } from "./asset_view.ts";
 import { jobViews } from "./automation_view.ts";
@@ -72,15 +72,17 @@ const eventOf = (e: EventRecord): EventView => ({
   payload: e.payload as Json,
   createdAt: instant(e.createdAt),
   sentAt: instant(e.sentAt),
+  refusedAt: instant(e.refusedAt),
+  refusedReason: e.refusedReason,
 });
 
 /** The newest events of the outbox, and which topics there are. */
 export async function eventsView(
   { ledger }: ServiceOptions,
-  q: { readonly limit?: number | undefined; readonly topic?: string | undefined },
+  q: EventFilter,
 ): Promise<EventsView> {
   const [events, topics] = await Promise.all([
-    ledger.events({ topic: q.topic, limit: q.limit ?? 50 }),
+    ledger.events({ topic: q.topic, refused: q.refused, limit: q.limit ?? 50 }),
     ledger.topics(),
   ]);
   return { events: events.map(eventOf), topics };

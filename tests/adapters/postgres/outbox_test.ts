@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { events, sendAgain, topics } from "../../../adapters/postgres/ledger/facts.ts";
 import { postgresOutbox } from "../../../adapters/postgres/outbox.ts";
 import type { OutboxEvent } from "engine";
 import { outboxDatabase, tell } from "./outbox_database.ts";
@@ -46,4 +47,50 @@ Deno.test("postgresOutbox() is held by one at a time, in any process", async () 
   });
   assertEquals([outer, inner], [true, false]);
   assertEquals(await other.lock(() => Promise.resolve()), true);
+});
+
+Deno.test("postgresOutbox() sets refused events aside until they are sent again", async () => {
+  await using db = await outboxDatabase();
+  await tell(db.sql, "topic", ["u1", "u2", "u3"]);
+  const outbox = postgresOutbox(db.sql);
+  const ids = async () => {
+    let found: bigint[] = [];
+    await outbox.lock(async (take) => {
+      found = (await take.pending(9)).map((event) => event.id);
+    });
+    return found;
+  };
+  const [first, second, third] = await ids();
+  await outbox.lock(async (take) => {
+    await take.markRefused(first!, "TOO_LARGE");
+    await take.markRefused(second!, "TOO_LARGE");
+  });
+  assertEquals(await ids(), [third]);
+  const lag = await outbox.lag();
+  assertEquals([lag.pending, lag.refused], [1, 2]);
+  const refused = await events(db.sql, { refused: true, limit: 9 });
+  assertEquals(refused.map((e) => [e.id, e.refusedReason]), [
+    [String(second), "TOO_LARGE"],
+    [String(first), "TOO_LARGE"],
+  ]);
+  assertEquals([...await topics(db.sql)], [{ topic: "topic", count: 3, unsent: 1, refused: 2 }]);
+  assertEquals(await sendAgain(db.sql, [String(second), String(third)]), 1);
+  assertEquals(await ids(), [second, third]);
+  assertEquals([await sendAgain(db.sql, undefined), await sendAgain(db.sql, undefined)], [1, 0]);
+  assertEquals(await ids(), [first, second, third]);
+  assertEquals((await outbox.lag()).refused, 0);
+});
+
+Deno.test("sendAgain() wakes those who relay", async () => {
+  await using db = await outboxDatabase();
+  await tell(db.sql, "topic", ["u1"]);
+  await postgresOutbox(db.sql).lock(async (take) => {
+    const [event] = await take.pending(1);
+    await take.markRefused(event!.id, "TOO_LARGE");
+  });
+  const heard = Promise.withResolvers<string>();
+  const { unlisten } = await db.sql.listen("aurora", heard.resolve);
+  await sendAgain(db.sql, undefined);
+  assertEquals(await heard.promise, "outbox");
+  await unlisten();
 });

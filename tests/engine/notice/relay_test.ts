@@ -1,8 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import {
   type EventLog,
+  EventsRefusedError,
   type Outbox,
   type OutboxEvent,
+  publishBatch,
   relay,
   type RelayNotice,
   sign,
@@ -22,12 +24,16 @@ function event(id: number, key = "u1"): OutboxEvent {
 }
 
 /** An outbox of which one process at a time holds the lock, and marks take effect at its end. */
-function memoryOutbox(events: OutboxEvent[]): Outbox & { readonly sent: Set<bigint> } {
+function memoryOutbox(
+  events: OutboxEvent[],
+): Outbox & { readonly sent: Set<bigint>; readonly refused: Map<bigint, string> } {
   const sent = new Set<bigint>();
+  const refused = new Map<bigint, string>();
   let held = false;
-  const pending = () => events.filter((event) => !sent.has(event.id));
+  const pending = () => events.filter((event) => !sent.has(event.id) && !refused.has(event.id));
   return {
     sent,
+    refused,
     async lock(work) {
       if (held) return false;
       held = true;
@@ -36,6 +42,7 @@ function memoryOutbox(events: OutboxEvent[]): Outbox & { readonly sent: Set<bigi
         await work({
           pending: (limit) => Promise.resolve(pending().slice(0, limit)),
           markSent: (ids) => Promise.resolve(void marked.push(...ids)),
+          markRefused: (id, reason) => Promise.resolve(void refused.set(id, reason)),
         });
         for (const id of marked) sent.add(id);
         return true;
@@ -43,7 +50,7 @@ function memoryOutbox(events: OutboxEvent[]): Outbox & { readonly sent: Set<bigi
         held = false;
       }
     },
-    lag: () => Promise.resolve({ pending: pending().length, oldest: null }),
+    lag: () => Promise.resolve({ pending: pending().length, oldest: null, refused: refused.size }),
   };
 }
 
@@ -85,7 +92,10 @@ Deno.test("relay() repeats a failed batch from its oldest event on, waiting ever
   const backoffMs = { first: 1, most: 3 };
   await relay({ outbox, log, signal: stop.signal, backoffMs, onNotice });
   assertEquals(tries, [[1, 2], [1, 2], [1, 2], [1, 2]]);
-  assertEquals(notices.map((n) => n.kind === "failed" ? n.retryMs : n.events), [1, 2, 3, 2]);
+  assertEquals(
+    notices.map((n) => n.kind === "failed" ? n.retryMs : n.kind === "sent" && n.events),
+    [1, 2, 3, 2],
+  );
 });
 
 Deno.test("relay() never sends while a send is pending, and waits for it when aborted", async () => {
@@ -163,4 +173,89 @@ Deno.test("sign() wakes those who wait now, once, and those whose time is over",
   stop.abort();
   await later;
   await news.wait(stop.signal);
+});
+
+/** A log that refuses some events, and keeps what was sent before them in a request of at most `many`. */
+function refusing(bad: readonly number[], many: number, down = Infinity) {
+  const kept: number[] = [];
+  let asked = 0;
+  const log = logOf((events) => {
+    for (let from = 0; from < events.length; from += many) {
+      if (++asked > down) return Promise.reject(new Error("broker is down"));
+      const some = ids(events.slice(from, from + many));
+      if (some.some((id) => bad.includes(id))) {
+        const refusal = { sent: from, among: some.length, reason: "TOO_LARGE" };
+        return Promise.reject(new EventsRefusedError(refusal));
+      }
+      kept.push(...some);
+    }
+    return Promise.resolve();
+  });
+  return { log, kept };
+}
+
+for (const many of [1, 2, 3, 8, 100]) {
+  Deno.test(`publishBatch() finds what is refused among requests of ${many}, all others in order`, async () => {
+    for (
+      const bad of [
+        [],
+        [1],
+        [20],
+        [7, 8],
+        [1, 5, 9, 20],
+        Array.from({ length: 20 }, (_, i) => i + 1),
+      ]
+    ) {
+      const events = Array.from({ length: 20 }, (_, i) => event(i + 1));
+      const { log, kept } = refusing(bad, many);
+      const { sent, refused, broken } = await publishBatch(log, events);
+      const good = ids(events).filter((id) => !bad.includes(id));
+      assertEquals([ids(sent), broken], [good, undefined]);
+      assertEquals(
+        refused.map((r) => [Number(r.event.id), r.reason]),
+        bad.map((id) => [id, "TOO_LARGE"]),
+      );
+      assertEquals(kept, good);
+    }
+  });
+}
+
+Deno.test("publishBatch() of a log that is away tells what it had, and refuses nothing more", async () => {
+  const events = [1, 2, 3, 4, 5, 6].map((id) => event(id));
+  const { log } = refusing([2], 1, 4);
+  const { sent, refused, broken } = await publishBatch(log, events);
+  assertEquals([ids(sent), ids(refused.map((r) => r.event))], [[1], [2]]);
+  assertEquals((broken?.error as Error).message, "broker is down");
+});
+
+Deno.test("publishBatch() ends although a log says that it refused nobody", async () => {
+  const log = logOf(() =>
+    Promise.reject(new EventsRefusedError({ sent: 9, among: 0, reason: "?" }))
+  );
+  const { sent, refused } = await publishBatch(log, [1, 2, 3].map((id) => event(id)));
+  assertEquals([ids(sent), ids(refused.map((r) => r.event))], [[1, 2], [3]]);
+});
+
+Deno.test("relay() sets refused events aside, tells of them, and sends the others", async () => {
+  const outbox = memoryOutbox([1, 2, 3, 4].map((id) => event(id)));
+  const stop = new AbortController();
+  const { log, kept } = refusing([1, 3], 2);
+  const notices: RelayNotice[] = [];
+  const onNotice = (n: RelayNotice) => {
+    notices.push(n);
+    if (n.kind === "sent") stop.abort();
+  };
+  await relay({ outbox, log, signal: stop.signal, onNotice });
+  assertEquals(kept, [2, 4]);
+  assertEquals([...outbox.refused], [[1n, "TOO_LARGE"], [3n, "TOO_LARGE"]]);
+  assertEquals(notices.map((n) => n.kind), ["refused", "refused", "sent"]);
+  assertEquals(await outbox.lag(), { pending: 0, oldest: null, refused: 2 });
+});
+
+Deno.test("relay() keeps the marks of what was sent before the log went away", async () => {
+  const outbox = memoryOutbox([1, 2, 3].map((id) => event(id)));
+  const stop = new AbortController();
+  const { log } = refusing([2], 1, 2);
+  await relay({ outbox, log, signal: stop.signal, onNotice: () => stop.abort() });
+  assertEquals([[...outbox.sent], [...outbox.refused.keys()]], [[1n], [2n]]);
 });

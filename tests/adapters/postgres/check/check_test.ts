@@ -187,3 +187,18 @@ for (const { what, sql: breaking, says, repairs } of breaks) {
     assertEquals(await wrong(sql), []);
   });
 }
+
+Deno.test("check() minds no event that was refused, nor one that is sent again behind its key", async () => {
+  await using db = await opened();
+  const { ledger, sql, worker } = db;
+  const event = { topic: "t", key: "k", payload: 1 };
+  await made(ledger, worker, "x", { events: [event, event] });
+  await sql`
+    update engine.outbox set sent_at = now() where id = (select max(id) from engine.outbox)`;
+  assertEquals((await wrong(sql)).length, 1);
+  await sql`
+    update engine.outbox set refused_at = now(), refused_reason = 'TOO_LARGE' where sent_at is null`;
+  assertEquals(await wrong(sql), []);
+  assertEquals(await ledger.sendAgain(), 1);
+  assertEquals(await wrong(sql), []);
+});
