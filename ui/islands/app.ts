@@ -4,6 +4,7 @@
 import { materialize, post, toast } from "./act.ts";
 import { listenForBackfills } from "./backfills.ts";
 import { all, need, throttle } from "./dom.ts";
+import { showWho } from "./who.ts";
 
 const main = need("#main");
 const wanted = new Set((main.dataset.refresh ?? "").split(" "));
@@ -200,6 +201,7 @@ document.addEventListener("click", (event) => {
   if (button !== null) void press(button);
 });
 listenForBackfills(refreshSoon);
+void showWho();
 const themeButton = need("#theme");
 themeButton.hidden = false;
 themeButton.addEventListener("click", switchTheme);
