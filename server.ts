@@ -6,7 +6,9 @@
  */
 import { parseArgs } from "@std/cli";
 import type { Ears, RefusedEvent } from "engine";
+import type { AccessMode } from "./access.ts";
 import type { KafkaOptions } from "./adapters/kafka/event_log.ts";
+import { withPeer } from "./api/peer.ts";
 import type { App } from "./compose.ts";
 import type { Print } from "./log.ts";
 import type { Pages } from "./ui/mod.ts";
@@ -17,8 +19,12 @@ export interface ServeOptions {
   readonly directory: string;
   /** @default {8081} */
   readonly port: number;
-  /** Only the loopback until there is access control. */
+  /** The loopback, or with accounts any address of this machine. */
   readonly host: string;
+  /**
+   * Who has to say who they are. @default {"until-first" on the loopback, else "accounts"}
+   */
+  readonly access?: AccessMode;
   /** Worker processes beside the server. */
   readonly workers: number;
   /** Whether schedules and sensors run. */
@@ -45,19 +51,17 @@ const LOOPBACK = new Set(["127.0.0.1", "localhost", "::1", "[::1]"]);
 /**
  * Starts everything.
  *
- * @throws {RangeError} If `host` is not of the loopback.
+ * @throws {RangeError} If everybody could enter from other machines.
  * @throws {Deno.errors.AddrInUse} If the port is taken, in words.
  */
 export async function serve(o: ServeOptions): Promise<Served> {
-  if (!LOOPBACK.has(o.host)) {
-    throw new RangeError(
-      `Cannot listen on "${o.host}": there is no access control yet, so only 127.0.0.1 is allowed; ` +
-        `put a proxy with authentication or an SSH tunnel before it`,
-    );
-  }
+  const mode = modeOf(o);
   // The port first: whoever starts a second server hears it before anything else happens.
   const ready = Promise.withResolvers<Handler>();
-  const http = listen(o, async (request) => (await ready.promise)(request));
+  const http = listen(
+    o,
+    async (request, peer) => (await ready.promise)(withPeer(request, peer.remoteAddr.hostname)),
+  );
   const stop = new AbortController();
   const url = `http://${o.host}:${http.addr.port}`;
   let app: App;
@@ -70,7 +74,7 @@ export async function serve(o: ServeOptions): Promise<Served> {
     const { masked } = await import("engine");
     const { print } = o;
     o = { ...o, print: (line, event) => print(masked(line), event) };
-    ready.resolve(await handler(app, o));
+    ready.resolve(await handler(app, o, { mode, url }));
   } catch (error) {
     ready.resolve(() => new Response("The server could not start", { status: 503 }));
     await http.shutdown();
@@ -104,7 +108,19 @@ export async function serve(o: ServeOptions): Promise<Served> {
 
 type Handler = (request: Request) => Response | Promise<Response>;
 
-function listen(o: ServeOptions, handler: Handler): Deno.HttpServer<Deno.NetAddr> {
+/** Nobody has to say who they are on the loopback only. @throws {RangeError} */
+function modeOf({ host, access }: ServeOptions): AccessMode {
+  if (LOOPBACK.has(host)) return access ?? "until-first";
+  if (access === undefined || access === "accounts") return "accounts";
+  throw new RangeError(
+    `Cannot listen on "${host}" without access control: --no-auth is for 127.0.0.1 only; ` +
+      `leave it out, and make accounts by the link that is printed`,
+  );
+}
+
+type Peered = (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) => Promise<Response>;
+
+function listen(o: ServeOptions, handler: Peered): Deno.HttpServer<Deno.NetAddr> {
   try {
     return Deno.serve({ hostname: o.host, port: o.port, onListen: () => {} }, handler);
   } catch (cause) {
@@ -117,29 +133,58 @@ function listen(o: ServeOptions, handler: Handler): Deno.HttpServer<Deno.NetAddr
 }
 
 /** API and pages. */
-async function handler(app: App, o: ServeOptions): Promise<Handler> {
-  const [{ createApi, createFront, openGate }, { createLayoutEngine, createUi }] = await Promise
-    .all([
-      import("./api/mod.ts"),
-      import("./ui/mod.ts"),
-    ]);
+async function handler(
+  app: App,
+  o: ServeOptions,
+  { mode, url }: { readonly mode: AccessMode; readonly url: string },
+): Promise<Handler> {
+  const [
+    { createAccessApi, createApi, createFront, createGate, groupsBy, isAccessPath },
+    { createLayoutEngine, createUi },
+    { openAccess },
+  ] = await Promise.all([import("./api/mod.ts"), import("./ui/mod.ts"), import("./access.ts")]);
   const told = (what: string) => (error: unknown) =>
     o.print(`${what}: ${error instanceof Error ? error.stack : error}`, {
       level: "error",
       fields: { part: what },
     });
-  const hosts = hostsOf(app.env("AURORA_BASE_URL"));
-  const api = createApi(app.service, { hosts, onError: told("API") });
+  const baseUrl = app.env("AURORA_BASE_URL");
+  const hosts = hostsOf(baseUrl);
+  if (baseUrl === "" && !LOOPBACK.has(o.host)) {
+    throw new RangeError(
+      `Cannot listen on "${o.host}": AURORA_BASE_URL must say under which name people reach it, ` +
+        `like "https://aurora.example.org"`,
+    );
+  }
+  const access = await openAccess({
+    sql: app.sql,
+    mode,
+    directory: o.directory,
+    url: baseUrl === "" ? url : new URL(baseUrl).origin,
+    env: app.env,
+    print: o.print,
+  });
+  const engine = createApi(app.service, { hosts, onError: told("API") });
+  const people = createAccessApi(access);
+  const api: Handler = (request) =>
+    (isAccessPath(new URL(request.url).pathname) ? people : engine).fetch(request);
   const ui: Pages = createUi({
-    fetch: (request) => gate.inside(api.fetch)(request),
+    fetch: (request) => gate.inside(api)(request),
     layout: createLayoutEngine(),
     cacheDir: `${o.directory}/cache`,
     now: () => new Date(),
+    singleSignOn: app.env("AURORA_OIDC_ISSUER") !== "",
     runbook: () => Deno.readTextFile(new URL("docs/guide/runbook.md", import.meta.url)),
     onError: told("UI"),
   });
-  const gate = openGate([...api.routes, ...ui.routes]);
-  return createFront({ api: api.fetch, pages: ui.fetch, gate, hosts, onError: told("gate") });
+  const gate = createGate({
+    routes: [...engine.routes, ...people.routes, ...ui.routes],
+    identify: access.identify,
+    audit: access.audit,
+    groupsOf: groupsBy(app.service),
+  });
+  const isSecure = baseUrl.startsWith("https:");
+  return createFront({ api, pages: ui.fetch, gate, hosts, isSecure, onError: told("gate") });
 }
 
 /** Names under which a proxy before the server is reached. */
@@ -282,12 +327,16 @@ export function greeting(url: string, a: { readonly [port: string]: string }): s
     `events: ${a["events"]}, objects: ${a["objects"]})`;
 }
 
-const HELP = `Usage: deno task start [--port N] [--workers N] [--no-schedules]
+const HELP =
+  `Usage: deno task start [--port N] [--host H] [--workers N] [--no-schedules] [--no-auth]
 
 Serves the UI and the API, runs schedules and sensors, and keeps workers.
   --port N         8081, or AURORA_PORT
   --workers N      worker processes (AURORA_WORKERS, 1); 0 if they run elsewhere
-  --no-schedules   schedules and sensors do not run here`;
+  --host H         127.0.0.1, or AURORA_HOST; elsewhere everybody needs an account
+  --no-schedules   schedules and sensors do not run here
+  --no-auth        nobody needs an account; on the loopback only
+  --auth           everybody needs one from the first start on (AURORA_AUTH=required)`;
 
 function wholeNumber(text: string, what: string, least: number): number {
   const n = Number(text);
@@ -295,11 +344,20 @@ function wholeNumber(text: string, what: string, least: number): number {
   throw new RangeError(`Cannot start: ${what} is "${text}", not a whole number from ${least} on`);
 }
 
+/** `--auth`, `--no-auth` or AURORA_AUTH; neither leaves it to the address. */
+function accessOf(auth: unknown): Pick<ServeOptions, "access"> {
+  if (Deno.args.includes("--no-auth")) return { access: "nobody" };
+  const given = Deno.env.get("AURORA_AUTH") ?? "";
+  if (auth === true || given === "required") return { access: "accounts" };
+  if (given === "") return {};
+  throw new RangeError(`Cannot start: AURORA_AUTH is "${given}", not "required" or empty`);
+}
+
 async function main(): Promise<void> {
   const args = parseArgs(Deno.args, {
     string: ["port", "workers", "host"],
-    boolean: ["schedules", "help"],
-    negatable: ["schedules"],
+    boolean: ["schedules", "auth", "help"],
+    negatable: ["schedules", "auth"],
     default: { schedules: true },
   });
   if (args["help"]) return console.log(HELP);
@@ -314,6 +372,7 @@ async function main(): Promise<void> {
     host: text("host", "AURORA_HOST", "127.0.0.1"),
     workers: wholeNumber(text("workers", "AURORA_WORKERS", "1"), "workers", 0),
     schedules: args["schedules"] === true,
+    ...accessOf(args["auth"]),
     print,
   });
   const { adapters } = await served.app.service.about();

@@ -67,10 +67,10 @@ async function pass(c: Context, { api, pages, gate }: FrontOptions): Promise<Res
   return await gate.as(who, () => isApiPath(c.req.path) ? api(request) : pages(request));
 }
 
-/** Whether it may change something. What is public writes its own lines. */
+/** Whether it may change something. What is about signing in writes its own lines. */
 const isDeed = (request: Request, matched: readonly Matched[]): boolean =>
   !["GET", "HEAD", "OPTIONS"].includes(request.method) &&
-  matched.some(({ need }) => need.permission !== "public" && need.permission !== "view");
+  matched.some(({ need }) => !["public", "self", "view"].includes(need.permission));
 
 function refuse(c: Context, isKnown: boolean, reason: string): Response {
   if (isKnown) {

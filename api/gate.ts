@@ -109,6 +109,7 @@ async function decide(
 ): Promise<Decision> {
   if (permission === "public") return { allowed: true };
   if (who === undefined) return { allowed: false, reason: "nobody is signed in" };
+  if (permission === "self") return { allowed: true };
   const groups = target !== undefined && dependsOnGroups(who, permission)
     ? await o.groupsOf(target, request)
     : undefined;

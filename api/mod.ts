@@ -15,6 +15,7 @@ import { steeringRoutes } from "./steering_routes.ts";
 import { stream } from "./stream.ts";
 import { systemRoutes } from "./system_routes.ts";
 
+export { type Access, createAccessApi, isAccessPath, type NewAccount } from "./access_routes.ts";
 export { createFront, type FrontOptions, type Handler } from "./front.ts";
 export {
   createGate,

@@ -6,14 +6,16 @@ export type Target = "request" | "job" | "run" | "backfill" | "backfill request"
 
 /** What a route needs. */
 export interface Need {
-  /** `public`: nothing, not even a name. */
-  readonly permission: Permission | "public";
+  /** `public`: nothing, not even a name. `self`: to be somebody; it is about their own account. */
+  readonly permission: Permission | "public" | "self";
   /** What it acts on; not given: the whole installation. */
   readonly target?: Target;
 }
 
 const view: Need = { permission: "view" };
 const open: Need = { permission: "public" };
+const own: Need = { permission: "self" };
+const administer: Need = { permission: "administer" };
 const operate: Need = { permission: "operate" };
 const on = (permission: Permission, target?: Target): Need =>
   target === undefined ? { permission } : { permission, target };
@@ -81,6 +83,26 @@ export const NEEDS: Readonly<Record<string, Need>> = {
   // It lets the code of the sensor look with whatever it is told.
   "POST /api/v1/sensors/:name/sense": operate,
   "POST /api/v1/pools/:name": operate,
+
+  // How one becomes somebody. The answers of the rest tell only of the session that asks.
+  "POST /api/auth/sign-in/email": open,
+  "POST /api/auth/sign-in/social": open,
+  "GET /api/auth/callback/:id": open,
+  "POST /api/auth/two-factor/verify-totp": open,
+  "POST /api/auth/two-factor/verify-backup-code": open,
+  "POST /api/auth/sign-out": open,
+  "GET /api/auth/get-session": open,
+  "POST /api/v1/access/welcome": open,
+  "GET /login": open,
+  "GET /welcome": open,
+  "GET /api/v1/access/me": own,
+  "POST /api/auth/change-password": own,
+  "POST /api/auth/revoke-other-sessions": own,
+  "POST /api/auth/two-factor/enable": own,
+  "POST /api/auth/two-factor/disable": own,
+  "GET /account": own,
+  "GET /api/v1/access/audit": administer,
+  "GET /audit": administer,
 
   "GET /favicon.svg": open,
   "GET /favicon.ico": open,

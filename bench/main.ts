@@ -29,6 +29,7 @@ export const BENCHES: { readonly [name: string]: () => Promise<{ readonly bench:
   demo_seconds: () => import("./demo_seconds.ts"),
   metrics_scrape: () => import("./metrics_scrape.ts"),
   authorize: () => import("./authorize.ts"),
+  login: () => import("./login.ts"),
   why: () => import("./why.ts"),
   plan_1k: () => import("./plan_1k.ts"),
   simulate_500x7d: () => import("./simulate_500x7d.ts"),

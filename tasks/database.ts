@@ -7,7 +7,15 @@ import { migrate, type MigrateOptions, readMigrations } from "../adapters/postgr
 import { databaseAddress } from "../connections.ts";
 
 /** Everything the program keeps, schema by schema. */
-export const SCHEMAS = ["aurora_life", "features", "ml", "predictions", "quality", "engine"];
+export const SCHEMAS = [
+  "aurora_life",
+  "features",
+  "ml",
+  "predictions",
+  "quality",
+  "engine",
+  "access",
+];
 
 const ROOT = fromFileUrl(new URL("..", import.meta.url));
 
@@ -15,6 +23,7 @@ const ROOT = fromFileUrl(new URL("..", import.meta.url));
 export const SETS: readonly (readonly [set: string, folder: string])[] = [
   ["engine", join(ROOT, "adapters/postgres/migrations")],
   ["online", join(ROOT, "adapters/postgres/online/migrations")],
+  ["access", join(ROOT, "adapters/postgres/access/migrations")],
   ["code", join(ROOT, "adapters/postgres/code/migrations")],
   ["aurora", join(ROOT, "assets/migrations")],
 ];

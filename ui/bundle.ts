@@ -11,8 +11,8 @@ export interface Bundle {
   file(name: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
 }
 
-const islands = ["app", "theme", "lineage", "asset", "run"] as const;
-const styles = ["base", "shell", "parts", "lineage", "asset", "runs", "pages"] as const;
+const islands = ["app", "theme", "lineage", "asset", "run", "access"] as const;
+const styles = ["base", "shell", "parts", "lineage", "asset", "runs", "pages", "access"] as const;
 const names = [...islands.map((name) => `${name}.js`), "app.css"];
 
 /**

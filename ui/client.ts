@@ -36,6 +36,31 @@ async function answer<R extends ClientResponse<unknown, number, "json">>(
   );
 }
 
+/** A line of the audit log. */
+export interface AuditLine {
+  readonly id: string;
+  readonly at: string;
+  readonly who: string;
+  readonly kind: string;
+  readonly action: string;
+  readonly target: string;
+  readonly outcome: "allowed" | "denied" | "failed";
+  readonly peer: string;
+  readonly detail: string | null;
+}
+
+/** Lines of the audit log, the newest first, which only administrators may read. */
+export async function auditLines(
+  fetch: Fetch,
+  before: string | undefined,
+): Promise<readonly AuditLine[]> {
+  const url = new URL("http://localhost/api/v1/access/audit");
+  if (before !== undefined) url.searchParams.set("before", before);
+  const response = await fetch(new Request(url));
+  if (response.ok) return await response.json();
+  throw new ApiProblem(response.status, await response.json());
+}
+
 /** What pages ask the API, typed by the API itself. */
 // deno-lint-ignore explicit-function-return-type explicit-module-boundary-types
 export function createClient(fetch: Fetch) {

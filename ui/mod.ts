@@ -5,6 +5,7 @@ import type { JSX } from "hono/jsx/jsx-runtime";
 import { type Bundle, createBundle } from "./bundle.ts";
 import {
   ApiProblem,
+  auditLines,
   type Client,
   createClient,
   type Fetch,
@@ -12,10 +13,12 @@ import {
   type RunsQuery,
 } from "./client.ts";
 import type { LayoutEngine } from "./layout/mod.ts";
+import { Account, Login, Welcome } from "./pages/access.tsx";
 import { Ahead } from "./pages/ahead.tsx";
 import { Alerts } from "./pages/alerts.tsx";
 import { Asset } from "./pages/asset.tsx";
 import { Assets } from "./pages/assets.tsx";
+import { Audit } from "./pages/audit.tsx";
 import { Automation } from "./pages/automation.tsx";
 import { Backfills } from "./pages/backfills.tsx";
 import { Events } from "./pages/events.tsx";
@@ -52,6 +55,8 @@ export interface UiOptions {
   readonly cacheDir: string;
   /** The moment from which ages are seen. */
   readonly now: () => Date;
+  /** Whether the login page offers single sign-on. */
+  readonly singleSignOn?: boolean;
   /** Told of every error that is not the reader's fault. */
   readonly onError?: (error: unknown) => void;
   /** What to do about alerts, in Markdown. */
@@ -78,6 +83,7 @@ export function createUi(options: UiOptions): Pages {
   const shell = async (): Promise<Shell> => ({
     files: `/static/${(await files()).hash}`,
     now: options.now(),
+    singleSignOn: options.singleSignOn,
   });
   app.use(headers);
   app.onError(async (error, context) => {
@@ -100,6 +106,7 @@ export function createUi(options: UiOptions): Pages {
   app.get("/runbook", async (c) => {
     return page(c, Runbook({ shell: await shell(), text: await options.runbook() }));
   });
+  addAccess(app, options.fetch, shell);
   return { fetch: (request) => app.fetch(request), routes: app.routes };
 }
 
@@ -303,5 +310,16 @@ function addRest(app: Hono, client: Client, shell: GetShell): void {
   app.get("/workers", async (c) => {
     const [workers, pools] = await Promise.all([client.workers(), client.pools()]);
     return page(c, Workers({ shell: await shell(), workers, pools }));
+  });
+}
+
+function addAccess(app: Hono, fetch: Fetch, shell: GetShell): void {
+  app.get("/login", async (c) => page(c, Login({ shell: await shell(), to: c.req.query("to") })));
+  app.get("/welcome", async (c) => page(c, Welcome({ shell: await shell() })));
+  app.get("/account", async (c) => page(c, Account({ shell: await shell() })));
+  app.get("/audit", async (c) => {
+    const before = c.req.query("before");
+    const lines = await auditLines(fetch, before);
+    return page(c, Audit({ shell: await shell(), lines }));
   });
 }

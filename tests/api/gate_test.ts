@@ -8,6 +8,8 @@ import {
 } from "engine";
 import { isApiPath } from "../../api/paths.ts";
 import {
+  type Access,
+  createAccessApi,
   createApi,
   createFront,
   createGate,
@@ -23,10 +25,22 @@ import { cacheDir, now } from "../ui/site.ts";
 const as = (...roles: Role[]): Principal => ({ kind: "person", id: "1", name: "Ada", roles });
 const role = (name: string): Role => BUILT_IN_ROLES.find((role) => role.name === name)!;
 
+/** Sign-in that is never asked here: its own tests are in `tests/access`. */
+const never = () => Promise.reject(new Error("nobody signs in here"));
+const noAccess: Access = {
+  handle: never,
+  identify: never,
+  welcome: never,
+  failures: never,
+  audit: never,
+  lines: never,
+};
+
 /** Real routes over a fake service, as somebody; `reached` are the requests that got through. */
 function site(who: Principal | undefined, audits: AuditEntry[] = []) {
   const service = new FakeService(now);
   const layout = createLayoutEngine();
+  const people = createAccessApi(noAccess);
   const api = createApi(service);
   const ui: Pages = createUi({
     fetch: (request) => gate.inside(api.fetch)(request),
@@ -36,7 +50,7 @@ function site(who: Principal | undefined, audits: AuditEntry[] = []) {
     now: () => now,
   });
   const gate: Gate = createGate({
-    routes: [...api.routes, ...ui.routes],
+    routes: [...api.routes, ...people.routes, ...ui.routes],
     identify: () => Promise.resolve(who),
     audit: (entry) => Promise.resolve(void audits.push(entry)),
     groupsOf: groupsBy(service),
@@ -49,7 +63,7 @@ function site(who: Principal | undefined, audits: AuditEntry[] = []) {
   return {
     gate,
     reached,
-    routes: [...api.routes, ...ui.routes],
+    routes: [...api.routes, ...people.routes, ...ui.routes],
     handle: createFront({ api: api.fetch, pages: ui.fetch, gate }),
     counting: createFront({ api: noted, pages: noted, gate }),
     [Symbol.dispose]() {
@@ -93,12 +107,12 @@ Deno.test("createGate() refuses to serve a route without a declaration", () => {
 });
 
 /** Who is let through where; written apart from the code that decides it. */
-const MAY: Readonly<Record<string, readonly (Permission | "public")[]>> = {
+const MAY: Readonly<Record<string, readonly (Permission | "public" | "self")[]>> = {
   nobody: ["public"],
-  "no role": ["public"],
-  ops: ["public", "view"],
-  ml: ["public", "view", "logs", "trigger", "cancel", "retry"],
-  admin: ["public", "view", "logs", "trigger", "cancel", "retry", "operate", "administer"],
+  "no role": ["public", "self"],
+  ops: ["public", "self", "view"],
+  ml: ["public", "self", "view", "logs", "trigger", "cancel", "retry"],
+  admin: ["public", "self", "view", "logs", "trigger", "cancel", "retry", "operate", "administer"],
 };
 const WHO: Readonly<Record<string, Principal | undefined>> = {
   nobody: undefined,

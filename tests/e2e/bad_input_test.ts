@@ -77,7 +77,7 @@ Deno.test("a taken port and other nonsense are refused before anything starts", 
   const byName = { ...env, AURORA_PORT: String(port) };
   assertRefused(await run(["server.ts"], { env: byName }), 1, `port ${port}`);
   assertRefused(await run(["tasks/demo.ts"], { env: byName }), 1, `port ${port}`);
-  const open = ["server.ts", "--port", "0", "--host", "0.0.0.0"];
+  const open = ["server.ts", "--port", "0", "--host", "0.0.0.0", "--no-auth"];
   assertRefused(await run(open, { env }), 1, "access control", "127.0.0.1");
   assertRefused(await run(["server.ts", "--port", "eighty"], { env }), 1, '"eighty"');
   assertRefused(await run(["tasks/demo.ts", "--users", "many"], { env }), 1, '"many"');

@@ -5,6 +5,7 @@ import { materialize, post, toast } from "./act.ts";
 import { listenForAlerts } from "./alerts.ts";
 import { listenForBackfills } from "./backfills.ts";
 import { all, need, throttle } from "./dom.ts";
+import { showWho } from "./who.ts";
 
 const main = need("#main");
 const wanted = new Set((main.dataset.refresh ?? "").split(" "));
@@ -202,6 +203,7 @@ document.addEventListener("click", (event) => {
 });
 listenForBackfills(refreshSoon);
 listenForAlerts(refreshSoon);
+void showWho();
 const themeButton = need("#theme");
 themeButton.hidden = false;
 themeButton.addEventListener("click", switchTheme);

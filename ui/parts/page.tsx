@@ -8,6 +8,8 @@ export interface Shell {
   readonly files: string;
   /** The moment from which ages are seen. */
   readonly now: Date;
+  /** Whether people may sign in elsewhere. */
+  readonly singleSignOn?: boolean | undefined;
 }
 
 /** A place in the main navigation. */
@@ -88,6 +90,7 @@ export function Page(props: PageProps): JSX.Element {
             <i />
             <span>connecting</span>
           </span>
+          <a class="who" id="who" href="/account" hidden></a>
           <button type="button" class="icon-btn" id="theme" aria-label="Switch colour theme" hidden>
             <Icon name="moon" />
           </button>

@@ -29,6 +29,8 @@ export async function restore(
   return await sql.begin(async (tx) => {
     mustMatch(header.migrations, await applied(tx));
     await tx`set local search_path = ''`;
+    // The audit log lets itself be emptied for nothing else.
+    await tx`set local aurora.restoring = 'on'`;
     for (const { name, parent, bound } of header.partitions) {
       await tx.unsafe(`create table if not exists ${name} partition of ${parent} ${bound}`);
     }

@@ -1,0 +1,79 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { auditLines } from "../../adapters/postgres/access/audit.ts";
+import { cookiesOf, firstAdmin, guardedSite, PASSWORD, signIn } from "./site.ts";
+
+Deno.test("the audit log tells who did what, and what was denied", async () => {
+  await using site = await guardedSite();
+  await firstAdmin(site);
+  await signIn(site, undefined, "wrong password");
+  const cookie = cookiesOf(await signIn(site));
+  await site.ask("/api/v1/runs", { cookie, body: { stale: true } });
+  await site.sql`update access."user" set role = 'ops'`;
+  await site.ask("/api/v1/runs/7f3a91c2/cancel", { cookie, body: {} });
+  const lines = await auditLines(site.sql, { limit: 10 });
+  assertEquals(lines.map((l) => [l.who, l.action, l.target, l.outcome]).reverse(), [
+    ["nobody", "use link", "ada@example.org", "allowed"],
+    ["nobody", "sign in", "ada@example.org", "failed"],
+    ["nobody", "sign in", "ada@example.org", "allowed"],
+    ["ada@example.org", "POST /api/v1/runs", "/api/v1/runs", "allowed"],
+    ["ada@example.org", "POST /api/v1/runs/:id/cancel", "/api/v1/runs/7f3a91c2/cancel", "denied"],
+  ]);
+  assert(!JSON.stringify(lines).includes(PASSWORD));
+});
+
+Deno.test("the database refuses to change or remove a line", async () => {
+  await using site = await guardedSite();
+  await firstAdmin(site);
+  for (
+    const act of [
+      () => site.sql`update access.audit set who = 'somebody else'`,
+      () => site.sql`delete from access.audit`,
+      () => site.sql`truncate access.audit`,
+    ]
+  ) {
+    await assertRejects(async () => await act(), Error, "it is append-only");
+  }
+  assertEquals((await auditLines(site.sql, { limit: 10 })).length, 1);
+});
+
+Deno.test("the page of the audit log is for administrators", async () => {
+  await using site = await guardedSite();
+  await firstAdmin(site);
+  const cookie = cookiesOf(await signIn(site));
+  const page = await site.ask("/audit", { cookie });
+  assertEquals(page.status, 200);
+  assertStringIncludes(await page.text(), "use link");
+  await site.sql`update access."user" set role = 'ml'`;
+  assertEquals((await site.ask("/audit", { cookie })).status, 403);
+  assertEquals((await site.ask("/api/v1/access/audit", { cookie })).status, 403);
+});
+
+Deno.test("deno task tokens, people and roles write down what they do", async () => {
+  await using site = await guardedSite();
+  const { run } = await import("../../tasks/access/commands.ts");
+  const { writeAudit } = await import("../../adapters/postgres/access/audit.ts");
+  const who = { kind: "cli", id: "root", name: "root" } as const;
+  const call = (line: string, options: Record<string, string> = {}) => {
+    const [what = "", verb = "", ...words] = line.split(" ");
+    const baseUrl = "http://here";
+    const text = (name: string) => options[name];
+    return run(
+      site.sql,
+      { what, verb, words, who, baseUrl, isJson: false, text },
+      (entry) => writeAudit(site.sql, { ...entry, who, peer: "", outcome: "allowed" }),
+    );
+  };
+  await call("roles set growth view,trigger", { groups: "features,models" });
+  assertStringIncludes((await call("roles list")).join("\n"), "features,models");
+  const [token] = await call("tokens create ci", { role: "growth", days: "7" });
+  assertEquals((await site.ask("/api/v1/runs", { token: token! })).status, 200);
+  assertStringIncludes((await call("people invite ops"))[0]!, "http://here/welcome#");
+  await assertRejects(
+    () => call("people role nobody@example.org ops"),
+    Error,
+    "nobody@example.org",
+  );
+  await assertRejects(() => call("tokens creat ci"), SyntaxError, "no such command");
+  assertStringIncludes((await call("audit list")).join("\n"), "tokens create");
+  assert(!(await call("audit list")).join("\n").includes(token!));
+});

@@ -1,0 +1,77 @@
+import { assert, assertEquals } from "@std/assert";
+import { chromium as engine } from "playwright-core";
+import { withPeer } from "../../api/mod.ts";
+import { chromium } from "../services/chromium.ts";
+import { firstLink, guardedSite, PASSWORD } from "./site.ts";
+
+const PAGES = [
+  "/",
+  "/lineage",
+  "/assets",
+  "/assets/models/mood",
+  "/runs",
+  "/runs/7f3a91c2",
+  "/backfills",
+  "/plan?q=models/mood",
+  "/automation",
+  "/automation/ahead",
+  "/quality",
+  "/outbox",
+  "/alerts",
+  "/workers",
+  "/account",
+  "/audit",
+];
+
+/** The browser and the server outlive their awaits. */
+const options = { sanitizeOps: false, sanitizeResources: false };
+
+Deno.test(
+  "a person makes the first account and looks at every page under its policy",
+  options,
+  async () => {
+    await using site = await guardedSite();
+    const server = Deno.serve(
+      { port: 0, hostname: "127.0.0.1", onListen() {} },
+      async (request, info) => await site.handle(withPeer(request, info.remoteAddr.hostname)),
+    );
+    const browser = await engine.launch({
+      executablePath: await chromium(),
+      args: ["--no-sandbox", "--disable-gpu"],
+    });
+    try {
+      const page = await browser.newPage();
+      const complaints: string[] = [];
+      page.on("pageerror", (error) => complaints.push(error.message));
+      page.on("console", (message) => {
+        if (message.type() === "error") complaints.push(`${page.url()}: ${message.text()}`);
+      });
+      const url = `http://127.0.0.1:${server.addr.port}`;
+      await page.goto(`${url}/welcome#${firstLink(site)}`);
+      await page.getByLabel("Name").fill("Ada");
+      await page.getByLabel("E-mail").fill("ada@example.org");
+      await page.getByLabel("Password").fill(PASSWORD);
+      await page.getByRole("button", { name: "Make account" }).click();
+      await page.waitForURL(`${url}/`);
+      for (const path of PAGES) {
+        const response = await page.goto(url + path);
+        assertEquals(response?.status(), 200, path);
+        await page.waitForSelector("#live.on");
+        await page.waitForSelector("#who:not([hidden])");
+      }
+      await page.goto(`${url}/account`);
+      await page.getByRole("button", { name: "Sign out" }).click();
+      await page.waitForURL(`${url}/login`);
+      await page.goto(`${url}/assets?q=group:models`);
+      assert(page.url().startsWith(`${url}/login?to=`));
+      await page.getByLabel("E-mail").fill("ada@example.org");
+      await page.getByLabel("Password").fill(PASSWORD);
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.waitForURL(`${url}/assets?q=group:models`);
+      assertEquals(complaints, []);
+    } finally {
+      await browser.close();
+      await server.shutdown();
+    }
+  },
+);
