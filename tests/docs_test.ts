@@ -46,14 +46,14 @@ Deno.test("documents link to what exists", async () => {
   assertEquals(broken, []);
 });
 
-Deno.test("the README names every variable of the environment that the program reads", async () => {
-  const readme = await Deno.readTextFile(join(ROOT, "README.md"));
+Deno.test("the guide names every variable of the environment that the program reads", async () => {
+  const guide = await Deno.readTextFile(join(ROOT, "docs/guide/configuration.md"));
   const programs = below(".", /\.ts$/).filter((path) => !/^(tests|bench|tasks)\//.test(path));
   const texts = await Promise.all(programs.map((path) => Deno.readTextFile(join(ROOT, path))));
   const read = texts.flatMap((text) =>
     [...text.matchAll(/"((?:AURORA_|DATABASE_|REDIS_|KAFKA_)[A-Z_]+)"/g)].map(([, name]) => name!)
   );
-  assertEquals([...new Set(read)].filter((name) => !readme.includes(`\`${name}\``)), []);
+  assertEquals([...new Set(read)].filter((name) => !guide.includes(`\`${name}\``)), []);
 });
 
 Deno.test("the guide tells the crons and the assets of the jobs as they are declared", async () => {
