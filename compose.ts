@@ -33,7 +33,14 @@ import { isolation } from "./adapters/process/isolation.ts";
 import { connectionsIn, tellEnvironment } from "./adapters/secrets/places.ts";
 import { checkSourceSchema } from "./assets/source_schema.ts";
 import { codeSource, readCode } from "./code.ts";
-import { databaseAddress, placesOf, redisAddress } from "./connections.ts";
+import {
+  databaseAddress,
+  kafkaBrokers,
+  kafkaOptions,
+  placesOf,
+  redisAddress,
+} from "./connections.ts";
+import type { KafkaOptions } from "./adapters/kafka/options.ts";
 import { healthOf } from "./health.ts";
 import { loadProject } from "./load_project.ts";
 import { metricsOf } from "./metrics.ts";
@@ -73,6 +80,8 @@ export interface App extends AsyncDisposable {
   readonly sql: Sql;
   /** What is set, completed by what was composed. */
   env(name: string): string;
+  /** How a server speaks to Kafka; undefined if there is none, and in other programs. */
+  readonly kafka: KafkaOptions | undefined;
   /** Counts what happened, for the metrics. */
   readonly metrics: MetricsReader;
   /** Health as asked now. */
@@ -132,6 +141,9 @@ export async function compose(o: ComposeOptions): Promise<App> {
     await migrateAll(sql, { onWait: (sentence) => say(o, sentence) });
     const places = placesOf(env, () => sql, { onTrouble: (sentence) => say(o, masked(sentence)) });
     set["REDIS_URL"] = await redisAddress(env, places);
+    // Only servers speak to it; commands tell of it, workers do neither.
+    const kafka = o.role === "server" ? await kafkaOptions(env, places) : undefined;
+    if (o.role !== "worker") set["KAFKA_BROKERS"] = await kafkaBrokers(env, places);
     // A setting that cannot be read is told at the start, not at the first cleaning.
     keepFromEnv(env);
     const { kind: objects } = objectsPlace(set["AURORA_OBJECTS"]!);
@@ -159,6 +171,7 @@ export async function compose(o: ComposeOptions): Promise<App> {
       url,
       startedAt,
       objects,
+      kafka,
     });
   } catch (error) {
     await embedded?.stop();
@@ -194,6 +207,7 @@ interface Parts {
   readonly url: string;
   readonly startedAt: Date;
   readonly objects: ObjectsPlace["kind"];
+  readonly kafka: KafkaOptions | undefined;
 }
 
 async function assemble(p: Parts): Promise<App> {
@@ -239,6 +253,7 @@ async function assemble(p: Parts): Promise<App> {
     database: { url, kind },
     sql,
     env,
+    kafka: p.kafka,
     metrics,
     health: () => health.ask(),
     work: (signal, w = {}) => workHere(p, lent, signal, w),

@@ -7,8 +7,11 @@ import {
   sealedConnection,
 } from "./adapters/postgres/connections/kept.ts";
 import type { Queries, Sql } from "./adapters/postgres/connect.ts";
+import { kafkaFromEnv, topicsFromEnv } from "./adapters/kafka/from_env.ts";
+import type { KafkaOptions } from "./adapters/kafka/options.ts";
 import { addressOf } from "./adapters/secrets/address.ts";
 import { parseConnection, printConnection } from "./adapters/secrets/airflow_json.ts";
+import { brokersOf, kafkaOf } from "./adapters/secrets/kafka.ts";
 import { shownHost } from "./adapters/secrets/parts.ts";
 import { type Keys, keysFromEnv } from "./adapters/secrets/keys_from_env.ts";
 import { environmentPlace, filePlace, findIn, type Place } from "./adapters/secrets/places.ts";
@@ -78,6 +81,32 @@ export async function redisAddress(env: Env, places: readonly Place[]): Promise<
   if (env("REDIS_URL") !== "") return env("REDIS_URL");
   const found = await findIn(places, "aurora_redis");
   return found ? addressOf(found) : "";
+}
+
+/**
+ * The brokers of Kafka: `KAFKA_BROKERS`, else those of the connection `aurora_kafka` of any place. Empty if there are none.
+ */
+export async function kafkaBrokers(env: Env, places: readonly Place[]): Promise<string> {
+  if (env("KAFKA_BROKERS").trim() !== "") return env("KAFKA_BROKERS");
+  const found = await findIn(places, "aurora_kafka");
+  return found ? brokersOf(found).join(",") : "";
+}
+
+/**
+ * How Kafka is used: brokers, TLS and password of the environment if it has `KAFKA_BROKERS`, else those of the connection
+ * `aurora_kafka`; client and topics of the environment. Undefined if there are no brokers.
+ *
+ * @throws {RangeError} If a setting is none of those that there are, or would contradict the connection.
+ * @throws {TypeError} If the connection cannot be used.
+ */
+export async function kafkaOptions(
+  env: Env,
+  places: readonly Place[],
+): Promise<KafkaOptions | undefined> {
+  const options = kafkaFromEnv(env);
+  if (options !== undefined) return options;
+  const found = await findIn(places, "aurora_kafka");
+  return found && { ...kafkaOf(found), ...topicsFromEnv(env, found.name) };
 }
 
 /**

@@ -3,9 +3,10 @@ import { type Connection, masked, withinMs } from "engine";
 import { client } from "./adapters/kafka/client.ts";
 import { open } from "./adapters/postgres/connect.ts";
 import { closeRedis, connectRedis, withRedis } from "./adapters/redis/connect.ts";
-import { addressOf, awsOf, kafkaOf } from "./adapters/secrets/address.ts";
+import { addressOf, awsOf } from "./adapters/secrets/address.ts";
 import { probeAws } from "./adapters/secrets/aws.ts";
 import { probeHttp } from "./adapters/secrets/http_probe.ts";
+import { kafkaOf } from "./adapters/secrets/kafka.ts";
 import { probeSmtp } from "./adapters/secrets/smtp_probe.ts";
 
 /** How a connection is tried. */

@@ -6,7 +6,16 @@ import { KeyError } from "../adapters/secrets/key_ring.ts";
 import { keysFromEnv } from "../adapters/secrets/keys_from_env.ts";
 import { connectionsIn } from "../adapters/secrets/places.ts";
 import { parseUri } from "../adapters/secrets/uri.ts";
-import { databaseAddress, keep, kept, placesOf, redisAddress, rotate } from "../connections.ts";
+import {
+  databaseAddress,
+  kafkaBrokers,
+  kafkaOptions,
+  keep,
+  kept,
+  placesOf,
+  redisAddress,
+  rotate,
+} from "../connections.ts";
 import { ledgerDatabase } from "./services/ledger.ts";
 
 const newKey = () => crypto.getRandomValues(new Uint8Array(32)).toBase64();
@@ -158,4 +167,42 @@ Deno.test("a secret that is too short to be masked is not kept", async () => {
     "shorter than four",
   );
   assertEquals(await keptConnections(db.sql), []);
+});
+
+Deno.test("a connection aurora_kafka stands in for KAFKA_BROKERS, with its TLS and password", async () => {
+  await using db = await ledgerDatabase();
+  const of = async (values: Record<string, string>) => {
+    const env = envOf(values);
+    const places = placesOf(env, () => db.sql);
+    const options = await kafkaOptions(env, places);
+    assertEquals(await kafkaBrokers(env, places), options?.brokers.join(",") ?? "");
+    return options;
+  };
+  assertEquals(await of({}), undefined);
+  const AIRFLOW_CONN_AURORA_KAFKA = "kafka://me:planted-kafka@b1:9093,b2:9093?" +
+    "security.protocol=SASL_SSL&sasl.mechanism=SCRAM-SHA-256&ssl.ca.pem=planted-ca";
+  const sasl = { mechanism: "scram-sha-256", username: "me", password: "planted-kafka" } as const;
+  assertEquals(
+    await of({ AIRFLOW_CONN_AURORA_KAFKA, KAFKA_TOPIC_PREFIX: "live.", KAFKA_PARTITIONS: "6" }),
+    {
+      brokers: ["b1:9093", "b2:9093"],
+      tls: { ca: "planted-ca" },
+      sasl,
+      client: "kafkajs",
+      prefix: "live.",
+      topics: [],
+      partitions: 6,
+    },
+  );
+  const own = await of({ AIRFLOW_CONN_AURORA_KAFKA, KAFKA_BROKERS: "own:9092" });
+  assertEquals(own, { brokers: ["own:9092"], client: "kafkajs", prefix: "", topics: [] });
+  await assertRejects(
+    () => of({ AIRFLOW_CONN_AURORA_KAFKA, KAFKA_SSL: "true" }),
+    RangeError,
+    'the connection "aurora_kafka" says',
+  );
+  const key = newKey();
+  const kafka = parseUri("aurora_kafka", "kafka://kept:9092");
+  await keep({ sql: db.sql, keys: keysOf(key) }, kafka, false);
+  assertEquals((await of({ AURORA_KEYS: key }))?.brokers, ["kept:9092"]);
 });

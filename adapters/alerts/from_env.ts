@@ -113,7 +113,8 @@ function topic(env: Env, { events }: Given): AlertChannel[] {
   if (!given) return [];
   if (!events) {
     throw new TypeError(
-      "Cannot send alerts by events: AURORA_ALERT_TOPIC is given but not KAFKA_BROKERS; give both or none",
+      "Cannot send alerts by events: AURORA_ALERT_TOPIC is given but neither KAFKA_BROKERS " +
+        'nor a connection "aurora_kafka"',
     );
   }
   return [

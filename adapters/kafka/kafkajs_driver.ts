@@ -58,6 +58,6 @@ export function kafkajsDriver(address: KafkaAddress): Driver {
 const messageOf = ({ key, value, at, headers }: Outgoing) => ({
   key,
   value: Buffer.from(value.buffer, value.byteOffset, value.byteLength),
-  timestamp: String(at.getTime()),
+  ...(at ? { timestamp: String(at.getTime()) } : {}),
   headers: { ...headers },
 });

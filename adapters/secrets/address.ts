@@ -91,48 +91,6 @@ function smtp(c: Connection): string {
   return built(isTls ? "smtps" : "smtp", c, { host: hostOf(c), path: "" });
 }
 
-/** The brokers of Kafka, and how one logs in to them. */
-export interface KafkaPlace {
-  /** Like `["10.0.0.5:9092"]`. */
-  readonly brokers: readonly string[];
-  /** Whether TLS is spoken. */
-  readonly tls: boolean;
-  /** How one logs in. */
-  readonly sasl?: {
-    readonly mechanism: "plain" | "scram-sha-256" | "scram-sha-512";
-    readonly username: string;
-    readonly password: string;
-  };
-}
-
-const MECHANISMS = ["plain", "scram-sha-256", "scram-sha-512"] as const;
-
-/**
- * Where a Kafka is: `bootstrap.servers`, `security.protocol`, `sasl.mechanism`, `sasl.username` and `sasl.password` of
- * the extras as Airflow has them, or host, port, login and password.
- *
- * @throws {TypeError} If there is no broker, or the mechanism is none of ours.
- */
-export function kafkaOf(c: Connection): KafkaPlace {
-  const extra = (name: string) => c.extra[name] === undefined ? null : textOf(c.extra[name]!);
-  const hosts = extra("bootstrap.servers") ?? c.host;
-  if (hosts === null) throw refusal(c, 'it has neither a host nor "bootstrap.servers"');
-  const port = c.port ?? 9092;
-  const brokers = hosts.split(",").map((h) => h.trim()).filter(Boolean)
-    .map((h) => /:\d+$/.test(h) ? h : `${h}:${port}`);
-  const protocol = (extra("security.protocol") ?? "").toUpperCase();
-  const tls = protocol.endsWith("SSL") || isOn(c.extra["ssl"]);
-  const username = extra("sasl.username") ?? c.login;
-  const password = extra("sasl.password") ?? c.password;
-  if (username === null || password === null) return { brokers, tls };
-  const named = (extra("sasl.mechanism") ?? extra("sasl.mechanisms") ?? "plain").toLowerCase();
-  const mechanism = MECHANISMS.find((m) => m === named);
-  if (mechanism === undefined) {
-    throw refusal(c, `its sasl.mechanism is "${named}", known are ${MECHANISMS.join(", ")}`);
-  }
-  return { brokers, tls, sasl: { mechanism, username, password } };
-}
-
 /** An account of AWS or of a server that speaks as S3 does. */
 export interface AwsAccount {
   /** Id of the access key. */

@@ -85,7 +85,8 @@ async function takeOne(desk: Desk, name: string, given: unknown): Promise<Taken>
 
 /** What the drivers of this program would say, so that it is heard now. */
 async function noteOn(connection: ReturnType<typeof parseConnection>): Promise<string> {
-  const { addressOf, awsOf, kafkaOf } = await import("../../adapters/secrets/address.ts");
+  const { addressOf, awsOf } = await import("../../adapters/secrets/address.ts");
+  const { kafkaOf } = await import("../../adapters/secrets/kafka.ts");
   const reads: { readonly [kind: string]: (c: typeof connection) => unknown } = {
     kafka: kafkaOf,
     aws: awsOf,

@@ -123,7 +123,7 @@ function sensing(o: LoopOptions, sensor: Sensor): Look {
   if (source.of === "channel" || source.of === "topic") {
     const error = new RangeError(
       `Cannot hear: sensor "${sensor.name}" is told by a ${source.of}, and this program is connected to none` +
-        (source.of === "topic" ? "; set KAFKA_BROKERS" : ""),
+        (source.of === "topic" ? '; set KAFKA_BROKERS or a connection "aurora_kafka"' : ""),
     );
     return async () => (await failedToListen(o, sensor, error, new Date())).waitMs;
   }

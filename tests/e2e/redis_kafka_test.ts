@@ -206,7 +206,12 @@ Deno.test(
       (select count(*)::int from engine.cache) as cached`;
     assertEquals(left, { online: 0, cached: 0 }, "nothing went to PostgreSQL instead");
 
-    await using server = await serve({ env, words: ["--no-schedules"] });
+    const connected = {
+      ...env,
+      KAFKA_BROKERS: "",
+      AURORA_CONN_AURORA_KAFKA: `kafka://${kafka.brokers.join(",")}`,
+    };
+    await using server = await serve({ env: connected, words: ["--no-schedules"] });
     const about = await server.ask<About>("/api/v1/about");
     assertEquals(about.adapters, {
       postgres: "external",

@@ -40,7 +40,7 @@ Deno.test("channelsFromEnv() sends events where there is a log of events", () =>
   const events = () => Promise.reject(new Error("not opened before the first alert"));
   const found = channelsFromEnv((name) => vars[name], { events });
   assertEquals(found.map((c) => c.name), ["kafka"]);
-  assertThrows(() => names(vars), TypeError, "not KAFKA_BROKERS");
+  assertThrows(() => names(vars), TypeError, "neither KAFKA_BROKERS");
 });
 
 Deno.test("channelsFromEnv() repeats all channels and escalates to some", () => {
