@@ -7,7 +7,7 @@
  */
 import { chromium } from "../tests/services/chromium.ts";
 import { fakeGcsServer } from "../tests/services/gcs.ts";
-import { java, kafkaJars } from "../tests/services/kafka.ts";
+import { java, kafkaJars, oldestKafkaJars } from "../tests/services/kafka.ts";
 import { motoPackages } from "../tests/services/moto.ts";
 import { nativeLibraries } from "../tests/services/native.ts";
 import { aiosmtpd } from "../tests/services/smtp.ts";
@@ -24,7 +24,8 @@ export const PROVISIONS: Readonly<Record<string, () => Promise<string | void>>> 
   },
   redis: redisServer,
   java,
-  kafka: kafkaJars,
+  kafka: () => kafkaJars(),
+  "oldest kafka": oldestKafkaJars,
   moto: motoPackages,
   s3: weed,
   gcs: fakeGcsServer,
