@@ -12,6 +12,7 @@ import { parseConnection, printConnection } from "../../adapters/secrets/airflow
 import { connectionsIn } from "../../adapters/secrets/places.ts";
 import { knownName } from "../../adapters/secrets/parts.ts";
 import { keep, kept, placesOf, rotate } from "../../connections.ts";
+import { privateHosts } from "../../reach/mod.ts";
 import { EXIT, type Run, UsageError } from "../command.ts";
 import { atDesk, type Desk, writePrivate } from "../desk.ts";
 import { paintStatus } from "../io.ts";
@@ -102,7 +103,10 @@ async function test(desk: Desk, name: string): Promise<number> {
   const connection = await connectionsIn(placesOf(env, () => sql))(name);
   const limitMs = 1000 * secondsOf(called.text("seconds"));
   const at = new Date();
-  const tried = await tryConnection(connection, { limitMs, allowed: env("AURORA_PRIVATE_HOSTS") });
+  const tried = await tryConnection(connection, {
+    limitMs,
+    privateHosts: privateHosts(env("AURORA_PRIVATE_HOSTS")),
+  });
   await noteTest(sql, name, { at, ...tried });
   if (called.on("json")) io.out(json({ name, kind: connection.kind, at, ...tried }));
   else io.out(`${paintStatus(io, tried.reached ? "ok" : "failed")} ${name}: ${tried.found}`);
