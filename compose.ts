@@ -5,6 +5,7 @@
  */
 import {
   checkCrons,
+  type ConnectionDesk,
   type Connections,
   createService,
   type Definitions,
@@ -30,9 +31,11 @@ import { keepFromEnv } from "./adapters/postgres/keep/rules.ts";
 import { openLedger } from "./adapters/postgres/ledger/ledger.ts";
 import { type ObjectsPlace, objectsPlace } from "./adapters/objects/setting.ts";
 import { isolation } from "./adapters/process/isolation.ts";
+import { keysFromEnv } from "./adapters/secrets/keys_from_env.ts";
 import { connectionsIn, tellEnvironment } from "./adapters/secrets/places.ts";
 import { checkSourceSchema } from "./assets/source_schema.ts";
 import { codeSource, readCode } from "./code.ts";
+import { connectionDesk } from "./connection_desk.ts";
 import { databaseAddress, placesOf, redisAddress } from "./connections.ts";
 import { healthOf } from "./health.ts";
 import { loadProject } from "./load_project.ts";
@@ -148,10 +151,14 @@ export async function compose(o: ComposeOptions): Promise<App> {
     const ledger = withCodeVersion(withKeySets(recorded, project), project);
     await ledger.declarePools(Object.fromEntries(project.pools.map((p) => [p.name, p.slots])));
     const connections = connectionsIn(places);
+    const variables = Object.keys(whole);
+    const keys = keysFromEnv(env);
+    const desk = connectionDesk({ sql, env, places, keys, variables, now: () => new Date() });
     return assemble({
       o,
       env,
       connections,
+      desk,
       project,
       ledger,
       sql,
@@ -187,6 +194,7 @@ interface Parts {
   readonly o: ComposeOptions;
   readonly env: (name: string) => string;
   readonly connections: Connections;
+  readonly desk: ConnectionDesk;
   readonly project: Definitions;
   readonly ledger: Ledger;
   readonly sql: Sql;
@@ -223,6 +231,7 @@ async function assemble(p: Parts): Promise<App> {
     lender: lent,
     quality: qualityReader(sql),
     metrics,
+    connections: p.desk,
   });
   const close = async () => {
     await health.close();
