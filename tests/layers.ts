@@ -45,7 +45,9 @@ export const MAY: Readonly<Record<string, Arrows>> = {
   "engine/testing.ts": { rooms: ["engine"], packages: [] },
   // Hosts that a setting or a form names are judged and connected to in one place, for alerts and secrets alike.
   reach: { rooms: [], packages: PURE },
-  adapters: { rooms: ["engine", "reach"] },
+  // Keys of AWS, found and renewed by its own library: objects and secrets ask by the same ones.
+  aws: { rooms: ["engine"] },
+  adapters: { rooms: ["engine", "reach", "aws"] },
   ml: { rooms: [] },
   // Fingerprints of code; it knows neither the engine nor an asset.
   fingerprint: { rooms: [] },
@@ -67,6 +69,7 @@ export const MAY: Readonly<Record<string, Arrows>> = {
 /** The files by which a folder is entered from outside. Tests and benches look inside. */
 export const DOORS: Readonly<Record<string, readonly string[]>> = {
   reach: ["reach/mod.ts"],
+  aws: ["aws/mod.ts"],
   engine: ["engine/mod.ts", "engine/testing.ts"],
   ml: ["ml/mod.ts"],
   fingerprint: ["fingerprint/mod.ts"],

@@ -1,20 +1,7 @@
 /** Signed questions to AWS, and to servers that speak as it does. @module */
-import { AwsClient } from "aws4fetch";
+import { awsSigner } from "../../aws/mod.ts";
 import { ask, type PrivateHosts } from "../../reach/mod.ts";
 import type { AwsAccount } from "./address.ts";
-
-/** A client that signs by Signature Version 4, and asks once. */
-export function awsClient(a: Omit<AwsAccount, "endpoint" | "bucket">, service: string): AwsClient {
-  const { accessKeyId, secretAccessKey, sessionToken, region } = a;
-  return new AwsClient({
-    accessKeyId,
-    secretAccessKey,
-    ...(sessionToken === undefined ? {} : { sessionToken }),
-    region,
-    service,
-    retries: 0,
-  });
-}
 
 /**
  * Asks whether the account is known: of a bucket by a list of one object, without one by a list of buckets, and of
@@ -32,7 +19,8 @@ export async function probeAws(
 ): Promise<number> {
   const base = new URL(a.endpoint ?? `https://${o.service}.${a.region}.amazonaws.com`);
   const { url, ...init } = o.service === "sts" ? identity(base) : listing(base, a.bucket);
-  const { headers } = await awsClient(a, o.service).sign(url, init);
+  const signer = await awsSigner({ keys: a, region: a.region, service: o.service })();
+  const { headers } = await signer.sign(url, init);
   return await ask({ ...o, ...init, url: new URL(url), headers: Object.fromEntries(headers) });
 }
 
