@@ -36,7 +36,7 @@ import { connectionsIn, tellEnvironment } from "./adapters/secrets/places.ts";
 import { checkSourceSchema } from "./assets/source_schema.ts";
 import { codeSource, readCode } from "./code.ts";
 import { connectionDesk } from "./connection_desk.ts";
-import { databaseAddress, placesOf, redisAddress } from "./connections.ts";
+import { alertSettings, databaseAddress, placesOf, redisAddress } from "./connections.ts";
 import { healthOf } from "./health.ts";
 import { loadProject } from "./load_project.ts";
 import { metricsOf } from "./metrics.ts";
@@ -135,6 +135,7 @@ export async function compose(o: ComposeOptions): Promise<App> {
     await migrateAll(sql, { onWait: (sentence) => say(o, sentence) });
     const places = placesOf(env, () => sql, { onTrouble: (sentence) => say(o, masked(sentence)) });
     set["REDIS_URL"] = await redisAddress(env, places);
+    if (o.role === "server") Object.assign(set, await alertSettings(env, places));
     // A setting that cannot be read is told at the start, not at the first cleaning.
     keepFromEnv(env);
     const { kind: objects } = objectsPlace(set["AURORA_OBJECTS"]!);

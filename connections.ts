@@ -1,5 +1,5 @@
 /** Connections as this program resolves them: environment, file, database, AWS Secrets Manager. @module */
-import { type Connection, masked } from "engine";
+import { type Connection, masked, secretsFromEnv } from "engine";
 import {
   keepConnection,
   keptConnections,
@@ -8,6 +8,7 @@ import {
   sealedConnection,
 } from "./adapters/postgres/connections/kept.ts";
 import type { Queries, Sql } from "./adapters/postgres/connect.ts";
+import { mailSettings, type Settings, webhookSettings } from "./adapters/secrets/alert_settings.ts";
 import { addressOf } from "./adapters/secrets/address.ts";
 import { parseConnection, printConnection } from "./adapters/secrets/airflow_json.ts";
 import { shownHost } from "./adapters/secrets/parts.ts";
@@ -79,6 +80,20 @@ export async function redisAddress(env: Env, places: readonly Place[]): Promise<
   if (env("REDIS_URL") !== "") return env("REDIS_URL");
   const found = await findIn(places, "aurora_redis");
   return found ? addressOf(found) : "";
+}
+
+/**
+ * How alerts are sent, as far as the environment does not say so: by the connection `aurora_smtp` where
+ * `AURORA_SMTP_URL` is not set, by `aurora_webhook` where `AURORA_WEBHOOK_URL` is not. What they hold is masked.
+ */
+export async function alertSettings(env: Env, places: readonly Place[]): Promise<Settings> {
+  const mail = env("AURORA_SMTP_URL") === "" ? await findIn(places, "aurora_smtp") : undefined;
+  const hook = env("AURORA_WEBHOOK_URL") === ""
+    ? await findIn(places, "aurora_webhook")
+    : undefined;
+  const found = { ...(mail && mailSettings(mail)), ...(hook && webhookSettings(hook)) };
+  secretsFromEnv(found);
+  return Object.fromEntries(Object.entries(found).filter(([name]) => env(name) === ""));
 }
 
 /**
