@@ -5,6 +5,7 @@
  */
 import {
   checkCrons,
+  type ConnectionDesk,
   type Connections,
   createService,
   type Definitions,
@@ -30,10 +31,13 @@ import { keepFromEnv } from "./adapters/postgres/keep/rules.ts";
 import { openLedger } from "./adapters/postgres/ledger/ledger.ts";
 import { type ObjectsPlace, objectsPlace } from "./adapters/objects/setting.ts";
 import { isolation } from "./adapters/process/isolation.ts";
+import { keysFromEnv } from "./adapters/secrets/keys_from_env.ts";
 import { connectionsIn, tellEnvironment } from "./adapters/secrets/places.ts";
 import { checkSourceSchema } from "./assets/source_schema.ts";
 import { codeSource, readCode } from "./code.ts";
+import { connectionDesk } from "./connection_desk.ts";
 import {
+  alertSettings,
   databaseAddress,
   kafkaBrokers,
   kafkaOptions,
@@ -144,6 +148,7 @@ export async function compose(o: ComposeOptions): Promise<App> {
     // Only servers speak to it; commands tell of it, workers do neither.
     const kafka = o.role === "server" ? await kafkaOptions(env, places) : undefined;
     if (o.role !== "worker") set["KAFKA_BROKERS"] = await kafkaBrokers(env, places);
+    if (o.role === "server") Object.assign(set, await alertSettings(env, places));
     // A setting that cannot be read is told at the start, not at the first cleaning.
     keepFromEnv(env);
     const { kind: objects } = objectsPlace(set["AURORA_OBJECTS"]!);
@@ -160,10 +165,14 @@ export async function compose(o: ComposeOptions): Promise<App> {
     const ledger = withCodeVersion(withKeySets(recorded, project), project);
     await ledger.declarePools(Object.fromEntries(project.pools.map((p) => [p.name, p.slots])));
     const connections = connectionsIn(places);
+    const variables = Object.keys(whole);
+    const keys = keysFromEnv(env);
+    const desk = connectionDesk({ sql, env, places, keys, variables, now: () => new Date() });
     return assemble({
       o,
       env,
       connections,
+      desk,
       project,
       ledger,
       sql,
@@ -200,6 +209,7 @@ interface Parts {
   readonly o: ComposeOptions;
   readonly env: (name: string) => string;
   readonly connections: Connections;
+  readonly desk: ConnectionDesk;
   readonly project: Definitions;
   readonly ledger: Ledger;
   readonly sql: Sql;
@@ -237,6 +247,7 @@ async function assemble(p: Parts): Promise<App> {
     lender: lent,
     quality: qualityReader(sql),
     metrics,
+    connections: p.desk,
   });
   const close = async () => {
     await health.close();

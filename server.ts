@@ -160,7 +160,11 @@ async function handler(
     env: app.env,
     print: o.print,
   });
-  const engine = createApi(app.service, { hosts, onError: told("API") });
+  const engine = createApi(app.service, {
+    hosts,
+    caller: () => gate.caller()?.name ?? "",
+    onError: told("API"),
+  });
   const people = createAccessApi(access);
   const api: Handler = (request) =>
     (isAccessPath(new URL(request.url).pathname) ? people : engine).fetch(request);

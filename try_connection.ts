@@ -5,16 +5,16 @@ import { open } from "./adapters/postgres/connect.ts";
 import { closeRedis, connectRedis, withRedis } from "./adapters/redis/connect.ts";
 import { addressOf, awsOf } from "./adapters/secrets/address.ts";
 import { probeAws } from "./adapters/secrets/aws.ts";
-import { probeHttp } from "./adapters/secrets/http_probe.ts";
 import { kafkaOf } from "./adapters/secrets/kafka.ts";
 import { probeSmtp } from "./adapters/secrets/smtp_probe.ts";
+import { ask, type PrivateHosts } from "./reach/mod.ts";
 
 /** How a connection is tried. */
 export interface TryOptions {
   /** Milliseconds after which it counts as not reached. @default {10000} */
   readonly limitMs?: number;
-  /** Hosts of private ranges that HTTP may speak to: `AURORA_PRIVATE_HOSTS`. */
-  readonly allowed: string;
+  /** Hosts that HTTP may ask at a private address: those of `AURORA_PRIVATE_HOSTS`. */
+  readonly privateHosts: PrivateHosts;
 }
 
 /** What was found. */
@@ -25,11 +25,7 @@ export interface Tried {
   readonly found: string;
 }
 
-interface Trying {
-  readonly limitMs: number;
-  readonly allowed: string;
-  readonly signal: AbortSignal;
-}
+type Trying = Required<TryOptions>;
 
 type Try = (c: Connection, o: Trying) => Promise<string>;
 
@@ -58,17 +54,11 @@ export async function tryConnection(c: Connection, o: TryOptions): Promise<Tried
     };
   }
   const limitMs = o.limitMs ?? 10_000;
-  const late = new AbortController();
   try {
-    const found = await withinMs(
-      limitMs,
-      trial(c, { limitMs, allowed: o.allowed, signal: late.signal }),
-    );
+    const found = await withinMs(limitMs, trial(c, { ...o, limitMs }));
     return { reached: true, found: masked(found) };
   } catch (error) {
     return { reached: false, found: masked(reason(error, limitMs)) };
-  } finally {
-    late.abort();
   }
 }
 
@@ -120,8 +110,8 @@ async function tryKafka(c: Connection): Promise<string> {
   }
 }
 
-async function tryHttp(c: Connection, { allowed, signal }: Trying): Promise<string> {
-  return judged("HTTP", await probeHttp(addressOf(c), allowed, signal));
+async function tryHttp(c: Connection, o: Trying): Promise<string> {
+  return judged("HTTP", await ask({ ...o, method: "HEAD", url: new URL(addressOf(c)) }));
 }
 
 async function trySmtp(c: Connection, { limitMs }: Trying): Promise<string> {

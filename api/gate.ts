@@ -53,6 +53,8 @@ export interface Gate extends Guard {
   ): Promise<Decision>;
   /** Answers as somebody: what pages ask the API meanwhile is asked by them. */
   as<T>(who: Principal | undefined, answer: () => T): T;
+  /** As whom it is answered now. */
+  caller(): Principal | undefined;
   /** The API for pages of the same process: may do what the one who looks at the page may do. */
   inside(api: Handler): Handler;
 }
@@ -91,6 +93,7 @@ export function createGate(o: GateOptions): Gate {
     needs,
     judge,
     as: (who, answer) => caller.run(who, answer),
+    caller: () => caller.getStore(),
     inside: (api) => async (request) => {
       const decision = await judge(request, needs(request), caller.getStore());
       return decision.allowed ? await api(request) : refused(decision.reason);

@@ -6,6 +6,7 @@ import { bodyLimit } from "hono/body-limit";
 import { alertRoutes } from "./alert_routes.ts";
 import { assetRoutes } from "./asset_routes.ts";
 import { backfillRoutes } from "./backfill_routes.ts";
+import { connectionRoutes } from "./connection_routes.ts";
 import { crewRoutes } from "./crew_routes.ts";
 import { knownHosts, maxBody, sameOrigin, tooLarge } from "./guard.ts";
 import { createHub } from "./hub.ts";
@@ -35,6 +36,8 @@ export { type Need, NEEDS, type Target } from "./permissions.ts";
 export interface ApiOptions {
   /** Names under which this server is reached, besides those of the loopback. */
   readonly hosts?: readonly string[];
+  /** The name of who sent the request that is being answered, for what is written down. */
+  readonly caller?: () => string;
   /** Told of every error that is not the caller's fault. */
   readonly onError?: (error: unknown) => void;
 }
@@ -59,7 +62,8 @@ export function createApi(service: Service, options: ApiOptions = {}) {
     .route("/", steeringRoutes(service))
     .route("/", backfillRoutes(service))
     .route("/", crewRoutes(service))
-    .route("/", alertRoutes(service));
+    .route("/", alertRoutes(service))
+    .route("/", connectionRoutes(service, options.caller ?? (() => "")));
   app.all("/api/v1/assets/*", (context) => unescapedName(context, app));
   app.notFound((context) => notFound(context, app));
   return routes;

@@ -56,6 +56,12 @@ export const NEEDS: Readonly<Record<string, Need>> = {
   "POST /api/v1/events/send-again": operate,
   "POST /api/v1/silences": operate,
   "POST /api/v1/silences/:id/end": operate,
+  // Names, hosts and logins; secrets never come out.
+  "GET /api/v1/connections": view,
+  "POST /api/v1/connections/:name": administer,
+  "POST /api/v1/connections/:name/remove": administer,
+  "POST /api/v1/connections/:name/test": administer,
+  "POST /api/v1/connection-keys/rotate": administer,
   "GET /api/v1/workers": view,
   "GET /api/v1/pools": view,
   "GET /api/v1/backfills": view,
@@ -124,5 +130,6 @@ export const NEEDS: Readonly<Record<string, Need>> = {
   "GET /outbox": view,
   "GET /alerts": view,
   "GET /runbook": view,
+  "GET /connections": view,
   "GET /workers": view,
 };

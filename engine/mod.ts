@@ -130,6 +130,7 @@ export * from "./run/error_of.ts";
 export * from "./run/hear.ts";
 export * from "./run/families.ts";
 export * from "./run/crew_views.ts";
+export * from "./run/connection_views.ts";
 export * from "./run/isolate.ts";
 export * from "./run/isolate/serve.ts";
 export * from "./run/isolate/wire.ts";

@@ -112,6 +112,7 @@ export function createClient(fetch: Fetch) {
       answer(v1.events.$get({ query: topic === undefined ? { limit: "100" } : { topic } })),
     alerts: () => answer(v1.alerts.$get()),
     silences: () => answer(v1.silences.$get()),
+    connections: () => answer(v1.connections.$get()),
     workers: () => answer(v1.workers.$get()),
     pools: () => answer(v1.pools.$get()),
     backfills: (query: { open?: "true"; limit?: string }) => answer(v1.backfills.$get({ query })),
@@ -202,6 +203,10 @@ export type Quality = Result<"quality">;
 export type Events = Result<"events">;
 /** An alert. */
 export type Alert = Result<"alerts">[number];
+/** Connections, and by which keys they are encrypted. */
+export type Connections = Result<"connections">;
+/** A connection without its secrets. */
+export type Connection = Connections["connections"][number];
 /** A worker that lives. */
 export type Worker = Result<"workers">[number];
 /** A pool with those who have its slots. */

@@ -21,6 +21,7 @@ import { Assets } from "./pages/assets.tsx";
 import { Audit } from "./pages/audit.tsx";
 import { Automation } from "./pages/automation.tsx";
 import { Backfills } from "./pages/backfills.tsx";
+import { Connections } from "./pages/connections.tsx";
 import { Events } from "./pages/events.tsx";
 import { Home } from "./pages/home.tsx";
 import { Lineage, LineageCounts } from "./pages/lineage.tsx";
@@ -306,6 +307,10 @@ function addRest(app: Hono, client: Client, shell: GetShell): void {
   app.get("/alerts", async (c) => {
     const [alerts, silences] = await Promise.all([client.alerts(), client.silences()]);
     return page(c, Alerts({ shell: await shell(), alerts, silences }));
+  });
+  app.get("/connections", async (c) => {
+    const found = await client.connections();
+    return page(c, Connections({ shell: await shell(), found }));
   });
   app.get("/workers", async (c) => {
     const [workers, pools] = await Promise.all([client.workers(), client.pools()]);

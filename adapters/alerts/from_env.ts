@@ -1,6 +1,7 @@
 /** Which channels the environment asks for. @module */
 import { type AlertChannel, type Duration, type EventLog, positive } from "engine";
 import { type Shape, SHAPES } from "./bodies.ts";
+import { privateHosts } from "../../reach/mod.ts";
 import { eventChannel } from "./events.ts";
 import { smtpChannel } from "./smtp.ts";
 import { webhookChannel } from "./webhook.ts";
@@ -17,7 +18,7 @@ export interface Given {
 /**
  * The channels that are set up: mail by `AURORA_SMTP_URL`, `AURORA_ALERT_FROM` and `AURORA_ALERT_TO` (and
  * `AURORA_SMTP_CA`, PEM, for a certificate of one's own), a webhook by `AURORA_WEBHOOK_URL` (and
- * `AURORA_WEBHOOK_SECRET`, `AURORA_WEBHOOK_SHAPE`, `AURORA_WEBHOOK_PRIVATE_HOSTS`), events by `AURORA_ALERT_TOPIC`. All
+ * `AURORA_WEBHOOK_SECRET`, `AURORA_WEBHOOK_SHAPE`; `AURORA_PRIVATE_HOSTS` says which hosts may be in a private network), events by `AURORA_ALERT_TOPIC`. All
  * need `AURORA_BASE_URL`, where the UI is. None if nothing is given. `AURORA_ALERT_REPEAT` tells all of them again,
  * `AURORA_ALERT_ESCALATE` (`webhook=30m`) some of them later.
  *
@@ -81,21 +82,17 @@ function mail(env: Env): AlertChannel[] {
   })];
 }
 
-const HOOK = [
-  "AURORA_WEBHOOK_SECRET",
-  "AURORA_WEBHOOK_SHAPE",
-  "AURORA_WEBHOOK_PRIVATE_HOSTS",
-] as const;
+const HOOK = ["AURORA_WEBHOOK_SECRET", "AURORA_WEBHOOK_SHAPE"] as const;
 
 function webhook(env: Env): AlertChannel[] {
   const given = whole(env, "a webhook", ["AURORA_WEBHOOK_URL"], HOOK);
   if (!given) return [];
-  const [secret, shape, hosts] = HOOK.map(env);
+  const [secret, shape] = HOOK.map(env);
   return [webhookChannel({
     url: given.AURORA_WEBHOOK_URL,
     baseUrl: given.AURORA_BASE_URL,
     shape: shapeOf(shape || "slack"),
-    privateHosts: (hosts ?? "").split(",").map((h) => h.trim().toLowerCase()).filter(Boolean),
+    privateHosts: privateHosts(env("AURORA_PRIVATE_HOSTS") ?? ""),
     ...(secret ? { secret } : {}),
   })];
 }

@@ -78,6 +78,7 @@ async function takeOne(desk: Desk, name: string, given: unknown): Promise<Taken>
     return { name, taken: true, outcome: `would be kept as ${connection.kind}${note}` };
   }
   if (await keep(desk, connection, called.on("replace"))) {
+    await desk.audit("connections import", name);
     return { name, taken: true, outcome: `kept as ${connection.kind}, encrypted${note}` };
   }
   return { name, taken: false, outcome: "there is one of this name, --replace takes its place" };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { noDesk } from "./connection_views.ts";
 import type { Service } from "./views.ts";
 import { materializeNow, planOf, triggerNow } from "./service/acting.ts";
 import { cancelNow, cancelStepNow } from "./service/cancelling.ts";
@@ -46,6 +47,7 @@ export function createService(o: ServiceOptions): Service {
   const named = (name: string) => o.definitions.assets.find((a) => a.name === name);
   return {
     ...reading(o),
+    connections: o.connections ?? noDesk,
     ...crewService(o),
     metrics: async () => await o.metrics?.read(assetMeasures(o.definitions, await see())),
     ...alertService(o),

@@ -1,6 +1,7 @@
 import type { AlertService, AlertView } from "./alert_views.ts";
 import type { AutomationService } from "./automation_views.ts";
 import type { BackfillService } from "./backfill_views.ts";
+import type { ConnectionService } from "./connection_views.ts";
 import type { CrewService } from "./crew_views.ts";
 import type { SimulationService } from "./simulation_views.ts";
 import type { SteeringService } from "./steering_views.ts";
@@ -539,6 +540,7 @@ export interface Service
     AlertService,
     AutomationService,
     BackfillService,
+    ConnectionService,
     CrewService,
     SimulationService,
     SteeringService {

@@ -21,6 +21,32 @@ Deno.test("the audit log tells who did what, and what was denied", async () => {
   assert(!JSON.stringify(lines).includes(PASSWORD));
 });
 
+Deno.test("a connection and the audit log tell who changed it, and only administrators may", async () => {
+  await using site = await guardedSite();
+  await firstAdmin(site);
+  const cookie = cookiesOf(await signIn(site));
+  const body = { kind: "http", host: "h.example.com", password: "planted-audit-word" };
+  const path = "/api/v1/connections/events";
+  const made = await site.ask(path, { cookie, body });
+  assertEquals((await made.json()).changedBy, "ada@example.org");
+  assertEquals((await site.ask(path, { cookie, body })).status, 409);
+  await site.sql`update access."user" set role = 'ml'`;
+  for (const act of ["", "/test", "/remove"]) {
+    assertEquals((await site.ask(path + act, { cookie, body: {} })).status, 403);
+  }
+  const listed = await site.ask("/api/v1/connections", { cookie });
+  assertStringIncludes(await listed.text(), "h.example.com");
+  const lines = await auditLines(site.sql, { limit: 5 });
+  assertEquals(lines.map((l) => [l.who, l.action, l.target, l.outcome]).reverse(), [
+    ["ada@example.org", "POST /api/v1/connections/:name", path, "allowed"],
+    ["ada@example.org", "POST /api/v1/connections/:name", path, "allowed"],
+    ["ada@example.org", "POST /api/v1/connections/:name", path, "denied"],
+    ["ada@example.org", "POST /api/v1/connections/:name/test", `${path}/test`, "denied"],
+    ["ada@example.org", "POST /api/v1/connections/:name/remove", `${path}/remove`, "denied"],
+  ]);
+  assert(!JSON.stringify(lines).includes("planted"));
+});
+
 Deno.test("the database refuses to change or remove a line", async () => {
   await using site = await guardedSite();
   await firstAdmin(site);

@@ -65,7 +65,7 @@ export async function guardedSite(o: SiteOptions = {}): Promise<GuardedSite> {
   });
   const service = new FakeService(now);
   const layout = createLayoutEngine();
-  const engine = createApi(service);
+  const engine = createApi(service, { caller: () => gate.caller()?.name ?? "" });
   const people = createAccessApi(access);
   const api: Handler = (request) =>
     (isAccessPath(new URL(request.url).pathname) ? people : engine).fetch(request);

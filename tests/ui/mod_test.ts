@@ -36,6 +36,20 @@ Deno.test("/ tells which dependency is down", async () => {
   assertStringIncludes(page, "connection refused");
 });
 
+Deno.test("/connections is read without a script: where things are, who changed that, which keys encrypt", async () => {
+  const page = text(await read("/connections"));
+  assertStringIncludes(page, "warehouse postgres aurora at warehouse.example.com · database");
+  assertStringIncludes(page, "changed 2 d ago by ada@example.org · key 0f0f0f0f0f0f");
+  assertStringIncludes(page, "Reached 2 h ago : PostgreSQL 18.1");
+  assertStringIncludes(page, "Not reached 1 h ago : no answer within 10000 ms");
+  assertStringIncludes(
+    page,
+    'unreadable · file Cannot read connection "broken"'.replaceAll('"', "&quot;"),
+  );
+  assertStringIncludes(page, "What AWS Secrets Manager has is asked for by name");
+  assertStringIncludes(page, "0f0f0f0f0f0f encrypts 2 connections");
+});
+
 Deno.test("/ says that all is well when it is", async () => {
   const service = new FakeService(now);
   const calm = await service.overview();

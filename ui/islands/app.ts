@@ -3,6 +3,7 @@
 // something.
 import { materialize, post, toast } from "./act.ts";
 import { listenForAlerts } from "./alerts.ts";
+import { listenForConnections } from "./connections.ts";
 import { listenForBackfills } from "./backfills.ts";
 import { all, need, throttle } from "./dom.ts";
 import { showWho } from "./who.ts";
@@ -203,6 +204,7 @@ document.addEventListener("click", (event) => {
 });
 listenForBackfills(refreshSoon);
 listenForAlerts(refreshSoon);
+listenForConnections(refreshSoon);
 void showWho();
 const themeButton = need("#theme");
 themeButton.hidden = false;

@@ -6,6 +6,7 @@
 import type { Definitions } from "../../graph/define.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import type { Lender } from "../lend.ts";
+import type { ConnectionDesk } from "../connection_views.ts";
 import type { AssetMeasure } from "./asset_measures.ts";
 import type { About, HealthView, QualityView } from "../views.ts";
 
@@ -45,4 +46,6 @@ export interface ServiceOptions {
   readonly quality?: QualityReader | undefined;
   /** The metrics, if somebody is to read them. */
   readonly metrics?: MetricsReader | undefined;
+  /** Who looks after connections, if anybody is to. */
+  readonly connections?: ConnectionDesk | undefined;
 }
