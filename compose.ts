@@ -29,6 +29,7 @@ import { connect, open, type Sql } from "./adapters/postgres/connect.ts";
 import { type Embedded, startEmbedded } from "./adapters/postgres/embedded/start.ts";
 import { keepFromEnv } from "./adapters/postgres/keep/rules.ts";
 import { openLedger } from "./adapters/postgres/ledger/ledger.ts";
+import { type Way, wayTo } from "./adapters/postgres/pooler.ts";
 import { type ObjectsPlace, objectsPlace } from "./adapters/objects/setting.ts";
 import { isolation } from "./adapters/process/isolation.ts";
 import { keysFromEnv } from "./adapters/secrets/keys_from_env.ts";
@@ -114,7 +115,8 @@ const SLOTS = 4;
 /**
  * Connects and brings the database up to date.
  *
- * @throws {ConnectError} If `DATABASE_URL` does not lead to a database, in words.
+ * @throws {ConnectError} If `DATABASE_URL` does not lead to a database, or to a pooler that needs `DATABASE_DIRECT_URL`
+ * beside it, in words.
  * @throws {EmbeddedError} If the embedded database cannot start, with cause and remedy.
  * @throws {MigrationError} If the database belongs to a newer program.
  * @throws {DefinitionError} If the declarations contradict each other.
@@ -131,7 +133,10 @@ export async function compose(o: ComposeOptions): Promise<App> {
   const reading = Promise.allSettled([readCode(project, directory)]);
   const given = await databaseAddress((name) => get(name) ?? "");
   const embedded = given === "" ? await startEmbedded({ directory }) : undefined;
-  const url = embedded?.url ?? given;
+  const { url, direct } = embedded ? straight(embedded.url) : await wayTo(
+    given,
+    get("DATABASE_DIRECT_URL") ?? "",
+  );
   const set: { [name: string]: string } = {
     DATABASE_URL: url,
     AURORA_OBJECTS: get("AURORA_OBJECTS") ?? join(directory, "objects"),
@@ -159,7 +164,7 @@ export async function compose(o: ComposeOptions): Promise<App> {
     useCodeFingerprints(project, await codeSource(sql, code.value));
     const opened = await openLedger(url, {
       max: o.role === "server" ? 8 : 4,
-      direct: get("DATABASE_DIRECT_URL") || url,
+      direct,
     });
     const recorded = await traced(opened, sql, env);
     const ledger = withCodeVersion(withKeySets(recorded, project), project);
@@ -187,6 +192,9 @@ export async function compose(o: ComposeOptions): Promise<App> {
     throw error;
   }
 }
+
+/** The embedded database has no pooler before it. */
+const straight = (url: string): Pick<Way, "url" | "direct"> => ({ url, direct: url });
 
 /** The ledger with its calls in the traces, if Deno exports any and knows where to. */
 async function traced(ledger: Ledger, sql: Sql, env: (name: string) => string): Promise<Ledger> {
