@@ -30,6 +30,7 @@ import { keepFromEnv } from "./adapters/postgres/keep/rules.ts";
 import { openLedger } from "./adapters/postgres/ledger/ledger.ts";
 import { type ObjectsPlace, objectsPlace } from "./adapters/objects/setting.ts";
 import { isolation } from "./adapters/process/isolation.ts";
+import { redisFromEnv } from "./adapters/redis/from_env.ts";
 import { connectionsIn, tellEnvironment } from "./adapters/secrets/places.ts";
 import { checkSourceSchema } from "./assets/source_schema.ts";
 import { codeSource, readCode } from "./code.ts";
@@ -132,8 +133,9 @@ export async function compose(o: ComposeOptions): Promise<App> {
     await migrateAll(sql, { onWait: (sentence) => say(o, sentence) });
     const places = placesOf(env, () => sql, { onTrouble: (sentence) => say(o, masked(sentence)) });
     set["REDIS_URL"] = await redisAddress(env, places);
-    // A setting that cannot be read is told at the start, not at the first cleaning.
+    // A setting that cannot be read is told at the start, not at the first use.
     keepFromEnv(env);
+    redisFromEnv(env);
     const { kind: objects } = objectsPlace(set["AURORA_OBJECTS"]!);
     // Commands are to work on what is there, the doctor above all; a step looks for itself.
     if (o.role !== "cli") await checkSourceSchema(sql);

@@ -2,7 +2,8 @@
 import { type Connection, masked, withinMs } from "engine";
 import { client } from "./adapters/kafka/client.ts";
 import { open } from "./adapters/postgres/connect.ts";
-import { closeRedis, connectRedis, withRedis } from "./adapters/redis/connect.ts";
+import { redisPlace } from "./adapters/redis/from_env.ts";
+import { connectRedis } from "./adapters/redis/link.ts";
 import { addressOf, awsOf, kafkaOf } from "./adapters/secrets/address.ts";
 import { probeAws } from "./adapters/secrets/aws.ts";
 import { probeHttp } from "./adapters/secrets/http_probe.ts";
@@ -14,6 +15,8 @@ export interface TryOptions {
   readonly limitMs?: number;
   /** Hosts of private ranges that HTTP may speak to: `AURORA_PRIVATE_HOSTS`. */
   readonly allowed: string;
+  /** Reads the environment, which completes the address of `aurora_redis`. @default {nothing is set} */
+  readonly env?: (name: string) => string;
 }
 
 /** What was found. */
@@ -28,6 +31,7 @@ interface Trying {
   readonly limitMs: number;
   readonly allowed: string;
   readonly signal: AbortSignal;
+  env(name: string): string;
 }
 
 type Try = (c: Connection, o: Trying) => Promise<string>;
@@ -37,6 +41,10 @@ const TRIES: { readonly [kind: string]: Try } = {
   postgres: tryPostgres,
   redis: tryRedis,
   rediss: tryRedis,
+  redis_sentinel: tryRedis,
+  rediss_sentinel: tryRedis,
+  redis_cluster: tryRedis,
+  rediss_cluster: tryRedis,
   kafka: tryKafka,
   http: tryHttp,
   https: tryHttp,
@@ -61,7 +69,12 @@ export async function tryConnection(c: Connection, o: TryOptions): Promise<Tried
   try {
     const found = await withinMs(
       limitMs,
-      trial(c, { limitMs, allowed: o.allowed, signal: late.signal }),
+      trial(c, {
+        limitMs,
+        allowed: o.allowed,
+        signal: late.signal,
+        env: (name) => c.name === "aurora_redis" ? o.env?.(name) ?? "" : "",
+      }),
     );
     return { reached: true, found: masked(found) };
   } catch (error) {
@@ -98,13 +111,13 @@ async function tryPostgres(c: Connection, { limitMs }: Trying): Promise<string> 
   }
 }
 
-async function tryRedis(c: Connection, { limitMs }: Trying): Promise<string> {
-  const redis = connectRedis(addressOf(c), { name: "aurora test" });
+async function tryRedis(c: Connection, { limitMs, env }: Trying): Promise<string> {
+  const redis = connectRedis(redisPlace(addressOf(c), env), { name: "aurora test" });
   try {
-    await withRedis(redis, { doing: "answer a test", limitMs }, () => redis.ping());
+    await redis.do({ doing: "answer a test", limitMs }, (client) => client.ping());
     return "Redis answers";
   } finally {
-    await closeRedis(redis);
+    await redis.close();
   }
 }
 

@@ -102,7 +102,8 @@ async function test(desk: Desk, name: string): Promise<number> {
   const connection = await connectionsIn(placesOf(env, () => sql))(name);
   const limitMs = 1000 * secondsOf(called.text("seconds"));
   const at = new Date();
-  const tried = await tryConnection(connection, { limitMs, allowed: env("AURORA_PRIVATE_HOSTS") });
+  const allowed = env("AURORA_PRIVATE_HOSTS");
+  const tried = await tryConnection(connection, { limitMs, allowed, env });
   await noteTest(sql, name, { at, ...tried });
   if (called.on("json")) io.out(json({ name, kind: connection.kind, at, ...tried }));
   else io.out(`${paintStatus(io, tried.reached ? "ok" : "failed")} ${name}: ${tried.found}`);
