@@ -32,6 +32,7 @@ import { openLedger } from "./adapters/postgres/ledger/ledger.ts";
 import { type Way, wayTo } from "./adapters/postgres/pooler.ts";
 import { type ObjectsPlace, objectsPlace } from "./adapters/objects/setting.ts";
 import { isolation } from "./adapters/process/isolation.ts";
+import { redisFromEnv } from "./adapters/redis/from_env.ts";
 import { keysFromEnv } from "./adapters/secrets/keys_from_env.ts";
 import { connectionsIn, tellEnvironment } from "./adapters/secrets/places.ts";
 import { checkSourceSchema } from "./assets/source_schema.ts";
@@ -154,8 +155,9 @@ export async function compose(o: ComposeOptions): Promise<App> {
     const kafka = o.role === "server" ? await kafkaOptions(env, places) : undefined;
     if (o.role !== "worker") set["KAFKA_BROKERS"] = await kafkaBrokers(env, places);
     if (o.role === "server") Object.assign(set, await alertSettings(env, places));
-    // A setting that cannot be read is told at the start, not at the first cleaning.
+    // A setting that cannot be read is told at the start, not at the first use.
     keepFromEnv(env);
+    redisFromEnv(env);
     const { kind: objects } = objectsPlace(set["AURORA_OBJECTS"]!);
     // Commands are to work on what is there, the doctor above all; a step looks for itself.
     if (o.role !== "cli") await checkSourceSchema(sql);

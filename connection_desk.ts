@@ -109,7 +109,7 @@ async function test(o: DeskOptions, name: string) {
   });
   const at = o.now();
   const allowed = privateHosts(o.env("AURORA_PRIVATE_HOSTS"));
-  const tried = await tryConnection(connection, { privateHosts: allowed });
+  const tried = await tryConnection(connection, { privateHosts: allowed, env: o.env });
   await noteTest(o.sql, name, { at, ...tried });
   return { at: at.toISOString(), ...tried };
 }

@@ -2,7 +2,8 @@
 import { type Connection, masked, withinMs } from "engine";
 import { client } from "./adapters/kafka/client.ts";
 import { open } from "./adapters/postgres/connect.ts";
-import { closeRedis, connectRedis, withRedis } from "./adapters/redis/connect.ts";
+import { redisPlace } from "./adapters/redis/from_env.ts";
+import { connectRedis } from "./adapters/redis/link.ts";
 import { addressOf, awsOf } from "./adapters/secrets/address.ts";
 import { probeAws } from "./adapters/secrets/aws.ts";
 import { kafkaOf } from "./adapters/secrets/kafka.ts";
@@ -15,6 +16,8 @@ export interface TryOptions {
   readonly limitMs?: number;
   /** Hosts that HTTP may ask at a private address: those of `AURORA_PRIVATE_HOSTS`. */
   readonly privateHosts: PrivateHosts;
+  /** Reads the environment, which completes the address of `aurora_redis`. @default {nothing is set} */
+  readonly env?: (name: string) => string;
 }
 
 /** What was found. */
@@ -34,6 +37,10 @@ const TRIES: { readonly [kind: string]: Try } = {
   postgres: tryPostgres,
   redis: tryRedis,
   rediss: tryRedis,
+  redis_sentinel: tryRedis,
+  rediss_sentinel: tryRedis,
+  redis_cluster: tryRedis,
+  rediss_cluster: tryRedis,
   kafka: tryKafka,
   http: tryHttp,
   https: tryHttp,
@@ -55,7 +62,8 @@ export async function tryConnection(c: Connection, o: TryOptions): Promise<Tried
   }
   const limitMs = o.limitMs ?? 10_000;
   try {
-    const found = await withinMs(limitMs, trial(c, { ...o, limitMs }));
+    const env = (name: string) => c.name === "aurora_redis" ? o.env?.(name) ?? "" : "";
+    const found = await withinMs(limitMs, trial(c, { ...o, limitMs, env }));
     return { reached: true, found: masked(found) };
   } catch (error) {
     return { reached: false, found: masked(reason(error, limitMs)) };
@@ -89,13 +97,13 @@ async function tryPostgres(c: Connection, { limitMs }: Trying): Promise<string> 
   }
 }
 
-async function tryRedis(c: Connection, { limitMs }: Trying): Promise<string> {
-  const redis = connectRedis(addressOf(c), { name: "aurora test" });
+async function tryRedis(c: Connection, { limitMs, env }: Trying): Promise<string> {
+  const redis = connectRedis(redisPlace(addressOf(c), env), { name: "aurora test" });
   try {
-    await withRedis(redis, { doing: "answer a test", limitMs }, () => redis.ping());
+    await redis.do({ doing: "answer a test", limitMs }, (client) => client.ping());
     return "Redis answers";
   } finally {
-    await closeRedis(redis);
+    await redis.close();
   }
 }
 

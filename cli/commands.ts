@@ -376,6 +376,16 @@ export const commands: readonly Command[] = [
     ],
     load: async () => (await import("./commands/import_connections.ts")).importAirflow,
   }),
+  command("redis:rebuild", "write all that is served from Redis again, from PostgreSQL", {
+    words: "",
+    takes: [0, 0],
+    json: true,
+    options: [
+      { name: "dry-run", help: "only count, and say how much memory it will need" },
+      { name: "overwrite", help: "also replace features that are as new or newer" },
+    ],
+    load: async () => (await import("./commands/redis_rebuild.ts")).redisRebuild,
+  }),
   command("doctor", "say whether everything that the program needs is there", {
     words: "",
     takes: [0, 0],

@@ -8,6 +8,7 @@ import { testKafka } from "./services/kafka.ts";
 import { startMoto } from "./services/moto.ts";
 import { testServer } from "./services/postgres.ts";
 import { startRedis } from "./services/redis.ts";
+import { PEM, startSentinels, startTlsRedis } from "./services/redis_sets.ts";
 
 const SECRET = "planted-try-secret";
 const attempt = async (uri: string, o: { allowed?: string; limitMs?: number } = {}) => {
@@ -34,6 +35,33 @@ Deno.test("tryConnection() logs in to Redis", async () => {
   const found = await attempt(`redis://:${SECRET}@127.0.0.1:${redis.port}/1`);
   assertEquals(found, { reached: true, found: "Redis answers" });
   assertEquals((await attempt(`redis://:wrong-word@127.0.0.1:${redis.port}`)).reached, false);
+});
+
+Deno.test("tryConnection() reaches Redis by TLS, by Airflow's extras and by the environment", async () => {
+  await using redis = await startTlsRedis("--requirepass", SECRET, "--tls-auth-clients", "no");
+  const ok = { reached: true, found: "Redis answers" };
+  const at = `:${SECRET}@localhost:${redis.tlsPort}`;
+  assertEquals(await attempt(`redis://${at}?ssl=true&ssl_ca_certs=${PEM.ca}`), ok);
+  const unknown = await attempt(`rediss://${at}`);
+  assertEquals(unknown.reached, false);
+  assertStringIncludes(unknown.found, "self-signed certificate");
+  const env = (name: string) => name === "AURORA_REDIS_CA" ? PEM.ca : "";
+  const tried = (name: string) =>
+    tryConnection(parseUri(name, `rediss://${at}`), { privateHosts: privateHosts(""), env });
+  assertEquals(await tried("aurora_redis"), ok);
+  assertEquals((await tried("another")).reached, false, "the variable is of our own Redis");
+});
+
+Deno.test("tryConnection() reaches the master that Sentinels name", async () => {
+  await using set = await startSentinels({ password: SECRET, sentinelPassword: `${SECRET}-2` });
+  const uri = `redis-sentinel://:${SECRET}@${set.hosts}/0?name=mymaster`;
+  assertEquals(await attempt(`${uri}&sentinel_password=${SECRET}-2`), {
+    reached: true,
+    found: "Redis answers",
+  });
+  const denied = await attempt(uri);
+  assertEquals(denied.reached, false);
+  assertStringIncludes(denied.found, "NOAUTH");
 });
 
 Deno.test("tryConnection() asks Kafka for its brokers", async () => {

@@ -107,6 +107,7 @@ async function test(desk: Desk, name: string): Promise<number> {
   const tried = await tryConnection(connection, {
     limitMs,
     privateHosts: privateHosts(env("AURORA_PRIVATE_HOSTS")),
+    env,
   });
   await noteTest(sql, name, { at, ...tried });
   if (called.on("json")) io.out(json({ name, kind: connection.kind, at, ...tried }));

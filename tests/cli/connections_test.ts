@@ -247,7 +247,7 @@ Deno.test("Airflow's connection of PostgreSQL is enough, for commands and for ta
   const found = new Map<string, { detail: string }>(
     JSON.parse(out).findings.map((f: { name: string }) => [f.name, f]),
   );
-  assertStringIncludes(found.get("redis")!.detail, "max retries");
+  assertStringIncludes(found.get("redis")!.detail, "ECONNREFUSED");
   assertStringIncludes(found.get("source schema")!.detail, "tables as expected");
   assertStringIncludes(err, "(it is in AIRFLOW_CONN_SPOILT)");
 });
