@@ -18,7 +18,6 @@ import {
   secretsFromEnv,
   type Service,
   useCodeFingerprints,
-  useTracing,
   withCodeVersion,
   withKeySets,
   work,
@@ -38,6 +37,7 @@ import { healthOf } from "./health.ts";
 import { loadProject } from "./load_project.ts";
 import { metricsOf } from "./metrics.ts";
 import { migrateAll } from "./tasks/database.ts";
+import { recordTraces } from "./traces.ts";
 import { VERSION } from "./version.ts";
 
 /** What a process is for; decides how many connections it takes. */
@@ -128,6 +128,7 @@ export async function compose(o: ComposeOptions): Promise<App> {
   secretsFromEnv(whole);
   tellEnvironment(whole).forEach((sentence) => say(o, sentence));
   try {
+    const traced = await recordTraces(env, () => sql);
     const sql = await open(url, { name: `aurora ${o.role}`, max: 4 });
     await migrateAll(sql, { onWait: (sentence) => say(o, sentence) });
     const places = placesOf(env, () => sql, { onTrouble: (sentence) => say(o, masked(sentence)) });
@@ -144,8 +145,7 @@ export async function compose(o: ComposeOptions): Promise<App> {
       max: o.role === "server" ? 8 : 4,
       direct: get("DATABASE_DIRECT_URL") || url,
     });
-    const recorded = await traced(opened, sql, env);
-    const ledger = withCodeVersion(withKeySets(recorded, project), project);
+    const ledger = withCodeVersion(withKeySets(traced(opened), project), project);
     await ledger.declarePools(Object.fromEntries(project.pools.map((p) => [p.name, p.slots])));
     const connections = connectionsIn(places);
     return assemble({
@@ -164,17 +164,6 @@ export async function compose(o: ComposeOptions): Promise<App> {
     await embedded?.stop();
     throw error;
   }
-}
-
-/** The ledger with its calls in the traces, if Deno exports any and knows where to. */
-async function traced(ledger: Ledger, sql: Sql, env: (name: string) => string): Promise<Ledger> {
-  if (env("OTEL_DENO") !== "true" || env("OTEL_EXPORTER_OTLP_ENDPOINT") === "") return ledger;
-  const [{ openTelemetry, tracedPort }, { runParents }] = await Promise.all([
-    import("./adapters/telemetry/tracing.ts"),
-    import("./adapters/postgres/ledger/traces.ts"),
-  ]);
-  useTracing(openTelemetry({ parentOf: runParents(sql), version: VERSION }));
-  return tracedPort("ledger", ledger);
 }
 
 /** Said while it waits, so that nobody wonders. */

@@ -8,6 +8,7 @@ import {
 } from "engine";
 import { type KafkaAddress, nameOf } from "./address.ts";
 import { type Driver, type Outgoing, refusalOf, rootOf } from "./driver.ts";
+import { sendTraced } from "./traced.ts";
 
 /** A topic that is made if it is not there. */
 export interface TopicOptions {
@@ -68,7 +69,7 @@ class KafkaEventLog implements EventLog {
     for (const some of requests(events.map((event) => this.#messageOf(event)))) {
       try {
         await this.#ensureTopics(driver, [...new Set(some.map(({ topic }) => topic))]);
-        await driver.send(some);
+        await sendTraced(some, (messages) => driver.send(messages));
       } catch (error) {
         // Its send has failed, so nothing of it is pending; a new producer gets a new sequence.
         await driver.drop();

@@ -1,5 +1,7 @@
+import { tracing } from "engine";
 import postgres from "postgres";
 import { explain } from "./explain.ts";
+import { tracedSql } from "./traced.ts";
 
 /** A pool of connections, `npm:postgres` with our types: int8 is `bigint`, timestamps are `Date`. */
 export type Sql = postgres.Sql<{ bigint: bigint }>;
@@ -26,14 +28,15 @@ export type ConnectOptions = {
  * A pool on `url`, which connects at the first query.
  *
  * Behind PgBouncer in transaction mode add `?prepare=false` to the URL. int8 and count(*) come as `bigint`.
- * There is no query time limit: see {@link withLimit}. Use {@link open} to fail early and in words.
+ * There is no query time limit: see {@link withLimit}. Use {@link open} to fail early and in words. If somebody
+ * records traces by now, statements are spans.
  *
  * @throws {TypeError} If `url` is none of PostgreSQL.
  */
 export function connect(url: string, options: ConnectOptions = {}): Sql {
   mustBePostgres(url);
   const { name = "aurora", max = 10, idleSeconds, connectSeconds = 10 } = options;
-  return postgres(url, {
+  const sql: Sql = postgres(url, {
     max,
     connect_timeout: connectSeconds,
     max_lifetime: null,
@@ -42,6 +45,8 @@ export function connect(url: string, options: ConnectOptions = {}): Sql {
     types: { bigint: postgres.BigInt },
     onnotice: () => {},
   });
+  const recorder = tracing();
+  return recorder ? tracedSql(sql, recorder) : sql;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Connections to Redis that never hang. @module */
 import { Redis } from "ioredis";
-import { ServiceUnavailableError, withinMs } from "engine";
+import { ServiceUnavailableError, tracing, withinMs } from "engine";
+import { traceCommands } from "./traced.ts";
 
 export type { Redis };
 
@@ -33,6 +34,8 @@ export function connectRedis(url: string, options: RedisOptions = {}): Redis {
   });
   // Without a listener ioredis prints errors itself; commands report them to who gave them.
   redis.on("error", (error: Error) => options.onError?.(error));
+  const recorder = tracing();
+  if (recorder) traceCommands(redis, recorder);
   return redis;
 }
 

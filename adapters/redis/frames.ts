@@ -1,6 +1,8 @@
 /** Prebuilt commands: what is the same in every command is encoded once. @module */
 import { Buffer } from "node:buffer";
 import { Command, type Redis } from "ioredis";
+import { troubleOf } from "engine";
+import { beginCommands } from "./traced.ts";
 
 const encoder = new TextEncoder();
 const CRLF = encoder.encode("\r\n");
@@ -95,9 +97,17 @@ export async function sendFrames(
     command.toWritable = () => Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
     pipeline.sendCommand(command);
   }
-  const replies = await pipeline.exec() ?? [];
-  return replies.map(([error, reply]) => {
-    if (error) throw error;
-    return reply;
-  });
+  const span = beginCommands(name, frames.length);
+  try {
+    const replies = await pipeline.exec() ?? [];
+    return replies.map(([error, reply]) => {
+      if (error) throw error;
+      return reply;
+    });
+  } catch (error) {
+    span?.end(troubleOf(error));
+    throw error;
+  } finally {
+    span?.end();
+  }
 }
