@@ -43,11 +43,17 @@ export type { MetricsReader, QualityReader, ServiceOptions } from "./service/por
  */
 export function createService(o: ServiceOptions): Service {
   const see = watcher(o);
+  const measures = assetMeasures(o.definitions, { see, clock: o.clock });
   const named = (name: string) => o.definitions.assets.find((a) => a.name === name);
   return {
     ...reading(o),
     ...crewService(o),
-    metrics: async () => await o.metrics?.read(assetMeasures(o.definitions, await see())),
+    async metrics() {
+      if (!o.metrics) return undefined;
+      const text = await o.metrics.read(await measures.now());
+      measures.refresh();
+      return text;
+    },
     ...alertService(o),
     overview: async () => await overviewOf(o, await see()),
     lineage: async () => lineageOf(o.definitions, await see()),
