@@ -66,6 +66,7 @@ export * from "./object/body.ts";
 export * from "./object/collection_flag.ts";
 export * from "./object/garbage.ts";
 export * from "./object/objects.ts";
+export * from "./object/users.ts";
 export * from "./ledger/alerting.ts";
 export * from "./ledger/backfills.ts";
 export * from "./ledger/failures.ts";
