@@ -23,6 +23,7 @@ import {
   work,
 } from "engine";
 import { fromFileUrl, join, resolve } from "@std/path";
+import { rulesFromEnv } from "./adapters/alerts/rules_from_env.ts";
 import { connect, open, type Sql } from "./adapters/postgres/connect.ts";
 import { type Embedded, startEmbedded } from "./adapters/postgres/embedded/start.ts";
 import { keepFromEnv } from "./adapters/postgres/keep/rules.ts";
@@ -212,6 +213,7 @@ async function assemble(p: Parts): Promise<App> {
     lender: lent,
     quality: qualityReader(sql),
     metrics,
+    alertRules: rulesFromEnv(env),
   });
   const close = async () => {
     await health.close();

@@ -30,6 +30,7 @@ import { watcher } from "./service/seen.ts";
 import { simulateNow } from "./service/simulating.ts";
 import { senseNow, switchNow, tickNow } from "./service/switching.ts";
 import { whyOf } from "./service/why_view.ts";
+import { alertRuleService } from "./service/alert_rule_view.ts";
 import { alertService } from "./service/alert_view.ts";
 import { aboutView, eventsView, overviewOf } from "./service/system_view.ts";
 
@@ -55,6 +56,7 @@ export function createService(o: ServiceOptions): Service {
       return text;
     },
     ...alertService(o),
+    ...alertRuleService(o),
     overview: async () => await overviewOf(o, await see()),
     lineage: async () => lineageOf(o.definitions, await see()),
     assets: async (choice = {}) => cardsOf(o.definitions, await see(), choice),

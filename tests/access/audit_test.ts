@@ -21,6 +21,26 @@ Deno.test("the audit log tells who did what, and what was denied", async () => {
   assert(!JSON.stringify(lines).includes(PASSWORD));
 });
 
+Deno.test("rules of alerts are set by administrators only, and the audit log tells who did", async () => {
+  await using site = await guardedSite();
+  await firstAdmin(site);
+  const cookie = cookiesOf(await signIn(site));
+  const path = "/api/v1/alert-rules/queue";
+  const set = () => site.ask(path, { cookie, body: { value: "30m" } });
+  const statuses = [(await set()).status];
+  for (const role of ["ml", "ops"]) {
+    await site.sql`update access."user" set role = ${role}`;
+    statuses.push((await set()).status, (await site.ask("/api/v1/alert-rules", { cookie })).status);
+  }
+  assertEquals(statuses, [200, 403, 200, 403, 200]);
+  const lines = await auditLines(site.sql, { limit: 10 });
+  const action = "POST /api/v1/alert-rules/:name";
+  assertEquals(
+    lines.filter((l) => l.action === action).map((l) => [l.who, l.target, l.outcome]).reverse(),
+    ["allowed", "denied", "denied"].map((outcome) => ["ada@example.org", path, outcome]),
+  );
+});
+
 Deno.test("the database refuses to change or remove a line", async () => {
   await using site = await guardedSite();
   await firstAdmin(site);
