@@ -19,12 +19,12 @@ import {
   secretsFromEnv,
   type Service,
   useCodeFingerprints,
-  useTracing,
   withCodeVersion,
   withKeySets,
   work,
 } from "engine";
 import { fromFileUrl, join, resolve } from "@std/path";
+import { rulesFromEnv } from "./adapters/alerts/rules_from_env.ts";
 import { connect, open, type Sql } from "./adapters/postgres/connect.ts";
 import { type Embedded, startEmbedded } from "./adapters/postgres/embedded/start.ts";
 import { keepFromEnv } from "./adapters/postgres/keep/rules.ts";
@@ -51,6 +51,7 @@ import { healthOf } from "./health.ts";
 import { loadProject } from "./load_project.ts";
 import { metricsOf } from "./metrics.ts";
 import { migrateAll } from "./tasks/database.ts";
+import { recordTraces } from "./traces.ts";
 import { VERSION } from "./version.ts";
 
 /** What a process is for; decides how many connections it takes. */
@@ -147,6 +148,7 @@ export async function compose(o: ComposeOptions): Promise<App> {
   secretsFromEnv(whole);
   tellEnvironment(whole).forEach((sentence) => say(o, sentence));
   try {
+    const traced = await recordTraces(env, () => sql);
     const sql = await open(url, { name: `aurora ${o.role}`, max: 4 });
     await migrateAll(sql, { onWait: (sentence) => say(o, sentence) });
     const places = placesOf(env, () => sql, { onTrouble: (sentence) => say(o, masked(sentence)) });
@@ -168,8 +170,7 @@ export async function compose(o: ComposeOptions): Promise<App> {
       max: o.role === "server" ? 8 : 4,
       direct,
     });
-    const recorded = await traced(opened, sql, env);
-    const ledger = withCodeVersion(withKeySets(recorded, project), project);
+    const ledger = withCodeVersion(withKeySets(traced(opened), project), project);
     await ledger.declarePools(Object.fromEntries(project.pools.map((p) => [p.name, p.slots])));
     const connections = connectionsIn(places);
     const variables = Object.keys(whole);
@@ -197,17 +198,6 @@ export async function compose(o: ComposeOptions): Promise<App> {
 
 /** The embedded database has no pooler before it. */
 const straight = (url: string): Pick<Way, "url" | "direct"> => ({ url, direct: url });
-
-/** The ledger with its calls in the traces, if Deno exports any and knows where to. */
-async function traced(ledger: Ledger, sql: Sql, env: (name: string) => string): Promise<Ledger> {
-  if (env("OTEL_DENO") !== "true" || env("OTEL_EXPORTER_OTLP_ENDPOINT") === "") return ledger;
-  const [{ openTelemetry, tracedPort }, { runParents }] = await Promise.all([
-    import("./adapters/telemetry/tracing.ts"),
-    import("./adapters/postgres/ledger/traces.ts"),
-  ]);
-  useTracing(openTelemetry({ parentOf: runParents(sql), version: VERSION }));
-  return tracedPort("ledger", ledger);
-}
 
 /** Said while it waits, so that nobody wonders. */
 function say(o: ComposeOptions, sentence: string): void {
@@ -258,6 +248,7 @@ async function assemble(p: Parts): Promise<App> {
     quality: qualityReader(sql),
     metrics,
     connections: p.desk,
+    alertRules: rulesFromEnv(env),
   });
   const close = async () => {
     await health.close();

@@ -4,6 +4,7 @@ import type { Service } from "engine";
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { alertRoutes } from "./alert_routes.ts";
+import { alertRuleRoutes } from "./alert_rule_routes.ts";
 import { assetRoutes } from "./asset_routes.ts";
 import { backfillRoutes } from "./backfill_routes.ts";
 import { connectionRoutes } from "./connection_routes.ts";
@@ -63,7 +64,8 @@ export function createApi(service: Service, options: ApiOptions = {}) {
     .route("/", backfillRoutes(service))
     .route("/", crewRoutes(service))
     .route("/", alertRoutes(service))
-    .route("/", connectionRoutes(service, options.caller ?? (() => "")));
+    .route("/", connectionRoutes(service, options.caller ?? (() => "")))
+    .route("/", alertRuleRoutes(service));
   app.all("/api/v1/assets/*", (context) => unescapedName(context, app));
   app.notFound((context) => notFound(context, app));
   return routes;

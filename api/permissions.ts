@@ -50,6 +50,8 @@ export const NEEDS: Readonly<Record<string, Need>> = {
   "GET /api/v1/quality": view,
   "GET /api/v1/events": view,
   "GET /api/v1/alerts": view,
+  "GET /api/v1/alert-rules": view,
+  "POST /api/v1/alert-rules/:name": administer,
   "GET /api/v1/silences": view,
   "POST /api/v1/alerts/test": operate,
   "POST /api/v1/alerts/:id/acknowledge": operate,

@@ -113,6 +113,7 @@ export function createClient(fetch: Fetch) {
     alerts: () => answer(v1.alerts.$get()),
     silences: () => answer(v1.silences.$get()),
     connections: () => answer(v1.connections.$get()),
+    alertRules: () => answer(v1["alert-rules"].$get()),
     workers: () => answer(v1.workers.$get()),
     pools: () => answer(v1.pools.$get()),
     backfills: (query: { open?: "true"; limit?: string }) => answer(v1.backfills.$get({ query })),
@@ -147,6 +148,8 @@ export interface RunsQuery {
 export type Client = ReturnType<typeof createClient>;
 type Result<Name extends keyof Client> = Awaited<ReturnType<Client[Name]>>;
 
+/** A rule of alerts, how it stands, and why so. */
+export type AlertRule = Result<"alertRules">[number];
 /** What nobody is told for a while. */
 export type Silence = Result<"silences">[number];
 /** What this process is. */

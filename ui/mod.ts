@@ -305,8 +305,12 @@ function addRest(app: Hono, client: Client, shell: GetShell): void {
     return page(c, Events({ shell: await shell(), events, topic, relayed }));
   });
   app.get("/alerts", async (c) => {
-    const [alerts, silences] = await Promise.all([client.alerts(), client.silences()]);
-    return page(c, Alerts({ shell: await shell(), alerts, silences }));
+    const [alerts, silences, rules] = await Promise.all([
+      client.alerts(),
+      client.silences(),
+      client.alertRules(),
+    ]);
+    return page(c, Alerts({ shell: await shell(), alerts, silences, rules }));
   });
   app.get("/connections", async (c) => {
     const found = await client.connections();

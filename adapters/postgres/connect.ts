@@ -1,6 +1,8 @@
+import { tracing } from "engine";
 import postgres from "postgres";
 import { explain } from "./explain.ts";
 import { SILENT_MS, silentForGood } from "./silence.ts";
+import { tracedSql } from "./traced.ts";
 
 /** A pool of connections, `npm:postgres` with our types: int8 is `bigint`, timestamps are `Date`. */
 export type Sql = postgres.Sql<{ bigint: bigint }>;
@@ -32,6 +34,7 @@ export type ConnectOptions = {
  * A query may take as long as it likes while the server works on it; one whose answer cannot come any more, since
  * packets vanish or the server does not know of it, fails with `CONNECTION_SILENT`, see {@link silentForGood}.
  * For a limit see {@link withLimit}. Use {@link open} to fail early and in words.
+ * If somebody records traces by now, statements are spans.
  *
  * @throws {TypeError} If `url` is none of PostgreSQL.
  */
@@ -39,7 +42,7 @@ export function connect(url: string, options: ConnectOptions = {}): Sql {
   mustBePostgres(url);
   const { name = "aurora", max = 10, idleSeconds, connectSeconds = 10, silentMs = SILENT_MS } =
     options;
-  return postgres(url, {
+  const sql: Sql = postgres(url, {
     max,
     connect_timeout: connectSeconds,
     max_lifetime: null,
@@ -50,6 +53,8 @@ export function connect(url: string, options: ConnectOptions = {}): Sql {
     onsilent: silentForGood(url, silentMs),
     silent_ms: silentMs,
   });
+  const recorder = tracing();
+  return recorder ? tracedSql(sql, recorder) : sql;
 }
 
 /**

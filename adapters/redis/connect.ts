@@ -1,7 +1,9 @@
 /** Clients of every kind of Redis, with limits to all that they wait for. @module */
+import { tracing } from "engine";
 import { Cluster, Redis, type RedisOptions } from "ioredis";
 import type { RedisPlace } from "./from_env.ts";
 import { MasterSocket, noSubscriber, ServerSocket } from "./sockets.ts";
+import { traceCommands } from "./traced.ts";
 
 /** Speaks to one server, the master that Sentinels name, or a Cluster. */
 export type RedisClient = Redis | Cluster;
@@ -32,6 +34,8 @@ export function openClient(place: RedisPlace, options: ClientOptions): RedisClie
   client.on("error", (error: Error) => options.onError?.(error));
   client.on("node error", (error: Error) => options.onError?.(error));
   client.on("sentinelError", (error: Error) => options.onError?.(error));
+  const recorder = tracing();
+  if (recorder) traceCommands(client, recorder);
   return client;
 }
 

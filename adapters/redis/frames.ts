@@ -1,7 +1,9 @@
 /** Prebuilt commands: what is the same in every command is encoded once. @module */
 import { Buffer } from "node:buffer";
+import { troubleOf } from "engine";
 import { Cluster, Command, type Redis } from "ioredis";
 import type { RedisClient } from "./connect.ts";
+import { beginCommands } from "./traced.ts";
 
 const encoder = new TextEncoder();
 const CRLF = encoder.encode("\r\n");
@@ -107,9 +109,17 @@ export async function sendFrames(
     Reflect.set(command, "slot", slot);
     return command;
   });
-  return client instanceof Cluster
-    ? await Promise.all(commands.map((command) => client.sendCommand(command)))
-    : await inOneWrite(client, commands);
+  const span = beginCommands(name, commands);
+  try {
+    return client instanceof Cluster
+      ? await Promise.all(commands.map((command) => client.sendCommand(command)))
+      : await inOneWrite(client, commands);
+  } catch (error) {
+    span?.end(troubleOf(error));
+    throw error;
+  } finally {
+    span?.end();
+  }
 }
 
 /**

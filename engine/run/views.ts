@@ -1,3 +1,4 @@
+import type { AlertRuleService } from "./alert_rule_views.ts";
 import type { AlertService, AlertView } from "./alert_views.ts";
 import type { AutomationService } from "./automation_views.ts";
 import type { BackfillService } from "./backfill_views.ts";
@@ -538,6 +539,7 @@ export type Change =
 export interface Service
   extends
     AlertService,
+    AlertRuleService,
     AutomationService,
     BackfillService,
     ConnectionService,

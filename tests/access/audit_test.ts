@@ -47,6 +47,26 @@ Deno.test("a connection and the audit log tell who changed it, and only administ
   assert(!JSON.stringify(lines).includes("planted"));
 });
 
+Deno.test("rules of alerts are set by administrators only, and the audit log tells who did", async () => {
+  await using site = await guardedSite();
+  await firstAdmin(site);
+  const cookie = cookiesOf(await signIn(site));
+  const path = "/api/v1/alert-rules/queue";
+  const set = () => site.ask(path, { cookie, body: { value: "30m" } });
+  const statuses = [(await set()).status];
+  for (const role of ["ml", "ops"]) {
+    await site.sql`update access."user" set role = ${role}`;
+    statuses.push((await set()).status, (await site.ask("/api/v1/alert-rules", { cookie })).status);
+  }
+  assertEquals(statuses, [200, 403, 200, 403, 200]);
+  const lines = await auditLines(site.sql, { limit: 10 });
+  const action = "POST /api/v1/alert-rules/:name";
+  assertEquals(
+    lines.filter((l) => l.action === action).map((l) => [l.who, l.target, l.outcome]).reverse(),
+    ["allowed", "denied", "denied"].map((outcome) => ["ada@example.org", path, outcome]),
+  );
+});
+
 Deno.test("the database refuses to change or remove a line", async () => {
   await using site = await guardedSite();
   await firstAdmin(site);

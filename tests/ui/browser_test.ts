@@ -175,6 +175,24 @@ browserTest(
 );
 
 browserTest(
+  "a rule of alerts is set and given back to the environment, on the alerts page",
+  () =>
+    visit("alert-rules", "light", async ({ page, service, open }) => {
+      await open("/alerts");
+      assertEquals(await violations(page), []);
+      const rule = page.locator("#rule-queue");
+      await rule.getByLabel("queue", { exact: true }).fill("30m");
+      await rule.getByRole("button", { name: "Set queue" }).click();
+      await rule.getByText("a person on the page").waitFor();
+      await page.locator(".toast").getByText("queue is 30m on all servers").waitFor();
+      assertEquals((await service.alertRules())[0]?.value, "30m");
+      await rule.getByRole("button", { name: "Back to 15m: queue" }).click();
+      await rule.getByText("built in").waitFor();
+      assertEquals((await service.alertRules())[0]?.value, "15m");
+    }),
+);
+
+browserTest(
   "a sensor is paused and resumed on the automation page, without reload",
   () =>
     visit("switch", "light", async ({ page, service, open }) => {

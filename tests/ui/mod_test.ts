@@ -414,6 +414,17 @@ Deno.test("/runbook has a part for each kind of alert, which each alert links to
   assertStringIncludes(runbook, "<code>deno task retry RUN</code>");
 });
 
+Deno.test("/alerts tells how each rule stands, and who set it so", async () => {
+  const page = text(await read("/alerts"));
+  assertStringIncludes(page, "A step waits for a worker for more than 15m");
+  assertStringIncludes(page, "built in, AURORA_ALERT_QUEUE is not set");
+  assertStringIncludes(page, "An event waits to be sent for more than 10m AURORA_ALERT_OUTBOX");
+  assertStringIncludes(
+    page,
+    "smtp is told of what is at least critical ada at 2025-01-27 21:00 UTC instead of warning by",
+  );
+});
+
 Deno.test("/alerts tells who looks after an alert, and what a channel answered", async () => {
   const page = text(await read("/alerts"));
   assertStringIncludes(page, "acknowledged by ada 29 h ago: asked the registry");
