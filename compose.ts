@@ -26,6 +26,7 @@ import {
 import { fromFileUrl, join, resolve } from "@std/path";
 import { connect, open, type Sql } from "./adapters/postgres/connect.ts";
 import { type Embedded, startEmbedded } from "./adapters/postgres/embedded/start.ts";
+import { settleIdentity } from "./adapters/postgres/identity.ts";
 import { keepFromEnv } from "./adapters/postgres/keep/rules.ts";
 import { openLedger } from "./adapters/postgres/ledger/ledger.ts";
 import { type ObjectsPlace, objectsPlace } from "./adapters/objects/setting.ts";
@@ -95,6 +96,11 @@ export interface WorkOptions {
   onTrouble?(error: unknown): void;
 }
 
+/** Said once, by the first program that finds it. */
+const RESTORED =
+  "The database was restored or moved: its events have ids of their own from now on " +
+  "(docs/guide/backup.md)";
+
 /** Steps that a worker runs at once unless told. */
 const SLOTS = 4;
 
@@ -130,6 +136,7 @@ export async function compose(o: ComposeOptions): Promise<App> {
   try {
     const sql = await open(url, { name: `aurora ${o.role}`, max: 4 });
     await migrateAll(sql, { onWait: (sentence) => say(o, sentence) });
+    if (await settleIdentity(sql)) say(o, RESTORED);
     const places = placesOf(env, () => sql, { onTrouble: (sentence) => say(o, masked(sentence)) });
     set["REDIS_URL"] = await redisAddress(env, places);
     // A setting that cannot be read is told at the start, not at the first cleaning.
