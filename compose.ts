@@ -27,6 +27,7 @@ import { fromFileUrl, join, resolve } from "@std/path";
 import { rulesFromEnv } from "./adapters/alerts/rules_from_env.ts";
 import { connect, open, type Sql } from "./adapters/postgres/connect.ts";
 import { type Embedded, startEmbedded } from "./adapters/postgres/embedded/start.ts";
+import { settleIdentity } from "./adapters/postgres/identity.ts";
 import { keepFromEnv } from "./adapters/postgres/keep/rules.ts";
 import { openLedger } from "./adapters/postgres/ledger/ledger.ts";
 import { type Way, wayTo } from "./adapters/postgres/pooler.ts";
@@ -111,6 +112,11 @@ export interface WorkOptions {
   onTrouble?(error: unknown): void;
 }
 
+/** Said once, by the first program that finds it. */
+const RESTORED =
+  "The database was restored or moved: its events have ids of their own from now on " +
+  "(docs/guide/backup.md)";
+
 /** Steps that a worker runs at once unless told. */
 const SLOTS = 4;
 
@@ -151,6 +157,7 @@ export async function compose(o: ComposeOptions): Promise<App> {
     const traced = await recordTraces(env, () => sql);
     const sql = await open(url, { name: `aurora ${o.role}`, max: 4 });
     await migrateAll(sql, { onWait: (sentence) => say(o, sentence) });
+    if (await settleIdentity(sql)) say(o, RESTORED);
     const places = placesOf(env, () => sql, { onTrouble: (sentence) => say(o, masked(sentence)) });
     set["REDIS_URL"] = await redisAddress(env, places);
     // Only servers speak to it; commands tell of it, workers do neither.

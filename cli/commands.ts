@@ -401,6 +401,8 @@ export const commands: readonly Command[] = [
   program("people", "list, invite or remove people, give them roles", "tasks/access.ts", "people"),
   program("roles", "list, set or remove roles", "tasks/access.ts", "roles"),
   program("audit", "list who did what", "tasks/access.ts", "audit"),
+  program("backup", "back up database and objects while everything runs", "tasks/backup.ts"),
+  program("restore", "give a backup back into an empty place", "tasks/restore.ts"),
   program("db:dump", "write the database into a folder", "tasks/db_dump.ts"),
   program("db:restore", "read the database from a folder", "tasks/db_restore.ts"),
   program("db:check", "say what in the database contradicts itself", "tasks/db_check.ts"),
