@@ -184,7 +184,8 @@ async function handler(
     groupsOf: groupsBy(app.service),
   });
   const isSecure = baseUrl.startsWith("https:");
-  return createFront({ api, pages: ui.fetch, gate, hosts, isSecure, onError: told("gate") });
+  const { fetch: pages, refusal } = ui;
+  return createFront({ api, pages, refusal, gate, hosts, isSecure, onError: told("gate") });
 }
 
 /** Names under which a proxy before the server is reached. */
