@@ -162,7 +162,6 @@ async function handler(
   });
   const engine = createApi(app.service, {
     hosts,
-    caller: () => gate.caller()?.name ?? "",
     onError: told("API"),
   });
   const people = createAccessApi(access);
@@ -184,7 +183,8 @@ async function handler(
     groupsOf: groupsBy(app.service),
   });
   const isSecure = baseUrl.startsWith("https:");
-  return createFront({ api, pages: ui.fetch, gate, hosts, isSecure, onError: told("gate") });
+  const { fetch: pages, refusal } = ui;
+  return createFront({ api, pages, refusal, gate, hosts, isSecure, onError: told("gate") });
 }
 
 /** Names under which a proxy before the server is reached. */

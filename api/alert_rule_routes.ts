@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { AlertRuleService } from "engine";
 import { asJson, body, guarded, notFound } from "./answers.ts";
+import { nameOfAsker } from "./asker.ts";
 import { router } from "./router.ts";
 
 /** A rule of alerts, how it stands, and why so. */
@@ -45,6 +46,8 @@ export function alertRuleRoutes(service: AlertRuleService) {
     .openapi(rules, async (c) => c.json(await service.alertRules(), 200))
     .openapi(set, async (c) => {
       const { name } = c.req.valid("param");
-      return c.json(await service.setAlertRule(name, c.req.valid("json")), 200);
+      const { value, by } = c.req.valid("json");
+      const rule = await service.setAlertRule(name, { value, by: nameOfAsker(by, undefined) });
+      return c.json(rule, 200);
     });
 }

@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { ConnectionService, Json } from "engine";
 import { HTTPException } from "hono/http-exception";
 import { type Answer, asJson, body, guarded, notFound } from "./answers.ts";
+import { asker, nameOfAsker } from "./asker.ts";
 import { router } from "./router.ts";
 import { Problem } from "./schemas.ts";
 
@@ -109,9 +110,9 @@ const rotate = createRoute({
   responses: { 200: asJson(ConnectionRotation, "What was done"), ...guarded },
 });
 
-/** About connections; `caller` is who asks, as it is written down. */
+/** About connections. */
 // deno-lint-ignore explicit-function-return-type explicit-module-boundary-types
-export function connectionRoutes({ connections }: ConnectionService, caller: () => string) {
+export function connectionRoutes({ connections }: ConnectionService) {
   return router()
     .openapi(list, async (c) => c.json(await connections.list(), 200))
     .openapi(rotate, async (c) => c.json(await connections.rotate(), 200))
@@ -120,7 +121,7 @@ export function connectionRoutes({ connections }: ConnectionService, caller: () 
       const { replace, extra, ...given } = c.req.valid("json");
       // What Zod calls JSON is what the engine does.
       const more = extra === undefined ? {} : { extra: extra as { [name: string]: Json } | null };
-      const how = { replace, by: caller() };
+      const how = { replace, by: nameOfAsker(asker()?.name, "") };
       const kept = await connections.change(name, { ...given, ...more }, how);
       if (kept !== undefined) return c.json(kept, 200);
       const message = `Cannot add connection "${name}": there is one of this name`;

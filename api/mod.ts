@@ -37,8 +37,6 @@ export { type Need, NEEDS, type Target } from "./permissions.ts";
 export interface ApiOptions {
   /** Names under which this server is reached, besides those of the loopback. */
   readonly hosts?: readonly string[];
-  /** The name of who sent the request that is being answered, for what is written down. */
-  readonly caller?: () => string;
   /** Told of every error that is not the caller's fault. */
   readonly onError?: (error: unknown) => void;
 }
@@ -64,7 +62,7 @@ export function createApi(service: Service, options: ApiOptions = {}) {
     .route("/", backfillRoutes(service))
     .route("/", crewRoutes(service))
     .route("/", alertRoutes(service))
-    .route("/", connectionRoutes(service, options.caller ?? (() => "")))
+    .route("/", connectionRoutes(service))
     .route("/", alertRuleRoutes(service));
   app.all("/api/v1/assets/*", (context) => unescapedName(context, app));
   app.notFound((context) => notFound(context, app));

@@ -68,6 +68,8 @@ export interface UiOptions {
 export interface Pages {
   /** Answers a request for a page, or for a file that pages load. */
   readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** The page for those who may not see what they asked for: status 403. */
+  readonly refusal: (message: string, hint: string) => Promise<Response>;
   /** All routes, so that each can be asked what it needs. */
   readonly routes: readonly { readonly method: string; readonly path: string }[];
 }
@@ -108,7 +110,22 @@ export function createUi(options: UiOptions): Pages {
     return page(c, Runbook({ shell: await shell(), text: await options.runbook() }));
   });
   addAccess(app, options.fetch, shell);
-  return { fetch: (request) => app.fetch(request), routes: app.routes };
+  return {
+    fetch: (request) => app.fetch(request),
+    refusal: async (message, hint) => refusalOf(await shell(), message, hint),
+    routes: app.routes,
+  };
+}
+
+/** An answer without a request of its own, under the same headers. */
+async function refusalOf(shell: Shell, message: string, hint: string): Promise<Response> {
+  const one = new Hono();
+  one.use(headers);
+  one.get("*", (c) => {
+    c.status(403);
+    return page(c, Problem({ shell, status: 403, message, hint }));
+  });
+  return await one.request("/");
 }
 
 const headers = secureHeaders({
@@ -226,8 +243,8 @@ function nothingToExplain(error: unknown): null {
 }
 
 /** Who may not read logs sees the run without them. */
-function notForThem(error: unknown): [] {
-  if (error instanceof ApiProblem && error.status === 403) return [];
+function notForThem(error: unknown): "hidden" {
+  if (error instanceof ApiProblem && error.status === 403) return "hidden";
   throw error;
 }
 

@@ -101,7 +101,7 @@ export function createService(o: ServiceOptions): Service {
     backfillView: (id) => backfillView(o, id),
     pauseBackfill: (id) => pauseBackfillNow(o, id),
     resumeBackfill: (id) => resumeBackfillNow(o, id),
-    cancelBackfill: (id) => cancelBackfillNow(o, id, "a person"),
+    cancelBackfill: (id, by = "a person") => cancelBackfillNow(o, id, by),
     changes: (signal) => changesOf(o, see, signal),
   };
 }

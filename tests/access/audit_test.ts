@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { auditLines } from "../../adapters/postgres/access/audit.ts";
+import { auditLines, writeAudit } from "../../adapters/postgres/access/audit.ts";
 import { cookiesOf, firstAdmin, guardedSite, PASSWORD, signIn } from "./site.ts";
 
 Deno.test("the audit log tells who did what, and what was denied", async () => {
@@ -65,6 +65,18 @@ Deno.test("rules of alerts are set by administrators only, and the audit log tel
     lines.filter((l) => l.action === action).map((l) => [l.who, l.target, l.outcome]).reverse(),
     ["allowed", "denied", "denied"].map((outcome) => ["ada@example.org", path, outcome]),
   );
+});
+
+Deno.test("the newest line comes first, and older ones on the next page", async () => {
+  await using site = await guardedSite();
+  const who = undefined;
+  for (let i = 1; i <= 12; i++) {
+    await writeAudit(site.sql, { who, action: "try", target: `${i}`, outcome: "denied", peer: "" });
+  }
+  const page = await auditLines(site.sql, { limit: 5 });
+  assertEquals(page.map((line) => line.target), ["12", "11", "10", "9", "8"]);
+  const older = await auditLines(site.sql, { limit: 2, before: page.at(-1)?.id });
+  assertEquals(older.map((line) => line.target), ["7", "6"]);
 });
 
 Deno.test("the database refuses to change or remove a line", async () => {

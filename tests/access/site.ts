@@ -65,7 +65,7 @@ export async function guardedSite(o: SiteOptions = {}): Promise<GuardedSite> {
   });
   const service = new FakeService(now);
   const layout = createLayoutEngine();
-  const engine = createApi(service, { caller: () => gate.caller()?.name ?? "" });
+  const engine = createApi(service);
   const people = createAccessApi(access);
   const api: Handler = (request) =>
     (isAccessPath(new URL(request.url).pathname) ? people : engine).fetch(request);
@@ -84,7 +84,14 @@ export async function guardedSite(o: SiteOptions = {}): Promise<GuardedSite> {
   });
   const onError = (error: unknown) => void said.push(String(error));
   const isSecure = url.startsWith("https:");
-  const handle = createFront({ api, pages: ui.fetch, gate, isSecure, onError });
+  const handle = createFront({
+    api,
+    pages: ui.fetch,
+    refusal: ui.refusal,
+    gate,
+    isSecure,
+    onError,
+  });
   return {
     sql: db.sql,
     service,

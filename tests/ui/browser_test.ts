@@ -449,12 +449,28 @@ browserTest(
 );
 
 browserTest(
+  "a line that is cut while a page reads on is no error of the page",
+  () =>
+    visit("cut line", "light", async ({ page, open }) => {
+      const cut = Promise.withResolvers<void>();
+      await page.route(
+        "**/api/v1/access/me",
+        (route) => void route.abort().then(() => cut.resolve()),
+      );
+      await open("/runs");
+      await cut.promise;
+      await page.waitForTimeout(50);
+    }),
+);
+
+browserTest(
   "pages can be read without JavaScript",
   () =>
     visit("no script", "light", async ({ page, open }) => {
       await open("/runs");
       const address = page.url();
       const context = await page.context().browser()!.newContext({ javaScriptEnabled: false });
+      context.setDefaultTimeout(120_000);
       const plain = await context.newPage();
       await plain.goto(address.replace("/runs", "/lineage"));
       assertEquals(await plain.locator(".node").count(), 30);

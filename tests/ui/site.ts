@@ -24,7 +24,7 @@ export function createSite(service: FakeService = new FakeService(now)): Site {
   const errors: unknown[] = [];
   const onError = (error: unknown) => void errors.push(error);
   const layout = createLayoutEngine();
-  const api = createApi(service, { onError, caller: () => gate.caller()?.name ?? "" });
+  const api = createApi(service, { onError });
   const runbook = () => Deno.readTextFile(new URL("../../docs/guide/runbook.md", import.meta.url));
   const ui: Pages = createUi({
     fetch: (r) => gate.inside(api.fetch)(r),
