@@ -6,7 +6,7 @@
 
 /** Names of variables whose value is secret, and of fields of a log. */
 const SECRET_NAME =
-  /(^|[_-])(secret|secret_?key|password|passwd|pwd|passphrase|token|api_?key|access_?key|private_?key|credentials?|authorization)s?$/i;
+  /(^|[_-])(secret|secret_?key|password|passwd|pwd|passphrase|token|api_?key|access_?key|private_?key|key_?pem|credentials?|authorization)s?$/i;
 
 /** Addresses whose path is the permission to use them, as those of Slack are. */
 const SECRET_PATH = /WEBHOOK_?URL$/i;
