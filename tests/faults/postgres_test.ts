@@ -67,7 +67,7 @@ Deno.test("PostgreSQL cut in the middle of an answer: no half of it is given", a
   const many = () => sql`select n, repeat('x', 100) from generate_series(1, 20000) n`;
   assert(/ECONNRESET|CONNECTION_CLOSED/.test(await withLimit(codeOf(many()), 5_000, "fail")));
   // Asked at once: the connection is reset and not yet closed.
-  assert(/CONNECTION_CLOSED|answered/.test(await withLimit(codeOf(one(sql)), 5_000, "end")));
+  assertEquals(await withLimit(one(sql), 5_000, "ask again"), 1);
   assertEquals((await withLimit(many(), 10_000, "ask again")).length, 20_000);
   assertEquals(p.proxy.counts.cut, 1);
   await sql.end({ timeout: 1 });
