@@ -1,9 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { cluster } from "../chaos/cluster.ts";
 import { look, lookAtEnd } from "../chaos/laws.ts";
 import { ask, rest } from "../chaos/load.ts";
 import { until } from "../e2e/program.ts";
-import { faultProxy } from "../services/fault_proxy.ts";
+import { behindProxy, runs } from "./behind_proxy.ts";
 
 /** A status and how long it took, whatever the answer is. */
 async function get(url: string): Promise<{ status: number; text: string; ms: number }> {
@@ -14,29 +13,6 @@ async function get(url: string): Promise<{ status: number; text: string; ms: num
     text: await answer.text(),
     ms: Math.round(performance.now() - from),
   };
-}
-
-/** A server and a worker whose only way to PostgreSQL is a proxy. */
-async function behindProxy() {
-  const stack = new AsyncDisposableStack();
-  const c = stack.use(await cluster({ server: 0, worker: 0, relay: 1 }));
-  const proxy = stack.use(await faultProxy(Number(new URL(c.url).port)));
-  const way = new URL(c.url);
-  way.port = `${proxy.port}`;
-  const env = { DATABASE_URL: way.href };
-  const [server, worker] = [c.add("server", env), c.add("worker", env)];
-  await c.ready();
-  const [, url] = await server.program.said(/answers at (http:\S+)/);
-  return { c, proxy, url: url!, worker, [Symbol.asyncDispose]: () => stack.disposeAsync() };
-}
-
-/** A run ends well, by the worker that there is. */
-async function runs({ c }: { c: Awaited<ReturnType<typeof cluster>> }, key: string) {
-  const run = await ask(c.ledger, key, ["a", "b", "c", "d"]);
-  await until(async () => (await c.ledger.run(run))!.run.state === "success", {
-    what: `run "${key}" to succeed`,
-    timeoutMs: 60_000,
-  });
 }
 
 Deno.test("server and worker whose database is in a black hole say so, and go on after it", async () => {
