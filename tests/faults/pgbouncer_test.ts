@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { connect, withLimit } from "../../adapters/postgres/connect.ts";
 import { unprepared } from "../../adapters/postgres/pooler.ts";
 import { cookiesOf, PASSWORD } from "../access/site.ts";
 import { cluster } from "../chaos/cluster.ts";
@@ -95,6 +96,17 @@ Deno.test("people make their account and sign in through PgBouncer, also after i
   await pooler.kill();
   await pooler.start();
   assertEquals(await signedIn(), [200, 200]);
+});
+
+Deno.test("what waits for a connection of PgBouncer, or keeps the only one, is not taken for lost", async () => {
+  await using db = await testDatabase();
+  await using pooler = await startPgbouncer(db.url, { size: 1 });
+  const sql = connect(unprepared(pooler.url), { max: 3, silentMs: 200 });
+  const long = sql`select pg_sleep(3), 1 as n`;
+  const waiting = [2, 3].map((n) => sql<{ n: number }[]>`select ${n}::int as n`);
+  const rows = await withLimit(Promise.all([long, ...waiting]), 20_000, "be answered");
+  assertEquals(rows.map(([row]) => row!["n"]), [1, 2, 3]);
+  await sql.end({ timeout: 1 });
 });
 
 Deno.test("a worker behind PgBouncer by the transaction says that DATABASE_DIRECT_URL is missing", async () => {
