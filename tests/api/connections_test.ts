@@ -1,18 +1,21 @@
 import { assert, assertEquals } from "@std/assert";
+import type { Principal } from "engine";
+import { answerAs } from "../../api/asker.ts";
 import { createApi } from "../../api/mod.ts";
 import { FakeService } from "../ui/fake_service.ts";
 
 const now = new Date("2025-01-28T08:30:00Z");
+const ada: Principal = { kind: "person", id: "1", name: "ada@example.org", roles: [] };
 const secret = "planted-api-word";
 
 /** Asks the API as somebody. */
 function site() {
   const service = new FakeService(now);
-  const api = createApi(service, { caller: () => "ada@example.org" });
+  const api = createApi(service);
   const ask = async (path: string, body?: string) => {
     const headers = { "content-type": "application/json" };
     const post = body === undefined ? {} : { method: "POST", headers, body };
-    const answer = await api.request(`/api/v1/${path}`, post);
+    const answer = await answerAs(ada, () => api.request(`/api/v1/${path}`, post));
     const text = await answer.text();
     assert(!text.includes("planted"), text);
     return { status: answer.status, body: JSON.parse(text) };
