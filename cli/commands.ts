@@ -382,10 +382,16 @@ export const commands: readonly Command[] = [
     takes: [0, 0],
     json: true,
     options: [
-      { name: "dry-run", help: "only count, and say how much memory it will need" },
+      { name: "dry-run", help: "only count" },
       { name: "overwrite", help: "also replace features that are as new or newer" },
     ],
     load: async () => (await import("./commands/redis_rebuild.ts")).redisRebuild,
+  }),
+  command("redis:memory", "say how much memory Redis needs for so many users", {
+    words: "[USERS]",
+    takes: [0, 1],
+    json: true,
+    load: async () => (await import("./commands/redis_memory.ts")).redisMemory,
   }),
   command("doctor", "say whether everything that the program needs is there", {
     words: "",
