@@ -5,7 +5,7 @@
  * @module
  */
 import type { Ears, RefusedEvent } from "engine";
-import type { KafkaOptions } from "./adapters/kafka/event_log.ts";
+import type { KafkaOptions } from "./adapters/kafka/options.ts";
 import type { App } from "./compose.ts";
 import type { Print } from "./log.ts";
 
@@ -22,15 +22,12 @@ export interface GoOnOptions {
 }
 
 /** Goes on until the signal aborts; what fails is told, and tried again. */
-export async function goOn(
-  app: App,
-  kafka: KafkaOptions | undefined,
-  o: GoOnOptions,
-): Promise<void> {
+export async function goOn(app: App, o: GoOnOptions): Promise<void> {
   const { signal } = o;
+  const { kafka } = app;
   const { logChannel, loops, nextTick } = await import("engine");
   const { channelsFromEnv } = await import("./adapters/alerts/from_env.ts");
-  const { limitsFromEnv } = await import("./adapters/alerts/limits_from_env.ts");
+  const { limitsFromEnv, slowFromEnv } = await import("./adapters/alerts/limits_from_env.ts");
   const { sharedVitals } = await import("./adapters/postgres/vitals.ts");
   const { hostVitals } = await import("./adapters/process/host_vitals.ts");
   const { keepHouse } = await import("./housekeeping.ts");
@@ -50,6 +47,7 @@ export async function goOn(
       next: nextTick,
       channels: [logChannel(o.print), ...channels],
       limits: limitsFromEnv((name) => app.env(name)),
+      slow: slowFromEnv((name) => app.env(name)),
       measuring: {
         host: (now) => hostVitals(o.directory, now),
         shared: () => sharedVitals(app.sql, { relays: kafka !== undefined }),
@@ -132,7 +130,7 @@ async function tellLineage(app: App, onTrouble: (error: unknown) => void, signal
     import("./version.ts"),
   ]);
   const sql = poolOf(app, "aurora lineage", 1);
-  await using sender = await lineageSender(app.env);
+  await using sender = await lineageSender(app.env, app.kafka);
   const namespace = app.env("OPENLINEAGE_NAMESPACE") || "aurora";
   await keepLineage({
     feed: transitionFeed(sql),

@@ -3,12 +3,14 @@
  *
  * @module
  */
-import { pause } from "engine";
+import { type Objects, pause } from "engine";
+import { openObjects } from "./adapters/objects/setting.ts";
 import { cleanOnce } from "./adapters/postgres/keep/clean.ts";
 import { ensureMonths } from "./adapters/postgres/keep/months.ts";
 import { keepFromEnv, type KeepRules } from "./adapters/postgres/keep/rules.ts";
 import { sweep } from "./adapters/postgres/ledger/sweep.ts";
 import { LINEAGE_CURSOR } from "./adapters/postgres/transition_feed.ts";
+import { collectOnce } from "./collect.ts";
 import type { App } from "./compose.ts";
 import { sendsLineage } from "./lineage.ts";
 
@@ -38,9 +40,11 @@ export async function keepHouse(
   o: { readonly signal: AbortSignal; print(line: string): void; onTrouble(error: unknown): void },
 ): Promise<void> {
   const rules = rulesOf(app);
+  const objects = await openObjects((name) => app.env(name));
   while (!o.signal.aborted) {
     try {
       await look(app, rules, o);
+      await collectGarbage(app, objects, { ...o, graceMs: rules.objects });
     } catch (error) {
       o.onTrouble(error);
     }
@@ -62,4 +66,28 @@ async function look(
     if (rows > 0) print(`cleaned: ${rows} ${kind}`);
     if (kept !== null) print(`cleaned: ${kept}`);
   }
+}
+
+/** Artefacts that nothing refers to, once a day by one of the servers. */
+async function collectGarbage(
+  { sql }: Pick<App, "sql">,
+  objects: Objects,
+  { graceMs, signal, print }: {
+    readonly graceMs: number;
+    readonly signal: AbortSignal;
+    print(line: string): void;
+  },
+): Promise<void> {
+  if (graceMs === Infinity || signal.aborted) return;
+  const found = await collectOnce({
+    sql,
+    objects,
+    graceMs,
+    dryRun: false,
+    signal,
+    everyMs: CLEAN_MS,
+  });
+  if (!found || found.removed + found.swept === 0) return;
+  const size = (found.bytes / 2 ** 20).toFixed(1);
+  print(`cleaned: ${found.removed} artefacts (${size} MB), ${found.swept} rests of writers`);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { pause, type TransitionFeed } from "engine";
+import type { KafkaOptions } from "./adapters/kafka/options.ts";
 import { eventOf, type LineageContext } from "./adapters/lineage/event.ts";
 import { EventRefused, lineageHttp, type LineageSender } from "./adapters/lineage/http.ts";
 
@@ -60,11 +61,14 @@ export const sendsLineage = (env: (name: string) => string): boolean =>
   env("OPENLINEAGE_URL") !== "" || env("OPENLINEAGE_KAFKA_TOPIC") !== "";
 
 /**
- * Where lineage is sent, as the environment says.
+ * Where lineage is sent, as the environment says: by HTTP, or to a topic as events are.
  *
  * @throws {RangeError} If a topic is named but no broker, or both a URL and a topic.
  */
-export async function lineageSender(env: (name: string) => string): Promise<LineageSender> {
+export async function lineageSender(
+  env: (name: string) => string,
+  kafka: KafkaOptions | undefined,
+): Promise<LineageSender> {
   const [url, topic] = [env("OPENLINEAGE_URL"), env("OPENLINEAGE_KAFKA_TOPIC")];
   if (url !== "" && topic !== "") {
     throw new RangeError("Cannot send lineage: set OPENLINEAGE_URL or OPENLINEAGE_KAFKA_TOPIC");
@@ -73,16 +77,16 @@ export async function lineageSender(env: (name: string) => string): Promise<Line
     const [endpoint, apiKey] = [env("OPENLINEAGE_ENDPOINT"), env("OPENLINEAGE_API_KEY")];
     return lineageHttp({ url, endpoint, apiKey });
   }
-  const brokers = env("KAFKA_BROKERS").split(",").map((b) => b.trim()).filter(Boolean);
-  if (brokers.length === 0) {
+  if (kafka === undefined) {
     throw new RangeError(
-      "Cannot send lineage to OPENLINEAGE_KAFKA_TOPIC: KAFKA_BROKERS is not set",
+      "Cannot send lineage to OPENLINEAGE_KAFKA_TOPIC: neither KAFKA_BROKERS nor a connection " +
+        '"aurora_kafka" is set',
     );
   }
   const { jsonSender } = await import("./adapters/kafka/json_sender.ts");
-  const sender = jsonSender({ brokers, topic });
+  const sender = jsonSender({ ...kafka, topic });
   return {
-    name: `topic ${topic}`,
+    name: `topic ${sender.topic}`,
     send: (event) => sender.send(`${event.job.namespace}/${event.job.name}`, event),
     [Symbol.asyncDispose]: () => sender[Symbol.asyncDispose](),
   };

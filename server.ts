@@ -6,7 +6,6 @@
  */
 import { parseArgs } from "@std/cli";
 import type { AccessMode } from "./access.ts";
-import type { KafkaOptions } from "./adapters/kafka/event_log.ts";
 import { withPeer } from "./api/peer.ts";
 import type { App } from "./compose.ts";
 import type { Print } from "./log.ts";
@@ -64,10 +63,7 @@ export async function serve(o: ServeOptions): Promise<Served> {
   const stop = new AbortController();
   const url = `http://${o.host}:${http.addr.port}`;
   let app: App;
-  let kafka: KafkaOptions | undefined;
   try {
-    const { kafkaFromEnv } = await import("./adapters/kafka/from_env.ts");
-    kafka = kafkaFromEnv((name) => Deno.env.get(name) ?? "");
     const { compose } = await import("./compose.ts");
     app = await compose({ directory: o.directory, role: "server", schedules: o.schedules });
     const { masked } = await import("engine");
@@ -91,7 +87,7 @@ export async function serve(o: ServeOptions): Promise<Served> {
     print: o.print,
   });
   const { goOn } = await import("./background.ts");
-  const background = goOn(app, kafka, { ...o, signal: stop.signal });
+  const background = goOn(app, { ...o, signal: stop.signal });
   return {
     app,
     url,
@@ -164,7 +160,10 @@ async function handler(
     env: app.env,
     print: o.print,
   });
-  const engine = createApi(app.service, { hosts, onError: told("API") });
+  const engine = createApi(app.service, {
+    hosts,
+    onError: told("API"),
+  });
   const people = createAccessApi(access);
   const api: Handler = (request) =>
     (isAccessPath(new URL(request.url).pathname) ? people : engine).fetch(request);
@@ -184,7 +183,8 @@ async function handler(
     groupsOf: groupsBy(app.service),
   });
   const isSecure = baseUrl.startsWith("https:");
-  return createFront({ api, pages: ui.fetch, gate, hosts, isSecure, onError: told("gate") });
+  const { fetch: pages, refusal } = ui;
+  return createFront({ api, pages, refusal, gate, hosts, isSecure, onError: told("gate") });
 }
 
 /** Names under which a proxy before the server is reached. */

@@ -266,11 +266,12 @@ export const commands: readonly Command[] = [
     load: async () => (await import("./commands/crew.ts")).pools,
   }),
   command("alerts", "list alerts; say who looks after one, silence some, try the channels", {
-    words: "[list|ack ID|silence|silences|unsilence ID|test]",
-    takes: [0, 2],
+    words: "[list|ack ID|silence|silences|unsilence ID|test|rules|set RULE [VALUE]]",
+    takes: [0, 3],
     json: true,
     options: [
       { name: "all", help: "list: also those that are over" },
+      { name: "default", help: "set: as the environment says, instead of a value" },
       { name: "note", value: "TEXT", help: "ack: what is being done" },
       { name: "asset", value: "GLOB", help: "silence: alerts of these assets, features/*" },
       { name: "kind", value: "KIND", help: "silence: late, failed, run, check, resource, … or *" },
@@ -375,6 +376,16 @@ export const commands: readonly Command[] = [
       { name: "dry-run", help: "only say what would be done" },
     ],
     load: async () => (await import("./commands/import_connections.ts")).importAirflow,
+  }),
+  command("redis:rebuild", "write all that is served from Redis again, from PostgreSQL", {
+    words: "",
+    takes: [0, 0],
+    json: true,
+    options: [
+      { name: "dry-run", help: "only count, and say how much memory it will need" },
+      { name: "overwrite", help: "also replace features that are as new or newer" },
+    ],
+    load: async () => (await import("./commands/redis_rebuild.ts")).redisRebuild,
   }),
   command("doctor", "say whether everything that the program needs is there", {
     words: "",

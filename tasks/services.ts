@@ -1,17 +1,18 @@
 // deno-lint-ignore-file no-console
 /**
  * `deno task services`: installs what the tests need (PostgreSQL, Redis, Kafka, S3, GCS, moto, Chromium, promtool,
- * a mail server, native libraries).
+ * a mail server, PgBouncer, native libraries).
  * Quick when all is there.
  * @module
  */
 import { chromium } from "../tests/services/chromium.ts";
 import { fakeGcsServer } from "../tests/services/gcs.ts";
-import { java, kafkaJars } from "../tests/services/kafka.ts";
+import { java, kafkaJars, oldestKafkaJars } from "../tests/services/kafka.ts";
 import { motoPackages } from "../tests/services/moto.ts";
 import { nativeLibraries } from "../tests/services/native.ts";
 import { aiosmtpd } from "../tests/services/smtp.ts";
 import { stopTestServer, testServer } from "../tests/services/postgres.ts";
+import { pgbouncer } from "../tests/services/pgbouncer.ts";
 import { promtool } from "../tests/services/promtool.ts";
 import { redisServer } from "../tests/services/redis.ts";
 import { weed } from "../tests/services/s3.ts";
@@ -24,7 +25,8 @@ export const PROVISIONS: Readonly<Record<string, () => Promise<string | void>>> 
   },
   redis: redisServer,
   java,
-  kafka: kafkaJars,
+  kafka: () => kafkaJars(),
+  "oldest kafka": oldestKafkaJars,
   moto: motoPackages,
   s3: weed,
   gcs: fakeGcsServer,
@@ -32,6 +34,7 @@ export const PROVISIONS: Readonly<Record<string, () => Promise<string | void>>> 
   smtp: aiosmtpd,
   native: nativeLibraries,
   promtool,
+  pgbouncer,
 };
 
 /** Installs all, goes on after a failure, and gives what could not be had. */

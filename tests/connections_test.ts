@@ -1,12 +1,22 @@
 /** Connections in a real database. @module */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type Connection, UnknownConnection } from "engine";
+import { type Connection, masked, UnknownConnection } from "engine";
 import { keptConnections, noteTest } from "../adapters/postgres/connections/kept.ts";
 import { KeyError } from "../adapters/secrets/key_ring.ts";
 import { keysFromEnv } from "../adapters/secrets/keys_from_env.ts";
 import { connectionsIn } from "../adapters/secrets/places.ts";
 import { parseUri } from "../adapters/secrets/uri.ts";
-import { databaseAddress, keep, kept, placesOf, redisAddress, rotate } from "../connections.ts";
+import {
+  alertSettings,
+  databaseAddress,
+  kafkaBrokers,
+  kafkaOptions,
+  keep,
+  kept,
+  placesOf,
+  redisAddress,
+  rotate,
+} from "../connections.ts";
 import { ledgerDatabase } from "./services/ledger.ts";
 
 const newKey = () => crypto.getRandomValues(new Uint8Array(32)).toBase64();
@@ -149,6 +159,30 @@ Deno.test("Airflow's connections stand in for DATABASE_URL and REDIS_URL", async
   assertEquals(await redis(envOf({ REDIS_URL: "redis://own" })), "redis://own");
 });
 
+Deno.test("aurora_smtp and aurora_webhook say how alerts are sent where no setting does", async () => {
+  await using db = await ledgerDatabase();
+  const key = newKey();
+  const settings = (values: Record<string, string>) => {
+    const env = envOf({ AURORA_KEYS: key, ...values });
+    return alertSettings(env, placesOf(env, () => db.sql));
+  };
+  assertEquals(await settings({}), {});
+  const desk = { sql: db.sql, keys: keysOf(key) };
+  const hook = "https://hooks.example.com/services/T0/planted-hook-path?secret=planted-sign";
+  await keep(desk, parseUri("aurora_smtp", "smtp://me:planted-mail@mail:587"), false);
+  await keep(desk, parseUri("aurora_webhook", hook), false);
+  assertEquals(await settings({}), {
+    AURORA_SMTP_URL: "smtp://me:planted-mail@mail:587",
+    AURORA_WEBHOOK_URL: "https://hooks.example.com/services/T0/planted-hook-path",
+    AURORA_WEBHOOK_SECRET: "planted-sign",
+  });
+  assert(!masked("services/T0/planted-hook-path planted-sign planted-mail").includes("planted"));
+  const own = { AURORA_SMTP_URL: "smtp://own", AURORA_WEBHOOK_URL: "https://own" };
+  assertEquals(await settings(own), {}, "settings are taken whole");
+  const secret = await settings({ AURORA_WEBHOOK_SECRET: "of-the-environment" });
+  assertEquals(secret["AURORA_WEBHOOK_SECRET"], undefined);
+});
+
 Deno.test("a secret that is too short to be masked is not kept", async () => {
   await using db = await ledgerDatabase();
   const short: Connection = { ...warehouse, password: "abc" };
@@ -158,4 +192,42 @@ Deno.test("a secret that is too short to be masked is not kept", async () => {
     "shorter than four",
   );
   assertEquals(await keptConnections(db.sql), []);
+});
+
+Deno.test("a connection aurora_kafka stands in for KAFKA_BROKERS, with its TLS and password", async () => {
+  await using db = await ledgerDatabase();
+  const of = async (values: Record<string, string>) => {
+    const env = envOf(values);
+    const places = placesOf(env, () => db.sql);
+    const options = await kafkaOptions(env, places);
+    assertEquals(await kafkaBrokers(env, places), options?.brokers.join(",") ?? "");
+    return options;
+  };
+  assertEquals(await of({}), undefined);
+  const AIRFLOW_CONN_AURORA_KAFKA = "kafka://me:planted-kafka@b1:9093,b2:9093?" +
+    "security.protocol=SASL_SSL&sasl.mechanism=SCRAM-SHA-256&ssl.ca.pem=planted-ca";
+  const sasl = { mechanism: "scram-sha-256", username: "me", password: "planted-kafka" } as const;
+  assertEquals(
+    await of({ AIRFLOW_CONN_AURORA_KAFKA, KAFKA_TOPIC_PREFIX: "live.", KAFKA_PARTITIONS: "6" }),
+    {
+      brokers: ["b1:9093", "b2:9093"],
+      tls: { ca: "planted-ca" },
+      sasl,
+      client: "kafkajs",
+      prefix: "live.",
+      topics: [],
+      partitions: 6,
+    },
+  );
+  const own = await of({ AIRFLOW_CONN_AURORA_KAFKA, KAFKA_BROKERS: "own:9092" });
+  assertEquals(own, { brokers: ["own:9092"], client: "kafkajs", prefix: "", topics: [] });
+  await assertRejects(
+    () => of({ AIRFLOW_CONN_AURORA_KAFKA, KAFKA_SSL: "true" }),
+    RangeError,
+    'the connection "aurora_kafka" says',
+  );
+  const key = newKey();
+  const kafka = parseUri("aurora_kafka", "kafka://kept:9092");
+  await keep({ sql: db.sql, keys: keysOf(key) }, kafka, false);
+  assertEquals((await of({ AURORA_KEYS: key }))?.brokers, ["kept:9092"]);
 });

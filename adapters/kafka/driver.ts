@@ -6,7 +6,8 @@ export interface Outgoing {
   /** Messages of one key go to one part of the topic: which one, all drivers agree. */
   readonly key: string;
   readonly value: Uint8Array;
-  readonly at: Date;
+  /** When it happened; when it is sent, if nothing is said. */
+  readonly at?: Date;
   readonly headers: { readonly [name: string]: string };
 }
 

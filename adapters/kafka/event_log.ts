@@ -6,54 +6,31 @@ import {
   type OutboxEvent,
   ServiceUnavailableError,
 } from "engine";
-import { type KafkaAddress, nameOf } from "./address.ts";
+import { nameOf } from "./address.ts";
 import { type Driver, type Outgoing, refusalOf, rootOf } from "./driver.ts";
+import { driverOf } from "./driver_of.ts";
+import type { KafkaOptions } from "./options.ts";
+import { topicMaker } from "./topics.ts";
+import { sendTraced } from "./traced.ts";
 
-/** A topic that is made if it is not there. */
-export interface TopicOptions {
-  readonly name: string;
-  /** 3 unless told; events of one key share a partition. */
-  readonly partitions?: number;
-  /** Brokers that hold a copy; 1 unless told. */
-  readonly replication?: number;
-}
-
-/** How {@linkcode kafkaEventLog} works. */
-export interface KafkaOptions extends KafkaAddress {
-  /** Which client library sends; "kafkajs" unless told. */
-  readonly client?: "kafkajs" | "platformatic";
-  /** Topics with settings of their own; others are made with the defaults at their first event. */
-  readonly topics?: readonly TopicOptions[];
-  /** Defaults of topics that {@linkcode KafkaOptions.topics} does not name. */
-  readonly partitions?: number;
-  readonly replication?: number;
-  /** Put before every topic. */
-  readonly prefix?: string;
-}
+export type { KafkaOptions } from "./options.ts";
 
 /** Opens a log that connects at its first event. */
 export function kafkaEventLog(options: KafkaOptions): EventLog {
   return new KafkaEventLog(options);
 }
 
-/** Loads one client library only: the other costs time and memory for nothing. */
-async function driverOf(options: KafkaOptions): Promise<Driver> {
-  if (options.client === "platformatic") {
-    return (await import("./platformatic_driver.ts")).platformaticDriver(options);
-  }
-  return (await import("./kafkajs_driver.ts")).kafkajsDriver(options);
-}
-
 class KafkaEventLog implements EventLog {
   readonly name = "kafka";
   readonly #options: KafkaOptions;
   #driver: Promise<Driver> | undefined;
-  readonly #known = new Set<string>();
+  readonly #ensureTopics: ReturnType<typeof topicMaker>;
   /** The send under way: a next one waits, so that order and the driver's sequence hold. */
   #last: Promise<void> = Promise.resolve();
 
   constructor(options: KafkaOptions) {
     this.#options = options;
+    this.#ensureTopics = topicMaker(options);
   }
 
   publish(events: readonly OutboxEvent[]): Promise<void> {
@@ -68,7 +45,7 @@ class KafkaEventLog implements EventLog {
     for (const some of requests(events.map((event) => this.#messageOf(event)))) {
       try {
         await this.#ensureTopics(driver, [...new Set(some.map(({ topic }) => topic))]);
-        await driver.send(some);
+        await sendTraced(some, (messages) => driver.send(messages));
       } catch (error) {
         // Its send has failed, so nothing of it is pending; a new producer gets a new sequence.
         await driver.drop();
@@ -91,26 +68,6 @@ class KafkaEventLog implements EventLog {
         "schema-version": String(event.schemaVersion),
         ...(event.run === null ? {} : { run: event.run }),
       },
-    };
-  }
-
-  /** Makes topics that are not there. */
-  async #ensureTopics(driver: Driver, names: readonly string[]): Promise<void> {
-    const unknown = names.filter((name) => !this.#known.has(name));
-    if (unknown.length === 0) return;
-    const there = await driver.topics();
-    const absent = unknown.filter((name) => !there.has(name));
-    if (absent.length > 0) await driver.make(absent.map((name) => this.#topic(name)));
-    for (const name of unknown) this.#known.add(name);
-  }
-
-  #topic(name: string) {
-    const { topics, prefix = "", partitions = 3, replication = 1 } = this.#options;
-    const own = topics?.find((topic) => prefix + topic.name === name);
-    return {
-      name,
-      partitions: own?.partitions ?? partitions,
-      replication: own?.replication ?? replication,
     };
   }
 

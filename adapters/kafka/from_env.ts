@@ -1,6 +1,7 @@
 /** What the environment says of a Kafka. @module */
 import type { KafkaMechanism, KafkaSasl, KafkaTls } from "./address.ts";
-import type { KafkaOptions, TopicOptions } from "./event_log.ts";
+import type { KafkaOptions } from "./options.ts";
+import type { TopicOptions } from "./topics.ts";
 
 type Env = (name: string) => string;
 
@@ -19,15 +20,44 @@ export function kafkaFromEnv(
   if (brokers.length === 0) return undefined;
   const tls = tlsOf(env, read);
   const sasl = saslOf(env);
+  return {
+    brokers,
+    ...(tls === undefined ? {} : { tls }),
+    ...(sasl === undefined ? {} : { sasl }),
+    ...usageOf(env),
+  };
+}
+
+/**
+ * Reads client and topics, for brokers that a connection names.
+ *
+ * @throws {RangeError} If a value is none of those that there are, or says what the connection says.
+ */
+export function topicsFromEnv(env: Env, connection: string): Omit<KafkaOptions, "brokers"> {
+  const of = SECURITY.find((name) => env(name) !== "");
+  if (of === undefined) return usageOf(env);
+  throw new RangeError(
+    `Cannot use ${of}: without KAFKA_BROKERS the connection "${connection}" says how Kafka is entered; set both or none`,
+  );
+}
+
+const SECURITY = [
+  "KAFKA_SSL",
+  "KAFKA_SSL_CA",
+  "KAFKA_SSL_CERT",
+  "KAFKA_SSL_KEY",
+  "KAFKA_SASL_MECHANISM",
+  "KAFKA_SASL_USERNAME",
+  "KAFKA_SASL_PASSWORD",
+];
+
+function usageOf(env: Env): Omit<KafkaOptions, "brokers"> {
   const partitions = countOf(env, "KAFKA_PARTITIONS");
   const replication = countOf(env, "KAFKA_REPLICATION");
   return {
-    brokers,
     client: oneOf(env, "KAFKA_CLIENT", ["kafkajs", "platformatic"]) ?? "kafkajs",
     prefix: env("KAFKA_TOPIC_PREFIX"),
     topics: words(env("KAFKA_TOPICS")).map(topicOf),
-    ...(tls === undefined ? {} : { tls }),
-    ...(sasl === undefined ? {} : { sasl }),
     ...(partitions === undefined ? {} : { partitions }),
     ...(replication === undefined ? {} : { replication }),
   };

@@ -1,42 +1,39 @@
 /** Plain JSON messages to one topic: for readers who know nothing of our envelope. @module */
 import { ServiceUnavailableError } from "engine";
-import type { Producer } from "kafkajs";
-import type { KafkaAddress } from "./address.ts";
-import { client, RETRY } from "./client.ts";
+import { nameOf } from "./address.ts";
+import { type Driver, rootOf } from "./driver.ts";
+import { driverOf } from "./driver_of.ts";
+import type { KafkaOptions } from "./options.ts";
+import { topicMaker } from "./topics.ts";
 
 /** Sends JSON. */
 export interface JsonSender extends AsyncDisposable {
-  /** Resolves when all replicas have it; messages of one key keep their order. */
+  /** As the brokers have it: with the prefix. */
+  readonly topic: string;
+  /** Resolves when all replicas have it; messages of one key keep their order. One call at a time. */
   send(key: string, value: unknown): Promise<void>;
 }
 
-/** Opens a producer that connects at its first message; the topic has to exist. */
-export function jsonSender(o: KafkaAddress & { readonly topic: string }): JsonSender {
-  const kafka = client(o);
-  let producer: Producer | undefined;
-  const drop = async () => {
-    const old = producer;
-    producer = undefined;
-    await old?.disconnect().catch(() => {});
-  };
+/** Opens a sender that connects, and makes the topic if it is not there, at its first message. */
+export function jsonSender(o: KafkaOptions & { readonly topic: string }): JsonSender {
+  const topic = (o.prefix ?? "") + o.topic;
+  const ensureTopics = topicMaker(o);
+  let opened: Promise<Driver> | undefined;
   return {
+    topic,
     async send(key, value) {
+      const driver = await (opened ??= driverOf(o));
       try {
-        if (!producer) {
-          producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, retry: RETRY });
-          await producer.connect();
-        }
-        const messages = [{ key, value: JSON.stringify(value) }];
-        await producer.send({ topic: o.topic, acks: -1, timeout: 10_000, messages });
+        await ensureTopics(driver, [topic]);
+        const bytes = new TextEncoder().encode(JSON.stringify(value));
+        await driver.send([{ topic, key, value: bytes, headers: {} }]);
       } catch (error) {
-        await drop();
-        throw new ServiceUnavailableError(
-          `Kafka at "${o.brokers.join(",")}"`,
-          "send lineage",
-          error,
-        );
+        await driver.drop();
+        throw new ServiceUnavailableError(nameOf(o), `send to topic "${topic}"`, rootOf(error));
       }
     },
-    [Symbol.asyncDispose]: drop,
+    async [Symbol.asyncDispose]() {
+      await (await opened)?.drop();
+    },
   };
 }

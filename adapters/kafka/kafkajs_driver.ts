@@ -4,6 +4,10 @@ import type { Admin, Producer } from "kafkajs";
 import type { KafkaAddress } from "./address.ts";
 import { client, RETRY } from "./client.ts";
 import type { Driver, Outgoing } from "./driver.ts";
+import Encoder from "kafkajs/encoder";
+import { writeVarintsInPlace } from "./varints.ts";
+
+writeVarintsInPlace(Encoder);
 
 /** A driver that connects when it is first used. */
 export function kafkajsDriver(address: KafkaAddress): Driver {
@@ -58,6 +62,6 @@ export function kafkajsDriver(address: KafkaAddress): Driver {
 const messageOf = ({ key, value, at, headers }: Outgoing) => ({
   key,
   value: Buffer.from(value.buffer, value.byteOffset, value.byteLength),
-  timestamp: String(at.getTime()),
+  ...(at ? { timestamp: String(at.getTime()) } : {}),
   headers: { ...headers },
 });

@@ -75,6 +75,6 @@ const messageOf = ({ topic, key, value, at, headers }: Outgoing) => ({
   topic,
   key: Buffer.from(key),
   value: Buffer.from(value.buffer, value.byteOffset, value.byteLength),
-  timestamp: BigInt(at.getTime()),
+  ...(at ? { timestamp: BigInt(at.getTime()) } : {}),
   headers: new Map(Object.entries(headers).map(([n, v]) => [Buffer.from(n), Buffer.from(v)])),
 });

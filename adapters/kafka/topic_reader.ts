@@ -6,18 +6,29 @@ import {
   type TopicReading,
 } from "engine";
 import type { Consumer, EachBatchPayload, KafkaMessage } from "kafkajs";
-import type { KafkaAddress } from "./address.ts";
+import { type KafkaAddress, nameOf } from "./address.ts";
 import { client } from "./client.ts";
+import type { KafkaOptions } from "./options.ts";
+import { takeTraced } from "./traced.ts";
 
 /** Messages that are handed over at once. */
 const MOST = 500;
 
+/** Where Kafka is, and what is put before topics and groups of ours. */
+export type ReaderOptions = Pick<KafkaOptions, keyof KafkaAddress | "prefix">;
+
 /**
- * Reads topics of the brokers. Members of a group share the parts of a topic; where a part is read on from is what
+ * Reads topics of the brokers, always by kafkajs (docs/decisions/014-kafkajs-reads.md). Members of a group share the parts of a topic; where a part is read on from is what
  * `offsets()` says and not what the brokers remember, which are told afterwards, for those who watch the lag.
  */
-export function kafkaTopics(address: KafkaAddress): ReadTopic {
-  return (reading) => new Reader(address, reading).read();
+export function kafkaTopics(options: ReaderOptions): ReadTopic {
+  return (reading) => new Reader(options, named(reading, options)).read();
+}
+
+/** Environments that share brokers share no topic, and so no group: its members have to read the same. */
+function named(reading: TopicReading, { prefix = "" }: ReaderOptions): TopicReading {
+  if (reading.isFullName) return reading;
+  return { ...reading, topic: prefix + reading.topic, group: prefix + reading.group };
 }
 
 class Reader {
@@ -80,8 +91,11 @@ class Reader {
   }
 
   #explained(error: unknown): ServiceUnavailableError {
-    const where = `Kafka at "${this.#address.brokers.join(",")}"`;
-    return new ServiceUnavailableError(where, `read topic "${this.#reading.topic}"`, error);
+    return new ServiceUnavailableError(
+      nameOf(this.#address),
+      `read topic "${this.#reading.topic}"`,
+      error,
+    );
   }
 
   #fail(error: unknown): void {
@@ -98,7 +112,8 @@ class Reader {
       // A look may take longer than the group waits for a sign of life.
       const beat = setInterval(() => heartbeat().catch(() => {}), 2_000);
       try {
-        await this.#reading.take(messages.map((m) => messageOf(partition, m)));
+        const given = messages.map((m) => messageOf(partition, m));
+        await takeTraced(topic, given, () => this.#reading.take(given));
       } catch (error) {
         // Not to be tried again by the driver: who reads decides when.
         this.#consumer.pause([{ topic, partitions: [partition] }]);

@@ -9,10 +9,12 @@ interface Row {
   readonly most: number;
   readonly unsent: number;
   readonly firstUnsent: Date | null;
+  readonly refused: number;
+  readonly firstRefused: Date | null;
 }
 
 /**
- * Measures queue, full pools, connections of the whole server and, if something relays them, the events that are not sent.
+ * Measures queue, full pools, connections of the whole server and, if something relays them, the events that are not sent or refused.
  * Two queries by indexes of what waits.
  */
 export async function sharedVitals(
@@ -20,12 +22,13 @@ export async function sharedVitals(
   { relays }: { readonly relays: boolean },
 ): Promise<SharedVitals> {
   const [[row], pools] = await Promise.all([measured(sql), starved(sql)]);
-  const { waiting, oldest, used, most, unsent, firstUnsent } = row!;
+  const { waiting, oldest, used, most, unsent, firstUnsent, refused, firstRefused } = row!;
   return {
     queue: { waiting, oldest },
     pools: [...pools],
     connections: { used, most },
     outbox: relays ? { waiting: unsent, oldest: firstUnsent } : null,
+    refused: relays ? { waiting: refused, oldest: firstRefused } : null,
   };
 }
 
@@ -39,11 +42,16 @@ const measured = (sql: Sql) =>
       select s.ready_at from engine.step s join engine.run r on r.id = s.run
       where s.state = 'queued' and s.not_before is null and r.state = 'running'
         and not exists (select 1 from full_pool f where s.pools ? f.name)),
-    unsent as (select count(*)::int as n, min(created_at) as at from engine.outbox where sent_at is null)
+    unsent as (
+      select count(*) filter (where refused_at is null)::int as n,
+        min(created_at) filter (where refused_at is null) as at,
+        count(refused_at)::int as refused, min(refused_at) as refused_at
+      from engine.outbox where sent_at is null)
     select (select count(*)::int from waits) as waiting, (select min(ready_at) from waits) as oldest,
       (select count(*)::int from pg_stat_activity where backend_type = 'client backend') as used,
       current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int as most,
-      unsent.n as unsent, unsent.at as "firstUnsent"
+      unsent.n as unsent, unsent.at as "firstUnsent",
+      unsent.refused, unsent.refused_at as "firstRefused"
     from unsent`;
 
 const starved = (sql: Sql) =>

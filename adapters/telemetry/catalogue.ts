@@ -87,10 +87,16 @@ export const CATALOGUE = {
   poolTaken: metric("gauge", "aurora_pool_slots_taken", "Slots that running steps have", "pool"),
   poolWaiting: metric("gauge", "aurora_pool_steps_waiting", "Queued steps that need it", "pool"),
   unsent: metric("gauge", "aurora_outbox_unsent_events", "Events not sent yet", "topic"),
+  refused: metric(
+    "gauge",
+    "aurora_outbox_refused_events",
+    "Events that the broker refused and that are set aside",
+    "topic",
+  ),
   outboxLag: metric(
     "gauge",
     "aurora_outbox_lag_seconds",
-    "Seconds since the oldest event that is not sent was written; 0 if all are",
+    "Seconds since the oldest event that is neither sent nor refused was written; 0 if there is none",
   ),
   workers: metric("gauge", "aurora_workers", "Workers that live"),
   workerSlots: metric("gauge", "aurora_worker_slots", "Steps that all workers run at once at most"),

@@ -133,6 +133,7 @@ function queueFamilies({ load, limit }: Measured): Family[] {
     { metric: C.queue, samples: summed(load.queues, ofQueue, (q) => q.steps) },
     { metric: C.queueAge, samples: oldest(load.queues, ofQueue) },
     { metric: C.unsent, samples: summed(load.outbox, (o) => [topic(o.topic)], (o) => o.unsent) },
+    { metric: C.refused, samples: summed(load.outbox, (o) => [topic(o.topic)], (o) => o.refused) },
     one(C.outboxLag, Math.max(0, ...load.outbox.map((o) => o.oldest))),
     ...poolFamilies(load, bounded(load.pools.map((p) => p.pool), limit)),
   ];

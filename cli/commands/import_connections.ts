@@ -78,6 +78,7 @@ async function takeOne(desk: Desk, name: string, given: unknown): Promise<Taken>
     return { name, taken: true, outcome: `would be kept as ${connection.kind}${note}` };
   }
   if (await keep(desk, connection, called.on("replace"))) {
+    await desk.audit("connections import", name);
     return { name, taken: true, outcome: `kept as ${connection.kind}, encrypted${note}` };
   }
   return { name, taken: false, outcome: "there is one of this name, --replace takes its place" };
@@ -85,7 +86,8 @@ async function takeOne(desk: Desk, name: string, given: unknown): Promise<Taken>
 
 /** What the drivers of this program would say, so that it is heard now. */
 async function noteOn(connection: ReturnType<typeof parseConnection>): Promise<string> {
-  const { addressOf, awsOf, kafkaOf } = await import("../../adapters/secrets/address.ts");
+  const { addressOf, awsOf } = await import("../../adapters/secrets/address.ts");
+  const { kafkaOf } = await import("../../adapters/secrets/kafka.ts");
   const reads: { readonly [kind: string]: (c: typeof connection) => unknown } = {
     kafka: kafkaOf,
     aws: awsOf,

@@ -119,18 +119,23 @@ export function topicSensor<R extends Resources = None>(
     readonly topic: string;
     /** With whom the parts are shared. @default {"aurora.<name>"} */
     readonly group?: string;
+    /**
+     * Whether topic and group are named as the brokers have them, such as a topic of other people. Else
+     * `KAFKA_TOPIC_PREFIX` is put before both. @default {false}
+     */
+    readonly isFullName?: boolean;
     on(
       message: TopicMessage,
       context: SensorContext<R>,
     ): Iterable<RunRequest> | AsyncIterable<RunRequest>;
   },
 ): Sensor {
-  const { name, topic, group = `aurora.${name}` } = options;
+  const { name, topic, group = `aurora.${name}`, isFullName = false } = options;
   const on = options.on as (message: unknown, context: unknown) => AsyncIterable<RunRequest>;
   return {
     ...sensorTraits(options),
     declaredAt: declaredAt(),
-    source: { of: "topic", topic, group },
+    source: { of: "topic", topic, group, isFullName },
     every: 5_000,
     start: {},
     async *evaluate({ heard = [], cursor, ...context }) {

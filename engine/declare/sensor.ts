@@ -48,7 +48,13 @@ export type SensorSource =
   /** Payloads of a channel of Postgres. */
   | { readonly of: "channel"; readonly channel: string }
   /** Messages of a topic, read as a member of a group. */
-  | { readonly of: "topic"; readonly topic: string; readonly group: string }
+  | {
+    readonly of: "topic";
+    readonly topic: string;
+    readonly group: string;
+    /** Whether nothing is put before topic and group. */
+    readonly isFullName: boolean;
+  }
   /** Runs that came to one of these states. */
   | { readonly of: "runs"; readonly states: readonly string[]; readonly jobs: readonly string[] }
   /** Versions of these assets. */

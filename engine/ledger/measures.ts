@@ -69,7 +69,9 @@ export interface PoolLoad {
 export interface OutboxLoad {
   readonly topic: string;
   readonly unsent: number;
-  /** Seconds since the oldest was written. */
+  /** Events that the log refused for what is in them; they are not among the unsent. */
+  readonly refused: number;
+  /** Seconds since the oldest unsent one was written; 0 if there is none. */
   readonly oldest: number;
 }
 

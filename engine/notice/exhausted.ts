@@ -45,7 +45,7 @@ const SLACK = 0.05;
 
 /** One episode for each resource that runs short. */
 export function exhausted(m: Measured): readonly Episode[] {
-  const { shared, limits } = m;
+  const { shared, limits, now } = m;
   return [
     ...waited(m, { episode: "queue", limitMs: limits.queueMs, ...shared.queue }, {
       title: "Steps wait for a worker",
@@ -66,6 +66,7 @@ export function exhausted(m: Measured): readonly Episode[] {
         who: "events wait in the outbox",
         remedy: "the relay cannot reach Kafka, or does not keep up",
       })),
+    ...setAside(shared.refused, now),
     ...used(m, "connections", shared.connections, {
       title: "The database runs short of connections",
       unit: (n) => String(n),
@@ -96,6 +97,18 @@ function waited(
   return [{
     ...resource(w.episode, title),
     message: `${w.waiting} ${who}, the first of them for ${durationText(ms)}; ${remedy}`,
+  }];
+}
+
+/** One is enough: it waits for people, and will for ever. */
+function setAside(refused: Queued | null, now: Date): Episode[] {
+  if (refused === null || refused.oldest === null) return [];
+  const ms = Math.max(0, now.getTime() - refused.oldest.getTime());
+  const which = `${refused.waiting} event${refused.waiting === 1 ? " is" : "s are"}`;
+  return [{
+    ...resource("refused", "Kafka refuses events"),
+    message: `${which} set aside, the first of them for ${durationText(ms)}; ` +
+      `"deno task events --refused" says why`,
   }];
 }
 

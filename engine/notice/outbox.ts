@@ -13,8 +13,8 @@ export interface OutboxLag {
 
 /** What the holder of the outbox may do. */
 export interface OutboxTake {
-  /** The oldest events not yet sent and not refused, at most `limit`, by id. */
-  pending(limit: number): Promise<OutboxEvent[]>;
+  /** The oldest events not yet sent and not refused, at most `limit`, by id; of those behind `after`, if it is given. */
+  pending(limit: number, after?: bigint): Promise<OutboxEvent[]>;
   /** Remembers that events are safe in the log. */
   markSent(ids: readonly bigint[]): Promise<void>;
   /** Sets an event aside that the log refused, with the reason. */

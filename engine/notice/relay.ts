@@ -1,6 +1,7 @@
 /** Sends the outbox to a log: in order, one send at a time, each event at least once. @module */
 import { pause } from "../ledger/pause.ts";
-import { publishBatch, type RefusedEvent } from "./publish_batch.ts";
+import type { RefusedEvent } from "./publish_batch.ts";
+import { sendBatches } from "./send_batches.ts";
 import type { EventLog } from "./event_log.ts";
 import type { Outbox } from "./outbox.ts";
 
@@ -33,51 +34,30 @@ export interface RelayOptions {
 /**
  * Relays events until `signal` aborts.
  *
- * Any number of processes may run it: one at a time holds the outbox, for one batch. An event is
+ * Any number of processes may run it: one at a time holds the outbox, for a few batches. An event is
  * marked after the log has it, so a crash in between sends it again under the same event id.
  * A failed send is repeated from the oldest event on, so nothing overtakes within a key. An event
  * that the log refuses for what is in it is set aside with the reason, and the others go on.
  */
 export async function relay(options: RelayOptions): Promise<void> {
-  const { signal } = options;
+  const { outbox, log, signal, batch = 500, onNotice } = options;
+  const onRefused = (one: RefusedEvent) => onNotice?.({ kind: "refused", ...one });
   const { first, most } = options.backoffMs ?? { first: 200, most: 30_000 };
   let attempt = 0;
   while (!signal.aborted) {
     // Listens before it looks, so that an event written in between is not left to the poll.
     using sign = nextSign(options, signal);
     try {
-      const events = await sendBatch(options);
+      const events = await sendBatches({ outbox, log, signal, batch, onRefused });
       attempt = 0;
-      if (events > 0) options.onNotice?.({ kind: "sent", events });
+      if (events > 0) onNotice?.({ kind: "sent", events });
       else await sign.seen;
     } catch (error) {
       const retryMs = Math.min(most, first * 2 ** Math.min(attempt++, 20));
-      options.onNotice?.({ kind: "failed", attempt, retryMs, error });
+      onNotice?.({ kind: "failed", attempt, retryMs, error });
       await pause(retryMs, signal);
     }
   }
-}
-
-/** Sends what is oldest; gives how many, 0 if there is nothing or another relay is at it. */
-async function sendBatch(options: RelayOptions): Promise<number> {
-  const { outbox, log, batch = 500, signal, onNotice } = options;
-  let done = 0;
-  let broken: { readonly error: unknown } | undefined;
-  await outbox.lock(async (take) => {
-    const events = await take.pending(batch);
-    if (events.length === 0 || signal.aborted) return;
-    // Awaited to its end, whatever happens: a send of ours that is given up and repeated would
-    // be a new sequence for the broker, which could then not tell the copy.
-    const delivery = await publishBatch(log, events);
-    await take.markSent(delivery.sent.map((event) => event.id));
-    for (const { event, reason } of delivery.refused) await take.markRefused(event.id, reason);
-    for (const one of delivery.refused) onNotice?.({ kind: "refused", ...one });
-    broken = delivery.broken;
-    done = delivery.sent.length + delivery.refused.length;
-  });
-  // After the marks are kept: what the log has is not sent again because the rest failed.
-  if (broken) throw (broken as { readonly error: unknown }).error;
-  return done;
 }
 
 /** Waits for the poll, or a sign of new events, or the end; stops waiting when disposed. */

@@ -32,6 +32,8 @@ export interface SharedVitals {
   readonly connections: Used;
   /** Events that are not sent; null where nothing sends them. */
   readonly outbox: Queued | null;
+  /** Events that the log refused and that are set aside; null where nothing sends them. */
+  readonly refused: Queued | null;
 }
 
 /** What was measured of what all share, and when. */

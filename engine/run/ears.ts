@@ -29,6 +29,8 @@ export interface TopicReading {
   readonly topic: string;
   /** With whom its parts are shared. */
   readonly group: string;
+  /** Whether nothing is put before topic and group. */
+  readonly isFullName: boolean;
   /** Ends the reading. */
   readonly signal: AbortSignal;
   /** Where to read on: the truth, whatever the log remembers of the group. Parts not named begin with their oldest message. */

@@ -107,6 +107,7 @@ export async function reading(
     await o.readTopic({
       topic: sensor.source.topic,
       group: sensor.source.group,
+      isFullName: sensor.source.isFullName,
       signal,
       offsets,
       async take(messages) {

@@ -85,6 +85,27 @@ Deno.test("doctor tells an AURORA_OBJECTS that cannot be read, and a store that 
   await Deno.remove(file);
 });
 
+Deno.test("a REDIS_URL that cannot be read is one sentence at start, without what is in it", async () => {
+  await using db = await testDatabase();
+  const env = { REDIS_URL: "redis-sentinel://:planted-word@h1,h2" };
+  const { code, err } = await run(db.url, "list", env);
+  assertEquals(code, 1);
+  assertStringIncludes(err, "Cannot read the address of Redis: it does not name the master;");
+  assertEquals(err.includes("planted-word"), false);
+});
+
+Deno.test("with a Redis that is dead, commands do what does not need it, and doctor tells", async () => {
+  await using db = await testDatabase();
+  const env = { REDIS_URL: "redis://127.0.0.1:1" };
+  assertEquals((await run(db.url, "materialize source/users --wait", env)).code, 0);
+  const { findings } = JSON.parse((await run(db.url, "doctor --json", env)).out) as {
+    readonly findings: readonly { name: string; ok: boolean; required: boolean; detail: string }[];
+  };
+  const redis = findings.find((f) => f.name === "redis")!;
+  assertEquals([redis.ok, redis.required], [false, false]);
+  assertStringIncludes(redis.detail, 'Redis at "127.0.0.1:1" answers "connect ECONNREFUSED');
+});
+
 Deno.test("rollback takes the served model out of service, and refuses what is none", async () => {
   await using db = await testDatabase();
   await run(db.url, "list"); // makes the tables

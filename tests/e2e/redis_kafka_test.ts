@@ -13,6 +13,7 @@ import {
   userSocial,
 } from "../../assets/features/views.ts";
 import type { About, HealthView, OnlineAnswer, RunView } from "../../engine/mod.ts";
+import { emitters } from "../schemas/emitters.ts";
 import { startKafka } from "../services/kafka.ts";
 import { type TestDatabase, testDatabase } from "../services/postgres.ts";
 import { startRedis } from "../services/redis.ts";
@@ -29,12 +30,8 @@ Deno.test.afterAll(async () => {
 // The drivers leave timers of their connections behind for a moment.
 const options = { sanitizeOps: false, sanitizeResources: false };
 
-const TOPICS = [
-  "aurora.features.updated",
-  "aurora.predictions.generated",
-  "aurora.quality.reported",
-  "aurora.training.completed",
-];
+/** What the sources emit: the demo runs all of it. */
+const TOPICS = [...new Set(emitters().map((e) => e.topic))].sort();
 
 interface Message {
   readonly event_id: string;
@@ -206,7 +203,12 @@ Deno.test(
       (select count(*)::int from engine.cache) as cached`;
     assertEquals(left, { online: 0, cached: 0 }, "nothing went to PostgreSQL instead");
 
-    await using server = await serve({ env, words: ["--no-schedules"] });
+    const connected = {
+      ...env,
+      KAFKA_BROKERS: "",
+      AURORA_CONN_AURORA_KAFKA: `kafka://${kafka.brokers.join(",")}`,
+    };
+    await using server = await serve({ env: connected, words: ["--no-schedules"] });
     const about = await server.ask<About>("/api/v1/about");
     assertEquals(about.adapters, {
       postgres: "external",

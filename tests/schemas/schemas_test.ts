@@ -1,18 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 import { z } from "zod";
-import { envelope } from "engine";
+import { type AlertRecord, envelope, type EventLog } from "engine";
+import { eventChannel } from "../../adapters/alerts/events.ts";
+import { emitters, publishers } from "./emitters.ts";
 
 const FOLDER = new URL("../../schemas/", import.meta.url);
 
-/** Topics of the events that other systems read. */
-const TOPICS = [
-  "aurora.alerts",
-  "aurora.engine.events",
-  "aurora.features.updated",
-  "aurora.predictions.generated",
-  "aurora.quality.reported",
-  "aurora.training.completed",
-];
+/** Topics of the events that the sources emit, and the one of alerts, which are sent by a channel. */
+const EMITTERS = emitters();
+const TOPICS = [...new Set(["aurora.alerts", ...EMITTERS.map((e) => e.topic)])].sort();
 
 interface Example {
   readonly key: string;
@@ -43,10 +39,39 @@ function message(topic: string, { key, payload }: Example) {
   return JSON.parse(JSON.stringify(envelope(event)));
 }
 
-Deno.test("there is one schema for each topic", async () => {
+Deno.test("there is one schema for each topic that the program emits to, and no other", async () => {
   const names = (await Array.fromAsync(Deno.readDir(FOLDER))).map((entry) => entry.name);
   assertEquals(names.sort(), TOPICS.map((topic) => `${topic}.json`));
 });
+
+Deno.test("events leave by the outbox and by the channel of alerts, and by no other way", () => {
+  assertEquals(publishers(), ["adapters/alerts/events.ts", "engine/notice/publish_batch.ts"]);
+});
+
+Deno.test("the channel of alerts sends to the topic that has a schema", async () => {
+  const topics: string[] = [];
+  const close = () => Promise.resolve();
+  const log: EventLog = {
+    name: "memory",
+    publish: (events) => Promise.resolve(void topics.push(...events.map((e) => e.topic))),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+  const channel = eventChannel({ open: () => log, baseUrl: "http://aurora" });
+  const { example } = await read("aurora.alerts");
+  const at = new Date("2025-01-27T06:00:00Z");
+  const alert = { ...example.payload, id: "7", openedAt: at, resolvedAt: null, run: null };
+  await channel.send(alert as unknown as AlertRecord, "open");
+  assertEquals(topics, ["aurora.alerts"]);
+});
+
+for (const { file, topic, schemaVersion, payload } of EMITTERS) {
+  Deno.test(`${file} emits what the schema of ${topic} says`, async () => {
+    const { example } = await read(topic);
+    assertEquals(payload, Object.keys(example.payload).sort());
+    assertEquals(schemaVersion, 1);
+  });
+}
 
 for (const topic of TOPICS) {
   Deno.test(`the schema of ${topic} takes its example, and what envelope() makes`, async () => {

@@ -3,45 +3,51 @@ import { join } from "@std/path";
 import { apt, CACHE, cannotInstall, hasApt, isFile, provide, run, which } from "./provide.ts";
 import { answers, freePort, type Service, serviceDir, startService } from "./service.ts";
 
-const VERSION = "4.4.0";
-const LIBS = join(CACHE, `kafka/${VERSION}`);
+/** The broker of the tests, and the oldest one that is promised. */
+const [NEWEST, OLDEST] = ["4.4.0", "3.9.2"] as const;
+type Version = typeof NEWEST | typeof OLDEST;
 
-const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
+const libsOf = (version: Version) => join(CACHE, `kafka/${version}`);
+
+const pomOf = (version: Version) =>
+  `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>aurora</groupId><artifactId>kafka-for-tests</artifactId><version>1</version>
   <dependencies><dependency>
     <groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId>
-    <version>${VERSION}</version>
+    <version>${version}</version>
   </dependency></dependencies>
 </project>
 `;
 
 /** Folder with Kafka's jars, fetched if it may be. */
-export function kafkaJars(): Promise<string> {
+export function kafkaJars(version: Version = NEWEST): Promise<string> {
+  const folders = [Deno.env.get("AURORA_TEST_KAFKA_LIBS"), libsOf(version)];
   return provide({
-    what: "the jars of Kafka",
-    find: () => {
-      const libs = Deno.env.get("AURORA_TEST_KAFKA_LIBS") ?? LIBS;
-      return isFile(join(libs, `kafka_2.13-${VERSION}.jar`)) ? libs : undefined;
-    },
-    install: fetchJars,
+    what: `the jars of Kafka ${version}`,
+    find: () => folders.find((libs) => libs && isFile(join(libs, `kafka_2.13-${version}.jar`))),
+    install: () => fetchJars(version),
   });
 }
 
-async function fetchJars(): Promise<void> {
+/** The same of the oldest Kafka that is promised. */
+export const oldestKafkaJars = (): Promise<string> => kafkaJars(OLDEST);
+
+async function fetchJars(version: Version): Promise<void> {
   if (!which("mvn")) {
     if (!hasApt()) throw cannotInstall("mvn");
     await apt("maven");
   }
-  const partial = `${LIBS}.partial`;
+  const libs = libsOf(version);
+  const partial = `${libs}.partial`;
   await Deno.mkdir(partial, { recursive: true });
   const pom = join(partial, "pom.xml");
-  await Deno.writeTextFile(pom, POM);
+  await Deno.writeTextFile(pom, pomOf(version));
   const copy = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies";
   const to = ["-DincludeScope=runtime", `-DoutputDirectory=${partial}`];
   await run("mvn", ["-q", "-B", "-f", pom, copy, ...to]);
-  await Deno.remove(LIBS, { recursive: true }).catch(() => {});
-  await Deno.rename(partial, LIBS);
+  await Deno.remove(libs, { recursive: true }).catch(() => {});
+  await Deno.rename(partial, libs);
 }
 
 /** Path of a Java that can run Kafka, installed if it may be. */
@@ -70,6 +76,11 @@ export async function testKafka(): Promise<TestKafka> {
 /** A broker of the test's own, which it may kill. */
 export async function startKafka(): Promise<Service & TestKafka> {
   return await start(({ plain, port }) => ({ text: plain, asked: port }), []);
+}
+
+/** The same of the oldest Kafka that is promised. */
+export async function startOldestKafka(): Promise<Service & TestKafka> {
+  return await start(({ plain, port }) => ({ text: plain, asked: port }), [], OLDEST);
 }
 
 /** A broker that takes TLS with a password only, at `localhost`: no other name stands in its certificate. */
@@ -112,8 +123,9 @@ interface Configured {
 async function start(
   configure: (listener: Listener) => Configured | Promise<Configured>,
   format: readonly string[],
+  version: Version = NEWEST,
 ): Promise<Service & TestKafka> {
-  const [libs, program] = [await kafkaJars(), await java()];
+  const [libs, program] = [await kafkaJars(version), await java()];
   const [port, dir] = [freePort(), serviceDir("kafka")];
   const config = join(dir, "server.properties");
   const plain = properties(dir, port, freePort());

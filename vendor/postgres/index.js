@@ -510,6 +510,8 @@ function parseOptions(a, b) {
     onnotice        : o.onnotice,
     onnotify        : o.onnotify,
     onclose         : o.onclose,
+    onsilent        : o.onsilent, // aurora
+    silent_ms       : o.silent_ms, // aurora
     onparameter     : o.onparameter,
     socket          : o.socket,
     transform       : parseTransform(o.transform || { undefined: undefined }),

@@ -31,8 +31,10 @@ export async function load(sql: Sql): Promise<Load> {
       from engine.run where state in ('queued', 'running') group by 1, 2 order by 1, 2`,
     poolsOf(sql),
     sql<OutboxLoad[]>`
-      select topic, count(*)::int as unsent,
-        greatest(0, extract(epoch from clock_timestamp() - min(created_at)))::float8 as oldest
+      select topic, count(*) filter (where refused_at is null)::int as unsent,
+        count(refused_at)::int as refused,
+        greatest(0, coalesce(extract(epoch from clock_timestamp()
+          - min(created_at) filter (where refused_at is null)), 0))::float8 as oldest
       from engine.outbox where sent_at is null group by topic order by topic`,
     sql<CrewLoad[]>`
       select count(*)::int as workers, coalesce(sum(slots), 0)::int as slots,

@@ -1,11 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import {
-  type EventEnvelope,
-  EventsRefusedError,
-  type OutboxEvent,
-  relay,
-  ServiceUnavailableError,
-} from "engine";
+import { EventsRefusedError, type OutboxEvent, relay, ServiceUnavailableError } from "engine";
 import { eventLogContract } from "engine/testing";
 import { kafkaEventLog } from "../../../adapters/kafka/event_log.ts";
 import { sendAgain } from "../../../adapters/postgres/ledger/facts.ts";
@@ -13,6 +7,7 @@ import { postgresOutbox } from "../../../adapters/postgres/outbox.ts";
 import { testKafka } from "../../services/kafka.ts";
 import { administer, consume, type Seen } from "./consume.ts";
 import { relayUnderKills } from "./kills.ts";
+import { kafkaSubject } from "./subject.ts";
 import { outboxDatabase, tell } from "../postgres/outbox_database.ts";
 
 const shared = await testKafka();
@@ -31,21 +26,7 @@ function event(topic: string, place: number, key = "u1"): OutboxEvent {
 }
 
 for (const client of CLIENTS) {
-  eventLogContract(`of Kafka by ${client}`, () =>
-    Promise.resolve({
-      log: kafkaEventLog({ brokers: shared.brokers, client }),
-      absent: kafkaEventLog({ brokers: ["127.0.0.1:9"], client }),
-      // What a broker takes at most for one part of a topic unless told otherwise.
-      tooLarge: 1024 * 1024,
-      read: async (topic: string, count: number) => {
-        const seen = await consume(shared.brokers, topic, (all) => all.length >= count);
-        return seen.map((one) => one.value as unknown as EventEnvelope);
-      },
-      async [Symbol.asyncDispose]() {
-        await this.log.close();
-        await this.absent.close();
-      },
-    }));
+  eventLogContract(`of Kafka by ${client}`, kafkaSubject(shared.brokers, client));
 
   Deno.test(`${client} makes the topic as told and sends key and headers`, options, async () => {
     const topic = crypto.randomUUID();

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { type OutboxEvent, ServiceUnavailableError } from "engine";
 import { kafkaEventLog, type KafkaOptions } from "../../../adapters/kafka/event_log.ts";
+import { jsonSender } from "../../../adapters/kafka/json_sender.ts";
 import { kafkaTopics } from "../../../adapters/kafka/topic_reader.ts";
 import { startSecureKafka } from "../../services/kafka.ts";
 
@@ -30,6 +31,7 @@ async function readOne(address: KafkaOptions, topic: string): Promise<void> {
   const reading = {
     topic,
     group: topic,
+    isFullName: false,
     signal: stop.signal,
     offsets: () => Promise.resolve({}),
     take: (messages: readonly unknown[]) => {
@@ -53,6 +55,15 @@ for (const client of ["kafkajs", "platformatic"] as const) {
       const address = { brokers: kafka.brokers, tls: { ca }, sasl, client };
       await using log = kafkaEventLog(address);
       await log.publish([event(topic)]);
+      if (client === "kafkajs") await readOne(address, topic);
+    });
+
+    Deno.test(`${client} sends lineage by TLS and ${mechanism}`, options, async () => {
+      const topic = crypto.randomUUID();
+      const sasl = { mechanism, username, password };
+      const address = { brokers: kafka.brokers, tls: { ca }, sasl, client, prefix: "test." };
+      await using sender = jsonSender({ ...address, topic });
+      await sender.send("k", {});
       if (client === "kafkajs") await readOne(address, topic);
     });
   }

@@ -16,7 +16,10 @@ const orderTopic = topicSensor({
   },
 });
 await using ledger = await openLedger(url);
-const sensor = { ...orderTopic, source: { of: "topic" as const, topic, group: topic } };
+const sensor = {
+  ...orderTopic,
+  source: { of: "topic" as const, topic, group: topic, isFullName: false },
+};
 const definitions = define({ orders, orderTopic });
 const o = {
   definitions,

@@ -13,6 +13,7 @@ import kafkajs from "kafkajs";
 import { kafkaTopics } from "../../../adapters/kafka/topic_reader.ts";
 import { sensing, until } from "../../engine/run/sensing.ts";
 import { testKafka } from "../../services/kafka.ts";
+import { administer } from "./consume.ts";
 
 const shared = await testKafka();
 Deno.test.afterAll(async () => await shared[Symbol.asyncDispose]());
@@ -23,8 +24,11 @@ const options = { sanitizeOps: false, sanitizeResources: false };
 const client = new kafkajs.Kafka({ brokers: [...shared.brokers], logLevel: 0 });
 
 /** Makes a topic of one part, or more, with messages in the first one. */
-async function topicWith(values: readonly string[], numPartitions = 1): Promise<string> {
-  const topic = crypto.randomUUID();
+async function topicWith(
+  values: readonly string[],
+  numPartitions = 1,
+  topic: string = crypto.randomUUID(),
+): Promise<string> {
   const admin = client.admin();
   await admin.connect();
   await admin.createTopics({ topics: [{ topic, numPartitions }], waitForLeaders: true });
@@ -48,6 +52,7 @@ async function readSome(topic: string, enough: number, o: Offsets = {}, group = 
   await kafkaTopics({ brokers: shared.brokers })({
     topic,
     group,
+    isFullName: false,
     signal: stop.signal,
     offsets: () => Promise.resolve(o),
     take(messages) {
@@ -82,12 +87,45 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "kafkaTopics() puts the prefix before topic and group, unless they are full names",
+  options,
+  async () => {
+    const [ours, theirs] = [crypto.randomUUID(), await topicWith(["theirs"])];
+    await topicWith(["ours"], 1, `test.${ours}`);
+    for (const [topic, isFullName] of [[ours, false], [theirs, true]] as const) {
+      const stop = new AbortController();
+      const taken: TopicMessage[] = [];
+      await kafkaTopics({ brokers: shared.brokers, prefix: "test." })({
+        topic,
+        group: topic,
+        isFullName,
+        signal: stop.signal,
+        offsets: () => Promise.resolve({}),
+        take(messages) {
+          taken.push(...messages);
+          setTimeout(() => stop.abort(), 300); // the brokers are told of the place
+          return Promise.resolve();
+        },
+      });
+      assertEquals(taken.map((m) => m.value), [isFullName ? "theirs" : "ours"]);
+      const group = isFullName ? topic : `test.${topic}`;
+      const told = await administer(
+        shared.brokers,
+        (admin) => admin.fetchOffsets({ groupId: group, topics: [group] }),
+      );
+      assertEquals(told[0]!.partitions[0]!.offset, "1");
+    }
+  },
+);
+
 Deno.test("kafkaTopics() ends with what take() threw", options, async () => {
   const topic = await topicWith(["a"]);
   const boom = new RangeError("Cannot take: full");
   const reading = kafkaTopics({ brokers: shared.brokers })({
     topic,
     group: topic,
+    isFullName: false,
     signal: new AbortController().signal,
     offsets: () => Promise.resolve({}),
     take: () => Promise.reject(boom),
@@ -100,6 +138,7 @@ Deno.test("kafkaTopics() says that it reaches no broker", options, async () => {
   const asked = read({
     topic: "t",
     group: "g",
+    isFullName: false,
     signal: new AbortController().signal,
     offsets: () => Promise.resolve({}),
     take: () => Promise.resolve(),
@@ -125,7 +164,11 @@ Deno.test(
     });
     const b = sensing({ orders, orderTopic });
     const stop = new AbortController();
-    const it = { ...orderTopic, every: 50, source: { of: "topic" as const, topic, group: topic } };
+    const it = {
+      ...orderTopic,
+      every: 50,
+      source: { of: "topic" as const, topic, group: topic, isFullName: false },
+    };
     const readTopic = kafkaTopics({ brokers: shared.brokers });
     const serve = async () => {
       while (!stop.signal.aborted) {

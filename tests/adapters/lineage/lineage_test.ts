@@ -267,7 +267,7 @@ Deno.test("lineageHttp() posts to the standard path, with its token, and tells a
 });
 
 Deno.test("lineageSender() refuses settings that contradict each other", async () => {
-  const of = (env: Record<string, string>) => lineageSender((name) => env[name] ?? "");
+  const of = (env: Record<string, string>) => lineageSender((name) => env[name] ?? "", undefined);
   await assertRejects(
     () => of({ OPENLINEAGE_URL: "http://x", OPENLINEAGE_KAFKA_TOPIC: "t" }),
     RangeError,

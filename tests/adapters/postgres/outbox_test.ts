@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { events, sendAgain, topics } from "../../../adapters/postgres/ledger/facts.ts";
+import { connect } from "../../../adapters/postgres/connect.ts";
 import { postgresOutbox } from "../../../adapters/postgres/outbox.ts";
 import type { OutboxEvent } from "engine";
 import { outboxDatabase, tell } from "./outbox_database.ts";
@@ -36,6 +37,23 @@ Deno.test("postgresOutbox() marks with the end of the lock, and not if the work 
   const lag = await outbox.lag();
   assertEquals(lag.pending, 1);
   assert(lag.oldest instanceof Date);
+});
+
+Deno.test("postgresOutbox() reads no more than it gives, although statistics know of no event", async () => {
+  await using db = await outboxDatabase();
+  await tell(db.sql, "topic", Array.from({ length: 5_000 }, (_, i) => `u${i}`));
+  const sql = connect(db.url, { name: "relay", max: 1 });
+  let last = 0n;
+  await postgresOutbox(sql).lock(async (take) => {
+    await take.pending(10);
+    last = (await take.pending(10, 4_000n)).at(-1)!.id;
+  });
+  assertEquals(last, 4_010n);
+  await sql`select pg_stat_force_next_flush()`;
+  await sql.end();
+  const [row] = await db.sql<{ read: number }[]>`
+    select idx_tup_read::int as read from pg_stat_user_indexes where indexrelname = 'outbox_unsent'`;
+  assertEquals(row?.read, 20);
 });
 
 Deno.test("postgresOutbox() is held by one at a time, in any process", async () => {

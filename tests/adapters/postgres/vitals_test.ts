@@ -51,6 +51,11 @@ Deno.test("sharedVitals() tells what waits for workers and what for full pools, 
   const busy = await sharedVitals(sql, { relays: true });
   assertEquals([busy.queue.waiting, busy.outbox?.waiting], [1, 2]);
   assert(busy.queue.oldest instanceof Date && busy.outbox?.oldest instanceof Date);
+  await sql`update engine.outbox set refused_at = now(), refused_reason = 'r' where key = 'k1'`;
+  const refused = await sharedVitals(sql, { relays: true });
+  assertEquals([refused.outbox?.waiting, refused.refused?.waiting], [1, 1]);
+  assert(refused.refused?.oldest instanceof Date);
+  assertEquals((await sharedVitals(sql, { relays: false })).refused, null);
   const [pool] = busy.pools;
   assertEquals([pool?.name, pool?.slots, pool?.waiting], ["warehouse", 1, 1]);
   assert(pool?.oldest instanceof Date);

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { masked } from "engine";
-import { addressOf, awsOf, kafkaOf } from "../../../adapters/secrets/address.ts";
+import { addressOf, awsOf } from "../../../adapters/secrets/address.ts";
 import { shownHost } from "../../../adapters/secrets/parts.ts";
 import { told } from "../../../adapters/secrets/tell.ts";
 import { parseUri } from "../../../adapters/secrets/uri.ts";
@@ -21,6 +21,15 @@ Deno.test("addressOf() gives what the drivers take", () => {
       "rediss://redis:6379/2",
     ],
     ["rediss://redis/1", "rediss://redis/1"],
+    [
+      "redis://:p@redis?ssl=true&ssl_ca_certs=/ca.pem&ssl_certfile=/c.pem&ssl_keyfile=/k.pem",
+      "rediss://:p@redis?ca=%2Fca.pem&cert=%2Fc.pem&key=%2Fk.pem",
+    ],
+    [
+      "redis-sentinel://u:p%40@s1:26379,s2/2?name=mymaster&sentinel_password=q",
+      "redis-sentinel://u:p%40@s1:26379,s2/2?name=mymaster&sentinel_password=q",
+    ],
+    ["rediss-cluster://:p@a,b:7001?ca=/ca.pem", "rediss-cluster://:p@a,b:7001?ca=%2Fca.pem"],
     ["http://api.example.org/https", "https://api.example.org"],
     ["http://https://api.example.org:8443/v1%2Fping", "https://api.example.org:8443/v1/ping"],
     ["https://u:pass@h/x", "https://u:pass@h/x"],
@@ -45,31 +54,6 @@ Deno.test("addressOf() refuses what it would have to ignore", () => {
     TypeError,
     "known of postgres, redis, http and smtp only",
   );
-});
-
-Deno.test("kafkaOf() takes hosts, or the settings that Airflow has", () => {
-  assertEquals(kafkaOf(parseUri("k", "kafka://b1:9092,b2")), {
-    brokers: ["b1:9092", "b2:9092"],
-    tls: false,
-  });
-  const extra = new URLSearchParams({
-    "bootstrap.servers": "b1:9093",
-    "security.protocol": "SASL_SSL",
-    "sasl.mechanism": "SCRAM-SHA-512",
-    "sasl.username": "me",
-    "sasl.password": "pass",
-  });
-  assertEquals(kafkaOf(parseUri("k", `kafka:///?${extra}`)), {
-    brokers: ["b1:9093"],
-    tls: true,
-    sasl: { mechanism: "scram-sha-512", username: "me", password: "pass" },
-  });
-  assertThrows(
-    () => kafkaOf(parseUri("k", "kafka://u:pass@b?sasl.mechanism=GSSAPI")),
-    TypeError,
-    "gssapi",
-  );
-  assertThrows(() => kafkaOf(parseUri("k", "kafka://")), TypeError, "neither a host");
 });
 
 Deno.test("awsOf() takes keys, region, endpoint and bucket", () => {

@@ -48,9 +48,11 @@ Deno.test("metrics are the same on two servers, and each fact is counted once", 
   assertEquals(valueOf(a, 'aurora_runs_total{job_name="daily",state="success"}'), 1);
   await once(m.ledger, { metadata: { rows: 4 } });
   await Promise.all([one.count(), two.count(), one.count()]);
-  const text = await two.read(standing);
-  assertEquals(valueOf(text, 'aurora_runs_total{job_name="daily",state="success"}'), 2);
-  assertEquals(valueOf(text, 'fruit_rows_total{kind="all"}'), 7);
+  for (const server of [one, two]) {
+    const text = await server.read(standing);
+    assertEquals(valueOf(text, 'aurora_runs_total{job_name="daily",state="success"}'), 2);
+    assertEquals(valueOf(text, 'fruit_rows_total{kind="all"}'), 7);
+  }
 });
 
 Deno.test("metrics keep their counts when facts and runs are removed", async () => {
@@ -82,6 +84,10 @@ Deno.test("metrics tell what waits: queues, pools, runs, events, alerts", async 
   await m.sql`
     insert into engine.outbox (topic, key, event_id, schema_version, run, payload, created_at)
     values ('news', 'k', gen_random_uuid(), 1, '1', '{}', clock_timestamp() - interval '90 s')`;
+  await m.sql`
+    insert into engine.outbox
+      (topic, key, event_id, schema_version, run, payload, created_at, refused_at, refused_reason)
+    values ('news', 'k', gen_random_uuid(), 1, '1', '{}', clock_timestamp() - interval '1 day', now(), 'r')`;
   await m.ledger.open({
     episode: "late:fruit",
     kind: "late",
@@ -100,6 +106,7 @@ Deno.test("metrics tell what waits: queues, pools, runs, events, alerts", async 
   assertEquals(of('aurora_runs_active{job_name="daily",state="running"}'), 1);
   assertEquals(of('aurora_pool_slots{pool="warehouse"}'), 3);
   assertEquals(of('aurora_outbox_unsent_events{topic="news"}'), 1);
+  assertEquals(of('aurora_outbox_refused_events{topic="news"}'), 1);
   const lag = of("aurora_outbox_lag_seconds")!;
   assert(lag >= 90 && lag < 600, `lag is ${lag}`);
   assertEquals(of('aurora_alerts_open{kind="late",severity="critical"}'), 1);

@@ -9,6 +9,7 @@ const fine: SharedVitals = {
   pools: [],
   connections: { used: 10, most: 100 },
   outbox: nothing,
+  refused: nothing,
 };
 const GIB = 2 ** 30;
 const host = (changes: Partial<HostVitals> = {}): HostVitals => ({
@@ -46,7 +47,12 @@ const CASES: readonly Case[] = [
     shared: { outbox: { waiting: 9, oldest: ago(6) } },
     gives: ["resource:outbox"],
   },
-  { says: "no outbox where nothing relays", shared: { outbox: null }, gives: [] },
+  { says: "no outbox where nothing relays", shared: { outbox: null, refused: null }, gives: [] },
+  {
+    says: "one event that was refused just now",
+    shared: { refused: { waiting: 1, oldest: now } },
+    gives: ["resource:refused"],
+  },
   { says: "89 of 100", shared: { connections: { used: 89, most: 100 } }, gives: [] },
   {
     says: "90 of 100 connections",

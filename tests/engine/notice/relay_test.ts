@@ -40,7 +40,8 @@ function memoryOutbox(
       const marked: bigint[] = [];
       try {
         await work({
-          pending: (limit) => Promise.resolve(pending().slice(0, limit)),
+          pending: (limit, after = -1n) =>
+            Promise.resolve(pending().filter((e) => e.id > after).slice(0, limit)),
           markSent: (ids) => Promise.resolve(void marked.push(...ids)),
           markRefused: (id, reason) => Promise.resolve(void refused.set(id, reason)),
         });
@@ -74,6 +75,75 @@ Deno.test("relay() sends in the order of the outbox, batch by batch, and ends wh
   await relay({ outbox, log, signal: stop.signal, batch: 2 });
   assertEquals(batches, [[1, 2], [3, 4], [5]]);
   assertEquals(outbox.sent.size, 5);
+});
+
+Deno.test("relay() reads ahead while it sends, and holds the outbox for four batches", async () => {
+  const events = Array.from({ length: 11 }, (_, i) => event(i + 1));
+  const outbox = memoryOutbox(events);
+  const told: string[] = [];
+  const seen: Outbox = {
+    ...outbox,
+    lock: (work) => {
+      told.push("lock");
+      return outbox.lock((take) =>
+        work({
+          ...take,
+          pending: (limit, after) => (told.push(`read after ${after}`), take.pending(limit, after)),
+        })
+      );
+    },
+  };
+  const stop = new AbortController();
+  const log = logOf(async (some) => {
+    await turn();
+    told.push(`sent ${ids(some)}`);
+    if (ids(some).includes(11)) stop.abort();
+  });
+  await relay({ outbox: seen, log, signal: stop.signal, batch: 2 });
+  assertEquals(told, [
+    ...["lock", "read after undefined", "read after 2", "sent 1,2"],
+    ...["read after 4", "sent 3,4", "read after 6", "sent 5,6", "sent 7,8"],
+    ...["lock", "read after undefined", "read after 10", "sent 9,10", "sent 11"],
+  ]);
+  assertEquals(outbox.sent.size, 11);
+});
+
+Deno.test("relay() keeps the marks of whole batches before the one that failed", async () => {
+  const outbox = memoryOutbox([1, 2, 3, 4, 5].map((id) => event(id)));
+  const stop = new AbortController();
+  const log = logOf((some) =>
+    ids(some).includes(3) ? Promise.reject(new Error("broker is down")) : Promise.resolve()
+  );
+  await relay({ outbox, log, signal: stop.signal, batch: 2, onNotice: () => stop.abort() });
+  assertEquals([...outbox.sent], [1n, 2n]);
+});
+
+Deno.test("relay() tells that the outbox cannot be read on, and sends again what is not marked", async () => {
+  const outbox = memoryOutbox([1, 2, 3].map((id) => event(id)));
+  const stop = new AbortController();
+  const sent: number[][] = [];
+  const notices: RelayNotice[] = [];
+  let reads = 0;
+  const breaking: Outbox = {
+    ...outbox,
+    lock: (work) =>
+      outbox.lock((take) =>
+        work({
+          ...take,
+          pending: (limit, after) =>
+            ++reads === 2 ? Promise.reject(new Error("cut")) : take.pending(limit, after),
+        })
+      ),
+  };
+  const log = logOf((some) => (sent.push(ids(some)), Promise.resolve()));
+  const onNotice = (n: RelayNotice) => {
+    notices.push(n);
+    if (n.kind === "sent") stop.abort();
+  };
+  const backoffMs = { first: 1, most: 1 };
+  await relay({ outbox: breaking, log, signal: stop.signal, batch: 2, backoffMs, onNotice });
+  assertEquals(notices.map((n) => n.kind), ["failed", "sent"]);
+  assertEquals(sent, [[1, 2], [1, 2], [3]]);
 });
 
 Deno.test("relay() repeats a failed batch from its oldest event on, waiting ever longer", async () => {

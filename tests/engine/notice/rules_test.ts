@@ -105,6 +105,7 @@ const shared = (waitsFor: number, now: Date): SharedVitals => ({
   pools: [],
   connections: { used: 1, most: 100 },
   outbox: null,
+  refused: null,
 });
 
 Deno.test("a queue that waits is one episode, which only who measured may end", async () => {
