@@ -97,6 +97,9 @@ async function noteOn(connection: ReturnType<typeof parseConnection>): Promise<s
     ),
   };
   const read = reads[connection.kind];
+  if (connection.kind === "generic") {
+    return '; "generic" is what Airflow writes without the provider of a kind: add it again as what it is';
+  }
   if (read === undefined) return "; no driver here, code may read it";
   try {
     read(connection);

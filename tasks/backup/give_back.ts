@@ -10,6 +10,7 @@ import {
   migrate,
   readMigrations,
 } from "../../adapters/postgres/migrate.ts";
+import { makePopulationTable, POPULATION_TABLE } from "../../assets/demo/seed.ts";
 import { migrateAll, SETS } from "../database.ts";
 import { mustBeEmpty } from "./empty.ts";
 import { BackupError, type Manifest, textOf } from "./manifest.ts";
@@ -61,6 +62,8 @@ export async function giveBack(o: RestoreOptions): Promise<GivenBack> {
 }
 
 async function readRows({ sql, from, manifest }: RestoreOptions): Promise<number> {
+  if (POPULATION_TABLE in manifest.database.rows) await makePopulationTable(sql);
+  await mustHaveTables(sql, Object.keys(manifest.database.rows));
   const stream = await from.get(manifest.database.key);
   const { rows } = await restore(sql, stream as ReadableStream<Uint8Array<ArrayBuffer>>, {
     replace: true,
@@ -70,6 +73,19 @@ async function readRows({ sql, from, manifest }: RestoreOptions): Promise<number
     throw new BackupError(`Cannot restore: "${table}" has ${rows[table]} rows of ${count}`);
   }
   return Object.values(rows).reduce((sum, count) => sum + count, 0);
+}
+
+/** Somebody may have made tables of their own in a schema of the program. */
+async function mustHaveTables(sql: Sql, names: readonly string[]): Promise<void> {
+  const rows = await sql<{ name: string }[]>`
+    select name from unnest(${names as string[]}::text[]) as t(name) where to_regclass(name) is null`;
+  if (rows.length === 0) return;
+  throw new BackupError(
+    `Cannot restore: no migration makes ${
+      rows.map((r) => `"${r.name}"`).join(", ")
+    }, which the backup has; make it ` +
+      `as it was there, then restore again`,
+  );
 }
 
 /** The migrations of the program that made the backup. */

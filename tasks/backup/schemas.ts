@@ -1,5 +1,6 @@
 /** Which schemas belong to the program, and which to others. @module */
 import type { Sql } from "../../adapters/postgres/connect.ts";
+import { POPULATION_TABLE } from "../../assets/demo/seed.ts";
 import { sourceSchema } from "../../assets/source_schema.ts";
 import { SCHEMAS } from "../database.ts";
 
@@ -24,7 +25,9 @@ export async function schemasOf(sql: Sql): Promise<Schemas> {
     where c.relkind in ('r', 'p') and not c.relispartition and c.relpersistence <> 't'
       and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
     order by 1, 2`;
-  const source = found.filter((t) => t.schema === SOURCE);
+  const source = found.filter((t) =>
+    t.schema === SOURCE && `${SOURCE}.${t.table}` !== POPULATION_TABLE
+  );
   const isOurs =
     JSON.stringify(source.map((t) => [t.table, t.columns])) === JSON.stringify(expected);
   const schemas = SCHEMAS.filter((schema) => schema !== SOURCE || isOurs);

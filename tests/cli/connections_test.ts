@@ -166,6 +166,42 @@ Deno.test("import:airflow takes every format of connections and says what it did
   }
 });
 
+Deno.test("import:airflow reads the files that the command line of Airflow writes, all formats alike", async () => {
+  await using d = await desk();
+  const files = new URL("airflow/", import.meta.url);
+  const seen = new Set<string>();
+  for (
+    const name of [
+      "connections.json",
+      "connections.yaml",
+      "connections.env",
+      "connections_json.env",
+    ]
+  ) {
+    const path = fromFileUrl(new URL(name, files));
+    const { code, out, err } = await d.run(["import:airflow", path, "--replace"]);
+    assertEquals(code, 0, out + err);
+    assertStringIncludes(out, "7 of 7 connections taken");
+    assertStringIncludes(
+      out,
+      'gone                  kept as generic, encrypted; "generic" is what Airflow',
+    );
+    await d.run(["connections", "export", "out.json", "--replace"]);
+    seen.add(await Deno.readTextFile(d.file("out.json")));
+  }
+  assertEquals(seen.size, 1, [...seen].join());
+  const { aurora_postgres, api, lake } = JSON.parse([...seen][0]!);
+  assertEquals([aurora_postgres.conn_type, aurora_postgres.password], [
+    "postgres",
+    "p@ss:w/rd one",
+  ]);
+  assertEquals([api.host, lake.password], ["https://api.example.org/v1", "abc/def+ghi="]);
+  const variables = fromFileUrl(new URL("variables.json", files));
+  const { code, out } = await d.run(["import:airflow", variables, "--env", "v.env"]);
+  assertEquals([code, out.includes("3 of 4 variables taken")], [1, true], out);
+  assertStringIncludes(await Deno.readTextFile(d.file("v.env")), "TRAINING_DAYS=90\n");
+});
+
 Deno.test("import:airflow says what it could not take, and takes the rest", async () => {
   await using d = await desk();
   const entries = {

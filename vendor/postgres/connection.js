@@ -963,7 +963,8 @@ function Connection(options, queues = {}, { onopen = noop, onend = noop, onclose
   }
 
   function CopyData(x) {
-    stream && (stream.push(x.subarray(5)) || socket.pause())
+    // aurora: no socket.pause(): after the last rows nothing would let the socket go on, and the connection hangs
+    stream && stream.push(x.subarray(5))
   }
 
   function CopyDone() {

@@ -4,6 +4,7 @@ import { artefacts } from "engine";
 import { join } from "@std/path";
 import { fileObjects } from "../../../adapters/objects/file.ts";
 import type { Sql } from "../../../adapters/postgres/connect.ts";
+import { seed } from "../../../assets/demo/seed.ts";
 import { ensureMonths } from "../../../adapters/postgres/keep/months.ts";
 import { migrate, readMigrations } from "../../../adapters/postgres/migrate.ts";
 import { discardOld } from "../../../tasks/backup/discard.ts";
@@ -78,7 +79,7 @@ Deno.test("giveBack() restores what an older program backed up, and migrates it"
   await using p = await place();
   for (const [set, folder] of SETS) {
     const all = await readMigrations(folder);
-    await migrate(p.sql, set, set === "engine" ? all.slice(0, 16) : all);
+    await migrate(p.sql, set, set === "engine" ? all.slice(0, 17) : all);
   }
   await ensureMonths(p.sql);
   await p.make("one");
@@ -88,7 +89,7 @@ Deno.test("giveBack() restores what an older program backed up, and migrates it"
   assertEquals(await events(target.sql), await events(p.sql));
   const [{ id }] = await target.sql<[{ id: number }]>`
     select max(id) as id from engine.migration where set = 'engine'`;
-  assert(id > 16);
+  assert(id > 17);
 });
 
 Deno.test("giveBack() refuses what it could not restore right, and changes nothing", async () => {
@@ -152,6 +153,31 @@ Deno.test("takeBackup() leaves the tables of the application to the application"
   await using ours = await place();
   await migrateAll(ours.sql);
   assertEquals((await ours.take()).manifest.left, []);
+});
+
+Deno.test("a demo is restored with its population, and is not seeded again", async () => {
+  await using p = await place();
+  await migrateAll(p.sql);
+  const options = { users: 5, days: 3, faults: false, seed: 1, end: new Date("2025-02-01") };
+  const { events } = await seed(p.sql, options);
+  const { manifest } = await p.take();
+  assertEquals(manifest.left, []);
+  await using target = await place();
+  await giveBack({ sql: target.sql, from: p.to, to: target.own, manifest });
+  const again = await seed(target.sql, options);
+  assertEquals([again.written, again.events], [false, events]);
+});
+
+Deno.test("giveBack() says which table no migration makes", async () => {
+  await using p = await place();
+  await migrateAll(p.sql);
+  await p.sql`create table features.mine (id int)`;
+  const { manifest } = await p.take();
+  await using target = await place();
+  const o = { sql: target.sql, from: p.to, to: target.own, manifest };
+  await assertRejects(() => giveBack(o), BackupError, 'no migration makes "features.mine"');
+  await target.sql`create table features.mine (id int)`;
+  await giveBack(o);
 });
 
 Deno.test("two backups of a database at once: one is refused", async () => {
