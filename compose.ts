@@ -29,7 +29,7 @@ import { type Embedded, startEmbedded } from "./adapters/postgres/embedded/start
 import { keepFromEnv } from "./adapters/postgres/keep/rules.ts";
 import { openLedger } from "./adapters/postgres/ledger/ledger.ts";
 import { type ObjectsPlace, objectsPlace } from "./adapters/objects/setting.ts";
-import { isolation } from "./adapters/process/isolation.ts";
+import { isolation, type IsolationOptions } from "./adapters/process/isolation.ts";
 import { connectionsIn, tellEnvironment } from "./adapters/secrets/places.ts";
 import { checkSourceSchema } from "./assets/source_schema.ts";
 import { codeSource, readCode } from "./code.ts";
@@ -37,6 +37,7 @@ import { databaseAddress, placesOf, redisAddress } from "./connections.ts";
 import { healthOf } from "./health.ts";
 import { loadProject } from "./load_project.ts";
 import { metricsOf } from "./metrics.ts";
+import { mayAll, surroundings } from "./surroundings.ts";
 import { migrateAll } from "./tasks/database.ts";
 import { VERSION } from "./version.ts";
 
@@ -200,7 +201,8 @@ async function assemble(p: Parts): Promise<App> {
   const { o, env, project, ledger, sql, embedded, url, startedAt } = p;
   const { qualityReader } = await import("./assets/quality/reader.ts");
   const lent = lender(env, p.connections);
-  const kind = embedded ? "embedded" : "external";
+  // Whoever started this program may have started the database for it.
+  const kind = embedded || env("AURORA_EMBEDDED") === "1" ? "embedded" : "external";
   const health = healthOf({ sql, ledger, env, kind });
   const metrics = metricsOf({ sql, definitions: project, env, version: VERSION, startedAt });
   const service = createService({
@@ -259,7 +261,9 @@ async function workHere(
     queues: w.queues ?? ["default"],
     slots: w.slots ?? SLOTS,
   };
+  const whole = mayAll();
   await using processes = isolation({
+    ...(whole ? {} : await stepRights()),
     script: fromFileUrl(new URL("./step_process.ts", import.meta.url)),
     env: {
       DATABASE_URL: p.env("DATABASE_URL"),
@@ -281,6 +285,20 @@ async function workHere(
     ...(w.onJoined ? { onJoined: w.onJoined } : {}),
     ...(w.onTrouble ? { onTrouble: w.onTrouble } : {}),
   });
+}
+
+/** How steps are run by a worker with few rights: with as few, and a warden for what it may not do. */
+async function stepRights(): Promise<Pick<IsolationOptions, "rights" | "sockets" | "keeper">> {
+  const [{ rightsOf }, { wardenKeeper }] = await Promise.all([
+    import("./rights.ts"),
+    import("./adapters/process/warden_keeper.ts"),
+  ]);
+  const found = surroundings({});
+  return {
+    rights: (socket) => rightsOf("step", { ...found, sockets: [socket] }),
+    sockets: found.sockets,
+    keeper: wardenKeeper(),
+  };
 }
 
 /** A pool on the database of the app for one purpose, such as the relay. */

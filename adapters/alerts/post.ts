@@ -1,8 +1,9 @@
 /** One POST to an address that is checked at the moment of connecting. @module */
-import { lookup } from "node:dns";
+import { lookup } from "node:dns/promises";
+import { once } from "node:events";
 import { type IncomingMessage, request as plain, type RequestOptions } from "node:http";
 import { request as secure } from "node:https";
-import type { LookupFunction } from "node:net";
+import { connect, isIP, type Socket } from "node:net";
 import { isPrivateAddress } from "./private_address.ts";
 
 /** What is posted, and within which bounds. */
@@ -24,58 +25,82 @@ export class PrivateAddress extends Error {
 }
 
 /**
- * Posts and gives the status. The address that was checked is the one that is connected to, so a name that changes its
- * mind in between gains nothing; redirections are not followed.
+ * Posts and gives the status. The address that was connected to is checked before anything is sent, so a name that changes
+ * its mind gains nothing; redirections are not followed.
  *
  * @throws {PrivateAddress} If the address is private and the host is not among `privateHosts`.
  */
-export function post(p: Post): Promise<number> {
-  const { hostname, protocol } = p.url;
+export async function post(p: Post): Promise<number> {
+  const { hostname } = p.url;
   const isAllowed = p.privateHosts.includes(hostname);
   const literal = hostname.replace(/^\[|\]$/g, "");
-  // An address in the URL is connected to without a lookup.
-  const isLiteral = literal !== hostname || /^[\d.]+$/.test(hostname);
-  if (!isAllowed && isLiteral && isPrivateAddress(literal)) {
-    return Promise.reject(refused(hostname, literal));
+  if (!isAllowed) await mustBePublic(hostname, literal);
+  const late = AbortSignal.timeout(p.limitMs);
+  const socket = await opened(p.url, literal, late);
+  try {
+    const reached = socket.remoteAddress ?? "";
+    if (!isAllowed && isPrivateAddress(reached)) throw refused(hostname, reached);
+    return await posted(p, socket, late);
+  } catch (error) {
+    throw late.aborted ? tooLate(p.limitMs) : error;
+  } finally {
+    socket.destroy();
   }
+}
+
+/** Refuses before anybody is connected to. */
+async function mustBePublic(hostname: string, literal: string): Promise<void> {
+  if (isIP(literal) > 0) {
+    if (isPrivateAddress(literal)) throw refused(hostname, literal);
+    return;
+  }
+  const found = await lookup(literal, { all: true });
+  const inside = found.find(({ address }) => isPrivateAddress(address));
+  if (inside) throw refused(hostname, inside.address);
+}
+
+/** A connection by the name: with few rights only names may be connected to, not what they stand for. */
+async function opened(url: URL, host: string, signal: AbortSignal): Promise<Socket> {
+  const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
+  const socket = connect({ host, port });
+  try {
+    await once(socket, "connect", { signal });
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw signal.aborted ? signal.reason : error;
+  }
+}
+
+async function posted(p: Post, socket: Socket, signal: AbortSignal): Promise<number> {
+  const { hostname, protocol } = p.url;
+  const servername = isIP(hostname) > 0 || hostname.startsWith("[") ? {} : { servername: hostname };
   const options: RequestOptions = {
     method: "POST",
     agent: false,
     headers: { ...p.headers, "Content-Length": new TextEncoder().encode(p.body).length },
-    ...(isAllowed ? {} : { lookup: checked }),
+    // Spoken on by TLS, where the address says so.
+    createConnection: () => socket,
+    ...servername,
     ...(p.ca ? { ca: p.ca } : {}),
+    signal,
   };
-  const call = protocol === "https:" ? secure : plain;
   const { promise, resolve, reject } = Promise.withResolvers<number>();
+  socket.on("error", reject);
+  const call = protocol === "https:" ? secure : plain;
   const sent = call(p.url, options, (answer: IncomingMessage) => {
     resolve(answer.statusCode ?? 0);
     answer.destroy();
   });
   sent.on("error", reject);
-  const timer = setTimeout(() => {
-    const late = new Error(`no answer within ${p.limitMs} ms`);
-    reject(late);
-    sent.destroy(late);
-  }, p.limitMs);
   sent.end(p.body);
-  return promise.finally(() => clearTimeout(timer));
+  return await promise;
 }
+
+const tooLate = (ms: number) => new Error(`no answer within ${ms} ms`);
 
 const refused = (host: string, address: string) =>
   new PrivateAddress(
     `"${host}" is at ${address}, which is no public address; ` +
       `if that is meant, name the host in AURORA_WEBHOOK_PRIVATE_HOSTS`,
   );
-
-/** Resolves as usual, and refuses if any of the addresses is private. */
-const checked: LookupFunction = (host, options, done) => {
-  lookup(host, { ...options, all: true }, (error, found) => {
-    if (error) return done(error, "", 0);
-    const inside = found.find((a) => isPrivateAddress(a.address));
-    if (inside) return done(refused(host, inside.address), "", 0);
-    if (options.all) return done(null, found);
-    const [first] = found;
-    if (!first) return done(new Error(`"${host}" has no address`), "", 0);
-    done(null, first.address, first.family);
-  });
-};

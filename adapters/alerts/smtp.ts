@@ -1,4 +1,5 @@
 /** Alerts by mail. @module */
+import { connect, type Socket } from "node:net";
 import type { AlertChannel, AlertRecord } from "engine";
 import { LIMIT_MS, masked, type Notice, noticeOf, type Phase, within } from "./notice.ts";
 
@@ -96,6 +97,20 @@ function settings(server: Server, { tls, limitMs = LIMIT_MS }: SmtpOptions) {
     greetingTimeout: limitMs,
     socketTimeout: limitMs,
     dnsTimeout: limitMs,
+    // By its name: with few rights only names may be connected to, and nodemailer would look it up by itself.
+    getSocket: (
+      _: unknown,
+      done: (error: Error | null, found?: { connection: Socket }) => void,
+    ) => {
+      const connection = connect({ host: server.host, port: server.port, timeout: limitMs });
+      const late = () => connection.destroy(new Error(`Connection timeout`));
+      connection.once("timeout", late);
+      connection.once("error", done);
+      connection.once("connect", () => {
+        connection.off("error", done).off("timeout", late).setTimeout(0);
+        done(null, { connection });
+      });
+    },
     ...(tls ? { tls: { ca: tls.ca } } : {}),
   };
 }
