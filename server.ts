@@ -9,6 +9,7 @@ import type { AccessMode } from "./access.ts";
 import { withPeer } from "./api/peer.ts";
 import type { App } from "./compose.ts";
 import type { Print } from "./log.ts";
+import type { SupervisorOptions } from "./supervisor.ts";
 import type { Pages } from "./ui/mod.ts";
 
 /** How a server is started. */
@@ -75,7 +76,10 @@ export async function serve(o: ServeOptions): Promise<Served> {
     await http.shutdown();
     throw error;
   }
-  const { supervise } = await import("./supervisor.ts");
+  const [{ supervise }, rights] = await Promise.all([
+    import("./supervisor.ts"),
+    workerRights(),
+  ]);
   const supervisor = supervise({
     workers: o.workers,
     env: {
@@ -83,6 +87,7 @@ export async function serve(o: ServeOptions): Promise<Served> {
       DATABASE_URL: app.database.url,
       AURORA_OBJECTS: app.env("AURORA_OBJECTS"),
     },
+    ...(rights ? { rights } : {}),
     onDeath: (worker, cause) => app.ledger.bury(worker, cause),
     print: o.print,
   });
@@ -100,6 +105,14 @@ export async function serve(o: ServeOptions): Promise<Served> {
       await app.close();
     },
   };
+}
+
+/** What workers may do: as little as this process, if that may not do everything. */
+async function workerRights(): Promise<SupervisorOptions["rights"]> {
+  const { mayAll, surroundings } = await import("./surroundings.ts");
+  if (mayAll()) return undefined;
+  const { rightsOf } = await import("./rights.ts");
+  return (env) => rightsOf("worker", surroundings(env));
 }
 
 type Handler = (request: Request) => Response | Promise<Response>;

@@ -1,6 +1,6 @@
 /** One request by HTTP to a host that was judged. @module */
 import type { LookupAddress } from "node:dns";
-import { judged, type PrivateHosts } from "./judged.ts";
+import { judged, mustBeReachable, type PrivateHosts } from "./judged.ts";
 import { headOf, statusOf, write } from "./message.ts";
 
 /** What is asked, and within which bounds. */
@@ -53,7 +53,7 @@ async function exchange(
   addresses: readonly LookupAddress[],
   signal: AbortSignal,
 ): Promise<number> {
-  let connection: Deno.Conn = await connected(q.url, addresses, signal);
+  let connection: Deno.Conn = await connected(q, addresses, signal);
   const end = () => close(connection);
   signal.addEventListener("abort", end);
   try {
@@ -66,9 +66,12 @@ async function exchange(
   }
 }
 
-/** A connection to the first of the addresses that takes one. */
+/**
+ * A connection to the first of the addresses that takes one. A process with few rights may connect to the names that it
+ * was told only, not to what they stand for: then it is judged what the name led to, before anything is sent.
+ */
 async function connected(
-  url: URL,
+  { url, privateHosts }: Question,
   addresses: readonly LookupAddress[],
   signal: AbortSignal,
 ): Promise<Deno.TcpConn> {
@@ -79,10 +82,25 @@ async function connected(
     try {
       return await Deno.connect({ hostname, port, signal });
     } catch (error) {
-      trouble = error;
+      if (!(error instanceof Deno.errors.NotCapable)) trouble = error;
+      else return await byName({ hostname: url.hostname, port, signal }, privateHosts);
     }
   }
   throw trouble;
+}
+
+async function byName(
+  to: Deno.ConnectOptions & { readonly hostname: string },
+  allowed: PrivateHosts,
+): Promise<Deno.TcpConn> {
+  const connection = await Deno.connect(to);
+  try {
+    mustBeReachable(to.hostname, connection.remoteAddr.hostname, allowed);
+    return connection;
+  } catch (error) {
+    close(connection);
+    throw error;
+  }
 }
 
 function encrypted(connection: Deno.Conn, { url, ca }: Question): Promise<Deno.TlsConn> {
