@@ -251,6 +251,9 @@ async function main(): Promise<void> {
     default: { schedules: true },
   });
   if (args["help"]) return console.log(HELP);
+  const { maskOutput } = await import("./adapters/process/masked_output.ts");
+  // Sensors are code of the project, and run here.
+  maskOutput();
   const { logFormat, printer } = await import("./log.ts");
   const format = logFormat(Deno.env.get("AURORA_LOG"));
   const print = printer(format, console.log, format === "json" ? { process: "server" } : {});

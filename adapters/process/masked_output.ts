@@ -1,6 +1,7 @@
 /** What a process says past its console, without secrets. @module */
 import { masked } from "engine";
 import { writeNow } from "./log_line.ts";
+import { maskConsole } from "./masked_console.ts";
 
 /** Something that bytes are written to. */
 export interface Output {
@@ -15,11 +16,12 @@ export interface RawOutput {
 }
 
 /**
- * Masks what code writes to `Deno.stdout` and `Deno.stderr` itself, and errors that nobody catches, which end the process
+ * Masks what code prints, or writes to `Deno.stdout` and `Deno.stderr` itself, and errors that nobody catches, which end the process
  * as ever: only here are the secrets known that this process resolved, whoever reads its output may not know them. Gives
  * the outputs for what is masked already. What native code prints is not seen.
  */
 export function maskOutput(): RawOutput {
+  maskConsole();
   const raw = { stdout: maskWrites(Deno.stdout), stderr: maskWrites(Deno.stderr) };
   const end = (event: Event, thrown: unknown, where: string) => {
     event.preventDefault();

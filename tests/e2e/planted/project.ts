@@ -25,6 +25,8 @@ const leaky = (name: string) => {
       const text = password ?? "";
       console.log(`got ${text}`, resources.place);
       console.error(JSON.stringify(extra));
+      console.dir(resources.place);
+      console.table([resources.place]);
       const bytes = new TextEncoder().encode(`wrote ${text} ${JSON.stringify(extra)}\n`);
       Deno.stdout.writeSync(bytes);
       Deno.stderr.writeSync(bytes);
@@ -128,12 +130,16 @@ const checked = check(fine, {
   run: () => fail(variables().filter((v) => v.includes("planted")).join("; ").slice(0, 4_000)),
 });
 
+/** It runs in the server. */
 const sensing = sensor({
   name: "sensing",
   every: "1s",
   cursor: null,
   // deno-lint-ignore require-yield -- it never gets so far
   async *evaluate() {
+    for (const line of variables()) console.log(`sensed ${line}`);
+    console.error("sensed", Deno.env.toObject());
+    Deno.stdout.writeSync(new TextEncoder().encode(`sensed ${variables().join("\n")}\n`));
     await Promise.resolve();
     throw new Error(`Cannot look: ${variables().filter((v) => v.includes("planted")).join("\n")}`);
   },

@@ -29,6 +29,13 @@ Deno.test("masked() hides passwords in addresses that nobody told of, also short
   );
 });
 
+Deno.test("masked() leaves the address of an example as it is", () => {
+  const example = "it must be like postgres://user:password@host:5432/name";
+  assertEquals(masked(example), example);
+  assertEquals(masked("postgres://user:passwords@host"), "postgres://user:***@host");
+  assertEquals(masked("postgres://me:password@host"), "postgres://me:***@host");
+});
+
 Deno.test("secret() refuses what would be found in the middle of words", () => {
   assertThrows(() => secret("abc"), RangeError, "Cannot keep a secret of 3 characters");
   assertThrows(() => secret("    "), RangeError, "of 0 characters");
