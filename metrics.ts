@@ -47,6 +47,7 @@ export function metricsOf(o: MetricsOptions): MetricsReader {
   const counting = { bounds: RUN_BOUNDS, sums: sumsOf(own) };
   const limit = limitFrom(o.env("AURORA_METRICS_LABELS"));
   const jobs = o.definitions.jobs.map((j) => j.name);
+  const relays = o.env("KAFKA_BROKERS") !== "";
   return {
     async count() {
       await countFacts(o.sql, counting);
@@ -60,7 +61,7 @@ export function metricsOf(o: MetricsOptions): MetricsReader {
         isWhole ? 0 : uncounted(o.sql),
       ]);
       return exposition([
-        ...families({ tallies: counts, load: now, assets, jobs, uncounted: rest, limit }),
+        ...families({ tallies: counts, load: now, assets, jobs, uncounted: rest, limit, relays }),
         ...reportedFamilies(own, { tallies: counts, reported: newest }),
         ...processFamilies(o),
       ]);

@@ -95,11 +95,28 @@ export async function serve(o: ServeOptions): Promise<Served> {
     async stop() {
       stop.abort();
       await supervisor.stop();
-      await background;
+      await endsInTime(background, o.print);
       await http.shutdown();
       await app.close();
     },
   };
+}
+
+/** Milliseconds in which what goes on in the background has to end: a send to a silent broker takes a minute. */
+const END_MS = 8_000;
+
+/** Waits for the background, but not for a service that does not answer. */
+async function endsInTime(background: Promise<void>, print: Print): Promise<void> {
+  const { withinMs } = await import("engine");
+  try {
+    await withinMs(END_MS, background);
+  } catch (error) {
+    if (!(error instanceof DOMException && error.name === "TimeoutError")) throw error;
+    background.catch(() => {});
+    print("Not waiting any longer for a service that is silent: the next start sends again", {
+      level: "warn",
+    });
+  }
 }
 
 type Handler = (request: Request) => Response | Promise<Response>;
