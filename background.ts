@@ -27,7 +27,7 @@ export async function goOn(app: App, o: GoOnOptions): Promise<void> {
   const { kafka } = app;
   const { logChannel, loops, nextTick } = await import("engine");
   const { channelsFromEnv } = await import("./adapters/alerts/from_env.ts");
-  const { limitsFromEnv } = await import("./adapters/alerts/limits_from_env.ts");
+  const { limitsFromEnv, slowFromEnv } = await import("./adapters/alerts/limits_from_env.ts");
   const { sharedVitals } = await import("./adapters/postgres/vitals.ts");
   const { hostVitals } = await import("./adapters/process/host_vitals.ts");
   const { keepHouse } = await import("./housekeeping.ts");
@@ -47,6 +47,7 @@ export async function goOn(app: App, o: GoOnOptions): Promise<void> {
       next: nextTick,
       channels: [logChannel(o.print), ...channels],
       limits: limitsFromEnv((name) => app.env(name)),
+      slow: slowFromEnv((name) => app.env(name)),
       measuring: {
         host: (now) => hostVitals(o.directory, now),
         shared: () => sharedVitals(app.sql, { relays: kafka !== undefined }),

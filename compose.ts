@@ -5,6 +5,7 @@
  */
 import {
   checkCrons,
+  type ConnectionDesk,
   type Connections,
   createService,
   type Definitions,
@@ -18,22 +19,28 @@ import {
   secretsFromEnv,
   type Service,
   useCodeFingerprints,
-  useTracing,
   withCodeVersion,
   withKeySets,
   work,
 } from "engine";
 import { fromFileUrl, join, resolve } from "@std/path";
+import { rulesFromEnv } from "./adapters/alerts/rules_from_env.ts";
 import { connect, open, type Sql } from "./adapters/postgres/connect.ts";
 import { type Embedded, startEmbedded } from "./adapters/postgres/embedded/start.ts";
+import { settleIdentity } from "./adapters/postgres/identity.ts";
 import { keepFromEnv } from "./adapters/postgres/keep/rules.ts";
 import { openLedger } from "./adapters/postgres/ledger/ledger.ts";
+import { type Way, wayTo } from "./adapters/postgres/pooler.ts";
 import { type ObjectsPlace, objectsPlace } from "./adapters/objects/setting.ts";
 import { isolation } from "./adapters/process/isolation.ts";
+import { redisFromEnv } from "./adapters/redis/from_env.ts";
+import { keysFromEnv } from "./adapters/secrets/keys_from_env.ts";
 import { connectionsIn, tellEnvironment } from "./adapters/secrets/places.ts";
 import { checkSourceSchema } from "./assets/source_schema.ts";
 import { codeSource, readCode } from "./code.ts";
+import { connectionDesk } from "./connection_desk.ts";
 import {
+  alertSettings,
   databaseAddress,
   kafkaBrokers,
   kafkaOptions,
@@ -45,6 +52,7 @@ import { healthOf } from "./health.ts";
 import { loadProject } from "./load_project.ts";
 import { metricsOf } from "./metrics.ts";
 import { migrateAll } from "./tasks/database.ts";
+import { recordTraces } from "./traces.ts";
 import { VERSION } from "./version.ts";
 
 /** What a process is for; decides how many connections it takes. */
@@ -104,13 +112,19 @@ export interface WorkOptions {
   onTrouble?(error: unknown): void;
 }
 
+/** Said once, by the first program that finds it. */
+const RESTORED =
+  "The database was restored or moved: its events have ids of their own from now on " +
+  "(docs/guide/backup.md)";
+
 /** Steps that a worker runs at once unless told. */
 const SLOTS = 4;
 
 /**
  * Connects and brings the database up to date.
  *
- * @throws {ConnectError} If `DATABASE_URL` does not lead to a database, in words.
+ * @throws {ConnectError} If `DATABASE_URL` does not lead to a database, or to a pooler that needs `DATABASE_DIRECT_URL`
+ * beside it, in words.
  * @throws {EmbeddedError} If the embedded database cannot start, with cause and remedy.
  * @throws {MigrationError} If the database belongs to a newer program.
  * @throws {DefinitionError} If the declarations contradict each other.
@@ -127,7 +141,10 @@ export async function compose(o: ComposeOptions): Promise<App> {
   const reading = Promise.allSettled([readCode(project, directory)]);
   const given = await databaseAddress((name) => get(name) ?? "");
   const embedded = given === "" ? await startEmbedded({ directory }) : undefined;
-  const url = embedded?.url ?? given;
+  const { url, direct } = embedded ? straight(embedded.url) : await wayTo(
+    given,
+    get("DATABASE_DIRECT_URL") ?? "",
+  );
   const set: { [name: string]: string } = {
     DATABASE_URL: url,
     AURORA_OBJECTS: get("AURORA_OBJECTS") ?? join(directory, "objects"),
@@ -137,15 +154,19 @@ export async function compose(o: ComposeOptions): Promise<App> {
   secretsFromEnv(whole);
   tellEnvironment(whole).forEach((sentence) => say(o, sentence));
   try {
+    const traced = await recordTraces(env, () => sql);
     const sql = await open(url, { name: `aurora ${o.role}`, max: 4 });
     await migrateAll(sql, { onWait: (sentence) => say(o, sentence) });
+    if (await settleIdentity(sql)) say(o, RESTORED);
     const places = placesOf(env, () => sql, { onTrouble: (sentence) => say(o, masked(sentence)) });
     set["REDIS_URL"] = await redisAddress(env, places);
     // Only servers speak to it; commands tell of it, workers do neither.
     const kafka = o.role === "server" ? await kafkaOptions(env, places) : undefined;
     if (o.role !== "worker") set["KAFKA_BROKERS"] = await kafkaBrokers(env, places);
-    // A setting that cannot be read is told at the start, not at the first cleaning.
+    if (o.role === "server") Object.assign(set, await alertSettings(env, places));
+    // A setting that cannot be read is told at the start, not at the first use.
     keepFromEnv(env);
+    redisFromEnv(env);
     const { kind: objects } = objectsPlace(set["AURORA_OBJECTS"]!);
     // Commands are to work on what is there, the doctor above all; a step looks for itself.
     if (o.role !== "cli") await checkSourceSchema(sql);
@@ -154,16 +175,19 @@ export async function compose(o: ComposeOptions): Promise<App> {
     useCodeFingerprints(project, await codeSource(sql, code.value));
     const opened = await openLedger(url, {
       max: o.role === "server" ? 8 : 4,
-      direct: get("DATABASE_DIRECT_URL") || url,
+      direct,
     });
-    const recorded = await traced(opened, sql, env);
-    const ledger = withCodeVersion(withKeySets(recorded, project), project);
+    const ledger = withCodeVersion(withKeySets(traced(opened), project), project);
     await ledger.declarePools(Object.fromEntries(project.pools.map((p) => [p.name, p.slots])));
     const connections = connectionsIn(places);
+    const variables = Object.keys(whole);
+    const keys = keysFromEnv(env);
+    const desk = connectionDesk({ sql, env, places, keys, variables, now: () => new Date() });
     return assemble({
       o,
       env,
       connections,
+      desk,
       project,
       ledger,
       sql,
@@ -179,16 +203,8 @@ export async function compose(o: ComposeOptions): Promise<App> {
   }
 }
 
-/** The ledger with its calls in the traces, if Deno exports any and knows where to. */
-async function traced(ledger: Ledger, sql: Sql, env: (name: string) => string): Promise<Ledger> {
-  if (env("OTEL_DENO") !== "true" || env("OTEL_EXPORTER_OTLP_ENDPOINT") === "") return ledger;
-  const [{ openTelemetry, tracedPort }, { runParents }] = await Promise.all([
-    import("./adapters/telemetry/tracing.ts"),
-    import("./adapters/postgres/ledger/traces.ts"),
-  ]);
-  useTracing(openTelemetry({ parentOf: runParents(sql), version: VERSION }));
-  return tracedPort("ledger", ledger);
-}
+/** The embedded database has no pooler before it. */
+const straight = (url: string): Pick<Way, "url" | "direct"> => ({ url, direct: url });
 
 /** Said while it waits, so that nobody wonders. */
 function say(o: ComposeOptions, sentence: string): void {
@@ -200,6 +216,7 @@ interface Parts {
   readonly o: ComposeOptions;
   readonly env: (name: string) => string;
   readonly connections: Connections;
+  readonly desk: ConnectionDesk;
   readonly project: Definitions;
   readonly ledger: Ledger;
   readonly sql: Sql;
@@ -237,6 +254,8 @@ async function assemble(p: Parts): Promise<App> {
     lender: lent,
     quality: qualityReader(sql),
     metrics,
+    connections: p.desk,
+    alertRules: rulesFromEnv(env),
   });
   const close = async () => {
     await health.close();

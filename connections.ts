@@ -1,7 +1,8 @@
 /** Connections as this program resolves them: environment, file, database, AWS Secrets Manager. @module */
-import { type Connection, masked } from "engine";
+import { type Connection, masked, secretsFromEnv } from "engine";
 import {
   keepConnection,
+  keptConnections,
   sealAgain,
   type Sealed,
   sealedConnection,
@@ -9,6 +10,7 @@ import {
 import type { Queries, Sql } from "./adapters/postgres/connect.ts";
 import { kafkaFromEnv, topicsFromEnv } from "./adapters/kafka/from_env.ts";
 import type { KafkaOptions } from "./adapters/kafka/options.ts";
+import { mailSettings, type Settings, webhookSettings } from "./adapters/secrets/alert_settings.ts";
 import { addressOf } from "./adapters/secrets/address.ts";
 import { parseConnection, printConnection } from "./adapters/secrets/airflow_json.ts";
 import { brokersOf, kafkaOf } from "./adapters/secrets/kafka.ts";
@@ -110,18 +112,33 @@ export async function kafkaOptions(
 }
 
 /**
- * Encrypts a connection and keeps it; gives false if there is one of this name that is not to be replaced.
+ * How alerts are sent, as far as the environment does not say so: by the connection `aurora_smtp` where
+ * `AURORA_SMTP_URL` is not set, by `aurora_webhook` where `AURORA_WEBHOOK_URL` is not. What they hold is masked.
+ */
+export async function alertSettings(env: Env, places: readonly Place[]): Promise<Settings> {
+  const mail = env("AURORA_SMTP_URL") === "" ? await findIn(places, "aurora_smtp") : undefined;
+  const hook = env("AURORA_WEBHOOK_URL") === ""
+    ? await findIn(places, "aurora_webhook")
+    : undefined;
+  const found = { ...(mail && mailSettings(mail)), ...(hook && webhookSettings(hook)) };
+  secretsFromEnv(found);
+  return Object.fromEntries(Object.entries(found).filter(([name]) => env(name) === ""));
+}
+
+/**
+ * Encrypts a connection and keeps it, with who does so; gives false if there is one of this name that is not to be replaced.
  *
  * @throws {RangeError} If one of its secrets is too short to be masked.
  */
 export async function keep(
-  { sql, keys }: { readonly sql: Queries; readonly keys: Keys },
+  { sql, keys, by }: { readonly sql: Queries; readonly keys: Keys; readonly by?: string },
   c: Connection,
   replace: boolean,
 ): Promise<boolean> {
   told(c);
   const sealed = await keys.seal(c.name, JSON.stringify(printConnection(c)));
-  return await keepConnection(sql, { ...c, host: shownHost(c.host), sealed }, replace);
+  const shown = { ...c, host: shownHost(c.host), changedBy: by ?? null };
+  return await keepConnection(sql, { ...shown, sealed }, replace);
 }
 
 /** Encrypts a connection by the newest key, if another one did; gives whether it had to. */
@@ -132,6 +149,33 @@ export async function rotate(
   const ring = await keys.ring();
   const again = async (sealed: Sealed) => await ring.seal(name, await ring.open(name, sealed));
   return await sealAgain(sql, name, ring.newest, again);
+}
+
+/** What became of encrypting all again. */
+export interface Rotated {
+  /** Id of the newest key. */
+  readonly key: string;
+  /** How many were encrypted again. */
+  readonly rotated: number;
+  /** Why others could not be. */
+  readonly problems: readonly string[];
+}
+
+/** Encrypts all connections by the newest key; one that cannot be stops none of the others. */
+export async function rotateAll(
+  desk: { readonly sql: Sql; readonly keys: Keys },
+): Promise<Rotated> {
+  const { newest } = await desk.keys.ring();
+  const problems: string[] = [];
+  let rotated = 0;
+  for (const { name } of await keptConnections(desk.sql)) {
+    try {
+      if (await rotate(desk, name)) rotated++;
+    } catch (error) {
+      problems.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  return { key: newest, rotated, problems };
 }
 
 /** A connection of the database, decrypted. */

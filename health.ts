@@ -33,7 +33,7 @@ type Question = Omit<DependencyHealth, "ok" | "latencyMs"> & { ask(): Promise<st
 
 /** A view of the dependencies of a process. */
 export function healthOf(o: HealthOptions): Health {
-  const redis = redisPing(o.env("REDIS_URL"));
+  const redis = redisPing(o.env);
   const questions = [
     database(o),
     workers(o),
@@ -113,15 +113,23 @@ function objects(env: HealthOptions["env"]): Question {
   };
 }
 
+/** Milliseconds for Redis: less than the whole may take, so that it is Redis that is told of. */
+const REDIS_MS = 1_500;
+
 function redisPing(
-  url: string,
+  env: HealthOptions["env"],
 ): { readonly question: Question | undefined; close(): Promise<void> } {
-  if (url === "") return { question: undefined, close: () => Promise.resolve() };
-  let opened: Promise<{ ping(): Promise<unknown>; end(): Promise<void> }> | undefined;
+  if (env("REDIS_URL") === "") return { question: undefined, close: () => Promise.resolve() };
+  let opened: Promise<{ ping(): Promise<unknown>; close(): Promise<void> }> | undefined;
   const open = async () => {
-    const { closeRedis, connectRedis } = await import("./adapters/redis/connect.ts");
-    const redis = connectRedis(url);
-    return { ping: () => redis.ping(), end: () => closeRedis(redis) };
+    const { redisFromEnv } = await import("./adapters/redis/from_env.ts");
+    const { connectRedis } = await import("./adapters/redis/link.ts");
+    const redis = connectRedis(redisFromEnv(env)!);
+    const work = { doing: "ask Redis", limitMs: REDIS_MS };
+    return {
+      ping: () => redis.do(work, (client) => client.ping()),
+      close: () => redis.close(),
+    };
   };
   const question: Question = {
     name: "redis",
@@ -132,7 +140,7 @@ function redisPing(
       return "";
     },
   };
-  return { question, close: async () => await (await opened)?.end() };
+  return { question, close: async () => await (await opened)?.close() };
 }
 
 /** The first broker that takes a connection; whether it serves is seen by the relay. */

@@ -6,7 +6,7 @@
 import { type Definitions, type MetricsReader, pause } from "engine";
 import type { Sql } from "./adapters/postgres/connect.ts";
 import { load, reported } from "./adapters/postgres/metrics/load.ts";
-import { countFacts, tallies, uncounted } from "./adapters/postgres/metrics/tally.ts";
+import { countFacts, knownTallies, uncounted } from "./adapters/postgres/metrics/tally.ts";
 import { CATALOGUE, RUN_BOUNDS } from "./adapters/telemetry/catalogue.ts";
 import { exposition, type Family } from "./adapters/telemetry/exposition.ts";
 import { families } from "./adapters/telemetry/families.ts";
@@ -48,21 +48,24 @@ export function metricsOf(o: MetricsOptions): MetricsReader {
   const limit = limitFrom(o.env("AURORA_METRICS_LABELS"));
   const jobs = o.definitions.jobs.map((j) => j.name);
   const relays = o.env("KAFKA_BROKERS") !== "";
+  const counts = knownTallies(o.sql);
   return {
     async count() {
       await countFacts(o.sql, counting);
     },
     async read(assets) {
-      const isWhole = await countFacts(o.sql, counting);
-      const [counts, now, newest, rest] = await Promise.all([
-        tallies(o.sql),
+      const counted = async () => {
+        const isWhole = await countFacts(o.sql, counting);
+        return await Promise.all([counts(), isWhole ? 0 : uncounted(o.sql)]);
+      };
+      const [[tallied, rest], now, newest] = await Promise.all([
+        counted(),
         load(o.sql),
         reported(o.sql, reportersOf(own)),
-        isWhole ? 0 : uncounted(o.sql),
       ]);
       return exposition([
-        ...families({ tallies: counts, load: now, assets, jobs, uncounted: rest, limit, relays }),
-        ...reportedFamilies(own, { tallies: counts, reported: newest }),
+        ...families({ tallies: tallied, load: now, assets, jobs, uncounted: rest, limit, relays }),
+        ...reportedFamilies(own, { tallies: tallied, reported: newest }),
         ...processFamilies(o),
       ]);
     },

@@ -177,7 +177,10 @@ async function handler(
     env: app.env,
     print: o.print,
   });
-  const engine = createApi(app.service, { hosts, onError: told("API") });
+  const engine = createApi(app.service, {
+    hosts,
+    onError: told("API"),
+  });
   const people = createAccessApi(access);
   const api: Handler = (request) =>
     (isAccessPath(new URL(request.url).pathname) ? people : engine).fetch(request);
@@ -197,7 +200,8 @@ async function handler(
     groupsOf: groupsBy(app.service),
   });
   const isSecure = baseUrl.startsWith("https:");
-  return createFront({ api, pages: ui.fetch, gate, hosts, isSecure, onError: told("gate") });
+  const { fetch: pages, refusal } = ui;
+  return createFront({ api, pages, refusal, gate, hosts, isSecure, onError: told("gate") });
 }
 
 /** Names under which a proxy before the server is reached. */

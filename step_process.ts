@@ -11,6 +11,7 @@ import { connectionsIn, tellEnvironment } from "./adapters/secrets/places.ts";
 import { readCode } from "./code.ts";
 import { placesOf } from "./connections.ts";
 import { loadProject } from "./load_project.ts";
+import { recordTraces } from "./traces.ts";
 
 if (import.meta.main) {
   await serveProcess(async () => {
@@ -19,6 +20,7 @@ if (import.meta.main) {
     const code = await readCode(definitions, Deno.env.get("AURORA_DIRECTORY") ?? ".aurora");
     useCodeFingerprints(definitions, { codeOf: (asset) => code.of(asset)?.code });
     const env = (name: string) => Deno.env.get(name) ?? "";
+    await recordTraces(env);
     tellEnvironment(Deno.env.toObject());
     let sql: Sql | undefined;
     const database = () =>

@@ -2,19 +2,22 @@
 import { type Connection, masked, withinMs } from "engine";
 import { client } from "./adapters/kafka/client.ts";
 import { open } from "./adapters/postgres/connect.ts";
-import { closeRedis, connectRedis, withRedis } from "./adapters/redis/connect.ts";
+import { redisPlace } from "./adapters/redis/from_env.ts";
+import { connectRedis } from "./adapters/redis/link.ts";
 import { addressOf, awsOf } from "./adapters/secrets/address.ts";
 import { probeAws } from "./adapters/secrets/aws.ts";
-import { probeHttp } from "./adapters/secrets/http_probe.ts";
 import { kafkaOf } from "./adapters/secrets/kafka.ts";
 import { probeSmtp } from "./adapters/secrets/smtp_probe.ts";
+import { ask, type PrivateHosts } from "./reach/mod.ts";
 
 /** How a connection is tried. */
 export interface TryOptions {
   /** Milliseconds after which it counts as not reached. @default {10000} */
   readonly limitMs?: number;
-  /** Hosts of private ranges that HTTP may speak to: `AURORA_PRIVATE_HOSTS`. */
-  readonly allowed: string;
+  /** Hosts that HTTP may ask at a private address: those of `AURORA_PRIVATE_HOSTS`. */
+  readonly privateHosts: PrivateHosts;
+  /** Reads the environment, which completes the address of `aurora_redis`. @default {nothing is set} */
+  readonly env?: (name: string) => string;
 }
 
 /** What was found. */
@@ -25,11 +28,7 @@ export interface Tried {
   readonly found: string;
 }
 
-interface Trying {
-  readonly limitMs: number;
-  readonly allowed: string;
-  readonly signal: AbortSignal;
-}
+type Trying = Required<TryOptions>;
 
 type Try = (c: Connection, o: Trying) => Promise<string>;
 
@@ -38,6 +37,10 @@ const TRIES: { readonly [kind: string]: Try } = {
   postgres: tryPostgres,
   redis: tryRedis,
   rediss: tryRedis,
+  redis_sentinel: tryRedis,
+  rediss_sentinel: tryRedis,
+  redis_cluster: tryRedis,
+  rediss_cluster: tryRedis,
   kafka: tryKafka,
   http: tryHttp,
   https: tryHttp,
@@ -58,17 +61,12 @@ export async function tryConnection(c: Connection, o: TryOptions): Promise<Tried
     };
   }
   const limitMs = o.limitMs ?? 10_000;
-  const late = new AbortController();
   try {
-    const found = await withinMs(
-      limitMs,
-      trial(c, { limitMs, allowed: o.allowed, signal: late.signal }),
-    );
+    const env = (name: string) => c.name === "aurora_redis" ? o.env?.(name) ?? "" : "";
+    const found = await withinMs(limitMs, trial(c, { ...o, limitMs, env }));
     return { reached: true, found: masked(found) };
   } catch (error) {
     return { reached: false, found: masked(reason(error, limitMs)) };
-  } finally {
-    late.abort();
   }
 }
 
@@ -99,13 +97,13 @@ async function tryPostgres(c: Connection, { limitMs }: Trying): Promise<string> 
   }
 }
 
-async function tryRedis(c: Connection, { limitMs }: Trying): Promise<string> {
-  const redis = connectRedis(addressOf(c), { name: "aurora test" });
+async function tryRedis(c: Connection, { limitMs, env }: Trying): Promise<string> {
+  const redis = connectRedis(redisPlace(addressOf(c), env), { name: "aurora test" });
   try {
-    await withRedis(redis, { doing: "answer a test", limitMs }, () => redis.ping());
+    await redis.do({ doing: "answer a test", limitMs }, (client) => client.ping());
     return "Redis answers";
   } finally {
-    await closeRedis(redis);
+    await redis.close();
   }
 }
 
@@ -120,8 +118,8 @@ async function tryKafka(c: Connection): Promise<string> {
   }
 }
 
-async function tryHttp(c: Connection, { allowed, signal }: Trying): Promise<string> {
-  return judged("HTTP", await probeHttp(addressOf(c), allowed, signal));
+async function tryHttp(c: Connection, o: Trying): Promise<string> {
+  return judged("HTTP", await ask({ ...o, method: "HEAD", url: new URL(addressOf(c)) }));
 }
 
 async function trySmtp(c: Connection, { limitMs }: Trying): Promise<string> {

@@ -1,5 +1,12 @@
 /** Signing in and out, making an account by a link, and what administrators look at. @module */
-import type { AuditEntry, AuditLine, Principal } from "engine";
+import {
+  type AuditEntry,
+  type AuditLine,
+  authorize,
+  dependsOnGroups,
+  PERMISSIONS,
+  type Principal,
+} from "engine";
 import { type Context, Hono } from "hono";
 import { z } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
@@ -78,7 +85,9 @@ export function createAccessApi(access: Access): Hono {
     const who = await access.identify(c.req.raw);
     if (who === undefined) return problem(c, 401, "Cannot tell who you are: nobody is signed in");
     const { kind, name, roles } = who;
-    return c.json({ kind, name, roles: roles.map((role) => role.name) });
+    // Of a role that is limited to groups too: whether it is enough for one asset is said when it is asked for.
+    const may = PERMISSIONS.filter((p) => dependsOnGroups(who, p) || authorize(who, p).allowed);
+    return c.json({ kind, name, roles: roles.map((role) => role.name), may });
   });
   app.post("/api/v1/access/welcome", (c) => welcome(c, access));
   app.get("/api/v1/access/audit", async (c) => {

@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { AlertService } from "engine";
+import { nameOfAsker } from "./asker.ts";
 import { asJson, body, guarded, notFound } from "./answers.ts";
 import { router } from "./router.ts";
 import { Alert } from "./schemas.ts";
@@ -82,20 +83,30 @@ const endSilence = createRoute({
   responses: { 200: asJson(Silence, "The silence"), ...guarded, ...notFound },
 });
 
+/** The request in the name of who really asks. */
+const signed = <R extends { readonly by?: string | undefined }>(request: R): R => ({
+  ...request,
+  by: nameOfAsker(request.by, undefined),
+});
+
 /** About alerts. */
 // deno-lint-ignore explicit-function-return-type explicit-module-boundary-types
 export function alertRoutes(service: AlertService) {
   return router()
     .openapi(alerts, async (c) => c.json(await service.alerts(), 200))
-    .openapi(test, async (c) => c.json(await service.testAlerts(c.req.valid("json")), 202))
+    .openapi(test, async (c) => {
+      return c.json(await service.testAlerts(signed(c.req.valid("json"))), 202);
+    })
     .openapi(acknowledge, async (c) => {
       const { id } = c.req.valid("param");
-      return c.json(await service.acknowledge(id, c.req.valid("json")), 200);
+      return c.json(await service.acknowledge(id, signed(c.req.valid("json"))), 200);
     })
     .openapi(silences, async (c) => c.json(await service.silences(), 200))
-    .openapi(silence, async (c) => c.json(await service.silence(c.req.valid("json")), 200))
+    .openapi(silence, async (c) => {
+      return c.json(await service.silence(signed(c.req.valid("json"))), 200);
+    })
     .openapi(endSilence, async (c) => {
       const { id } = c.req.valid("param");
-      return c.json(await service.endSilence(id, c.req.valid("json")), 200);
+      return c.json(await service.endSilence(id, signed(c.req.valid("json"))), 200);
     });
 }

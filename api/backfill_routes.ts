@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { type BackfillService, UnknownName } from "engine";
 import { asJson, badRequest, body, guarded, notFound } from "./answers.ts";
 import * as schema from "./backfill_schemas.ts";
+import { nameOfAsker, triggerOfAsker } from "./asker.ts";
 import { router } from "./router.ts";
 import { Nothing } from "./schemas.ts";
 
@@ -72,7 +73,8 @@ export function backfillRoutes(service: BackfillService) {
       return c.json(found, 200);
     })
     .openapi(start, async (c) => {
-      const request = { triggeredBy: "api", ...c.req.valid("json") };
+      const asked = c.req.valid("json");
+      const request = { ...asked, triggeredBy: triggerOfAsker(asked.triggeredBy) };
       return c.json(await service.backfill(request), 202);
     })
     .openapi(plan, async (c) => c.json(await service.planBackfill(c.req.valid("json")), 200))
@@ -85,7 +87,7 @@ export function backfillRoutes(service: BackfillService) {
       return c.json({}, 202);
     })
     .openapi(cancel, async (c) => {
-      await service.cancelBackfill(c.req.valid("param").id);
+      await service.cancelBackfill(c.req.valid("param").id, nameOfAsker(undefined, "a person"));
       return c.json({}, 202);
     });
 }

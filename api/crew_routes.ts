@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { CrewService } from "engine";
+import { nameOfAsker } from "./asker.ts";
 import { asJson, body, guarded, notFound } from "./answers.ts";
 import { router } from "./router.ts";
 
@@ -80,6 +81,7 @@ export function crewRoutes(service: CrewService) {
     .openapi(pools, async (c) => c.json(await service.pools(), 200))
     .openapi(setPool, async (c) => {
       const { name } = c.req.valid("param");
-      return c.json(await service.setPool(name, c.req.valid("json")), 200);
+      const { slots, by } = c.req.valid("json");
+      return c.json(await service.setPool(name, { slots, by: nameOfAsker(by, undefined) }), 200);
     });
 }

@@ -1,3 +1,4 @@
+import type { Principal } from "engine";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { secureHeaders } from "hono/secure-headers";
@@ -22,6 +23,8 @@ export interface FrontOptions {
   readonly hosts?: readonly string[];
   /** Whether browsers come by https only, so that they may be told to stay with it. */
   readonly isSecure?: boolean;
+  /** Tells somebody who asked for a page why they may not see it. @default {as the API tells it} */
+  readonly refusal?: (message: string, hint: string) => Response | Promise<Response>;
   /** Told of what went wrong at the gate. */
   readonly onError?: (error: unknown) => void;
 }
@@ -46,7 +49,8 @@ const headers = (isSecure: boolean) =>
     strictTransportSecurity: isSecure ? "max-age=31536000" : false,
   });
 
-async function pass(c: Context, { api, pages, gate }: FrontOptions): Promise<Response> {
+async function pass(c: Context, o: FrontOptions): Promise<Response> {
+  const { api, pages, gate } = o;
   const request = c.req.raw;
   const matched = gate.needs(request);
   const isOpen = matched.length > 0 &&
@@ -63,7 +67,7 @@ async function pass(c: Context, { api, pages, gate }: FrontOptions): Promise<Res
       ...(decision.allowed ? {} : { detail: decision.reason }),
     });
   }
-  if (!decision.allowed) return refuse(c, who !== undefined, decision.reason);
+  if (!decision.allowed) return await refuse(c, o, { who, reason: decision.reason });
   return await gate.as(who, () => isApiPath(c.req.path) ? api(request) : pages(request));
 }
 
@@ -72,11 +76,17 @@ const isDeed = (request: Request, matched: readonly Matched[]): boolean =>
   !["GET", "HEAD", "OPTIONS"].includes(request.method) &&
   matched.some(({ need }) => !["public", "self", "view"].includes(need.permission));
 
-function refuse(c: Context, isKnown: boolean, reason: string): Response {
-  if (isKnown) {
-    return problem(c, 403, `Cannot do this: ${reason}`, "An administrator can give another role");
+async function refuse(
+  c: Context,
+  { refusal }: FrontOptions,
+  { who, reason }: { readonly who: Principal | undefined; readonly reason: string },
+): Promise<Response> {
+  const isPage = !isApiPath(c.req.path) && c.req.method === "GET";
+  if (who !== undefined) {
+    const [message, hint] = [`Cannot do this: ${reason}`, "An administrator can give another role"];
+    return await (isPage && refusal?.(message, hint) || problem(c, 403, message, hint));
   }
-  if (!isApiPath(c.req.path) && c.req.method === "GET") {
+  if (isPage) {
     const { pathname, search } = new URL(c.req.url);
     return c.redirect(`/login?to=${encodeURIComponent(pathname + search)}`);
   }

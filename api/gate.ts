@@ -1,5 +1,4 @@
 /** Who may pass: the table of permissions applied to requests from outside and from pages. @module */
-import { AsyncLocalStorage } from "node:async_hooks";
 import {
   type AuditEntry,
   authorize,
@@ -10,6 +9,7 @@ import {
 } from "engine";
 import { Hono } from "hono";
 import { getPath } from "hono/utils/url";
+import { answerAs, asker } from "./asker.ts";
 import type { Handler } from "./front.ts";
 import { type Need, NEEDS, type Target } from "./permissions.ts";
 
@@ -76,7 +76,6 @@ export function createGate(o: GateOptions): Gate {
       `Cannot serve "${unknown.join('", "')}": what it needs is not declared in api/permissions.ts`,
     );
   }
-  const caller = new AsyncLocalStorage<Principal | undefined>();
   const needs = matcher();
   const judge: Gate["judge"] = async (request, matched, who) => {
     for (const { need } of matched.length > 0 ? matched : [UNKNOWN]) {
@@ -90,9 +89,9 @@ export function createGate(o: GateOptions): Gate {
     audit: o.audit,
     needs,
     judge,
-    as: (who, answer) => caller.run(who, answer),
+    as: answerAs,
     inside: (api) => async (request) => {
-      const decision = await judge(request, needs(request), caller.getStore());
+      const decision = await judge(request, needs(request), asker());
       return decision.allowed ? await api(request) : refused(decision.reason);
     },
   };

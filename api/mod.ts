@@ -4,8 +4,10 @@ import type { Service } from "engine";
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { alertRoutes } from "./alert_routes.ts";
+import { alertRuleRoutes } from "./alert_rule_routes.ts";
 import { assetRoutes } from "./asset_routes.ts";
 import { backfillRoutes } from "./backfill_routes.ts";
+import { connectionRoutes } from "./connection_routes.ts";
 import { crewRoutes } from "./crew_routes.ts";
 import { knownHosts, maxBody, sameOrigin, tooLarge } from "./guard.ts";
 import { createHub } from "./hub.ts";
@@ -59,7 +61,9 @@ export function createApi(service: Service, options: ApiOptions = {}) {
     .route("/", steeringRoutes(service))
     .route("/", backfillRoutes(service))
     .route("/", crewRoutes(service))
-    .route("/", alertRoutes(service));
+    .route("/", alertRoutes(service))
+    .route("/", connectionRoutes(service))
+    .route("/", alertRuleRoutes(service));
   app.all("/api/v1/assets/*", (context) => unescapedName(context, app));
   app.notFound((context) => notFound(context, app));
   return routes;

@@ -1,6 +1,13 @@
 import { type Service, UnknownName } from "engine";
+import { nameOfAsker, triggerOfAsker } from "./asker.ts";
 import { router } from "./router.ts";
 import * as route from "./routes.ts";
+
+/** The request in the name of who really asks. */
+const signed = <R extends { readonly triggeredBy?: string | undefined }>(request: R): R => ({
+  ...request,
+  triggeredBy: triggerOfAsker(request.triggeredBy),
+});
 
 /** About runs: reading and starting them. */
 // deno-lint-ignore explicit-function-return-type explicit-module-boundary-types
@@ -9,12 +16,12 @@ export function runRoutes(service: Service) {
     .openapi(route.jobs, async (c) => c.json(await service.jobs(), 200))
     .openapi(route.sensors, async (c) => c.json(await service.sensors(), 200))
     .openapi(route.trigger, async (c) => {
-      const request = { triggeredBy: "api", ...c.req.valid("json") };
+      const request = signed(c.req.valid("json"));
       return c.json(await service.trigger(c.req.valid("param").name, request), 202);
     })
     .openapi(route.switchIt, async (c) => {
       const { name, paused } = c.req.valid("json");
-      return c.json(await service.setPaused(name, paused, "a person"), 200);
+      return c.json(await service.setPaused(name, paused, nameOfAsker(undefined, "a person")), 200);
     })
     .openapi(route.tick, async (c) => {
       const { name } = c.req.valid("param");
@@ -26,7 +33,7 @@ export function runRoutes(service: Service) {
     })
     .openapi(route.runs, async (c) => c.json(await service.runs(c.req.valid("query")), 200))
     .openapi(route.materialize, async (c) => {
-      const request = { triggeredBy: "api", ...c.req.valid("json") };
+      const request = signed(c.req.valid("json"));
       return c.json(await service.materialize(request), 202);
     })
     .openapi(route.run, async (c) => {

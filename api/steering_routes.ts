@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { SteeringService } from "engine";
+import { nameOfAsker, triggerOfAsker } from "./asker.ts";
 import { router } from "./router.ts";
 import { Nothing, StartedRun } from "./schemas.ts";
 import { asJson, body, guarded, notFound } from "./answers.ts";
@@ -50,26 +51,36 @@ const retryMany = many(
   "Run again what did not succeed in all runs that are meant; `dryRun` only tells which",
 );
 
+/** The request in the name of who really asks. */
+const signed = <R extends { readonly by?: string | undefined }>(request: R): R => {
+  const by = nameOfAsker(request.by, undefined);
+  return by === undefined ? request : { ...request, by };
+};
+
 /** About ending runs, and running them again. */
 // deno-lint-ignore explicit-function-return-type explicit-module-boundary-types
 export function steeringRoutes(service: SteeringService) {
   return router()
     .openapi(cancel, async (c) => {
-      await service.cancel(c.req.valid("param").id, c.req.valid("json"));
+      await service.cancel(c.req.valid("param").id, signed(c.req.valid("json")));
       return c.json({}, 202);
     })
     .openapi(cancelStep, async (c) => {
       const { id, step } = c.req.valid("param");
-      await service.cancelStep(id, step, c.req.valid("json"));
+      await service.cancelStep(id, step, signed(c.req.valid("json")));
       return c.json({}, 202);
     })
     .openapi(retry, async (c) => {
-      const request = { triggeredBy: "api", ...c.req.valid("json") };
+      const asked = c.req.valid("json");
+      const request = { ...asked, triggeredBy: triggerOfAsker(asked.triggeredBy) };
       return c.json(await service.retry(c.req.valid("param").id, request), 202);
     })
-    .openapi(cancelMany, async (c) => c.json(await service.cancelRuns(c.req.valid("json")), 202))
+    .openapi(cancelMany, async (c) => {
+      return c.json(await service.cancelRuns(signed(c.req.valid("json"))), 202);
+    })
     .openapi(retryMany, async (c) => {
-      const request = { by: "api", ...c.req.valid("json") };
+      const asked = c.req.valid("json");
+      const request = { ...asked, by: triggerOfAsker(asked.by) };
       return c.json(await service.retryRuns(request), 202);
     });
 }

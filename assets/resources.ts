@@ -9,6 +9,7 @@ import { connect } from "../adapters/postgres/connect.ts";
 import { postgresCache } from "../adapters/postgres/online/cache.ts";
 import { postgresOnlineStore } from "../adapters/postgres/online/online_store.ts";
 import { redisCache } from "../adapters/redis/cache.ts";
+import { redisFromEnv } from "../adapters/redis/from_env.ts";
 import { redisOnlineStore } from "../adapters/redis/online_store.ts";
 import type { ObjectStore } from "./inputs/frame_store.ts";
 import { checkSourceSchema } from "./source_schema.ts";
@@ -75,19 +76,19 @@ export const objects: Resource<"objects", ObjectStore> = resource({
 /** The newest features of each user: Redis in Feast's layout if `REDIS_URL` is set, else PostgreSQL. */
 export const online: Resource<"online", OnlineStore> = resource({
   name: "online",
-  open: (env) =>
-    env("REDIS_URL") === ""
-      ? onPool(env, "the online store", postgresOnlineStore)
-      : redisOnlineStore(env("REDIS_URL")),
+  open(env) {
+    const redis = redisFromEnv(env);
+    return redis ? redisOnlineStore(redis) : onPool(env, "the online store", postgresOnlineStore);
+  },
   close: (store: OnlineStore) => close(store),
 });
 
 /** Models and predictions for serving: Redis if `REDIS_URL` is set, else PostgreSQL. */
 export const cache: Resource<"cache", Cache> = resource({
   name: "cache",
-  open: (env) =>
-    env("REDIS_URL") === ""
-      ? onPool(env, "the cache", postgresCache)
-      : redisCache(env("REDIS_URL")),
+  open(env) {
+    const redis = redisFromEnv(env);
+    return redis ? redisCache(redis) : onPool(env, "the cache", postgresCache);
+  },
   close: (store: Cache) => close(store),
 });

@@ -266,11 +266,12 @@ export const commands: readonly Command[] = [
     load: async () => (await import("./commands/crew.ts")).pools,
   }),
   command("alerts", "list alerts; say who looks after one, silence some, try the channels", {
-    words: "[list|ack ID|silence|silences|unsilence ID|test]",
-    takes: [0, 2],
+    words: "[list|ack ID|silence|silences|unsilence ID|test|rules|set RULE [VALUE]]",
+    takes: [0, 3],
     json: true,
     options: [
       { name: "all", help: "list: also those that are over" },
+      { name: "default", help: "set: as the environment says, instead of a value" },
       { name: "note", value: "TEXT", help: "ack: what is being done" },
       { name: "asset", value: "GLOB", help: "silence: alerts of these assets, features/*" },
       { name: "kind", value: "KIND", help: "silence: late, failed, run, check, resource, … or *" },
@@ -376,6 +377,22 @@ export const commands: readonly Command[] = [
     ],
     load: async () => (await import("./commands/import_connections.ts")).importAirflow,
   }),
+  command("redis:rebuild", "write all that is served from Redis again, from PostgreSQL", {
+    words: "",
+    takes: [0, 0],
+    json: true,
+    options: [
+      { name: "dry-run", help: "only count" },
+      { name: "overwrite", help: "also replace features that are as new or newer" },
+    ],
+    load: async () => (await import("./commands/redis_rebuild.ts")).redisRebuild,
+  }),
+  command("redis:memory", "say how much memory Redis needs for so many users", {
+    words: "[USERS]",
+    takes: [0, 1],
+    json: true,
+    load: async () => (await import("./commands/redis_memory.ts")).redisMemory,
+  }),
   command("doctor", "say whether everything that the program needs is there", {
     words: "",
     takes: [0, 0],
@@ -390,6 +407,8 @@ export const commands: readonly Command[] = [
   program("people", "list, invite or remove people, give them roles", "tasks/access.ts", "people"),
   program("roles", "list, set or remove roles", "tasks/access.ts", "roles"),
   program("audit", "list who did what", "tasks/access.ts", "audit"),
+  program("backup", "back up database and objects while everything runs", "tasks/backup.ts"),
+  program("restore", "give a backup back into an empty place", "tasks/restore.ts"),
   program("db:dump", "write the database into a folder", "tasks/db_dump.ts"),
   program("db:restore", "read the database from a folder", "tasks/db_restore.ts"),
   program("db:check", "say what in the database contradicts itself", "tasks/db_check.ts"),

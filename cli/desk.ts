@@ -7,6 +7,7 @@ import type { Sql } from "../adapters/postgres/connect.ts";
 import { type Keys, keysFromEnv } from "../adapters/secrets/keys_from_env.ts";
 import { type Setting, UsageError } from "./command.ts";
 import { unusable } from "./files.ts";
+import { userOfMachine } from "./user_of_machine.ts";
 
 /** What the actions work with. */
 export interface Desk extends Setting {
@@ -16,6 +17,10 @@ export interface Desk extends Setting {
   readonly keys: Keys;
   /** The environment. */
   readonly env: (name: string) => string;
+  /** Who calls. */
+  readonly by: string;
+  /** Writes into the audit log what was done, and about what. */
+  readonly audit: (action: string, target: string) => Promise<void>;
 }
 
 /** Opens what the actions need, and closes it. */
@@ -27,7 +32,18 @@ export async function atDesk(
   const env = (name: string) => Deno.env.get(name) ?? "";
   await using db = await database(Deno.env.get("DATABASE_URL"));
   await migrateAll(db.sql, { onWait: (sentence) => setting.io.err(sentence) });
-  return await use({ ...setting, sql: db.sql, keys: keysFromEnv(env), env });
+  const { writeAudit } = await import("../adapters/postgres/access/audit.ts");
+  const who = userOfMachine();
+  const audit: Desk["audit"] = (action, target) =>
+    writeAudit(db.sql, { who, action, target, outcome: "allowed", peer: "" });
+  return await use({
+    ...setting,
+    sql: db.sql,
+    keys: keysFromEnv(env),
+    env,
+    by: `${who.name} (cli)`,
+    audit,
+  });
 }
 
 /** Writes a file that only its owner may read. */

@@ -4,14 +4,9 @@ import { parseArgs } from "@std/cli";
 import { type AuditEntry, UnknownName } from "engine";
 import { writeAudit } from "../adapters/postgres/access/audit.ts";
 import type { Sql } from "../adapters/postgres/connect.ts";
+import { userOfMachine } from "../cli/user_of_machine.ts";
 import { type Call, HELP, run } from "./access/commands.ts";
 import { database, migrateAll } from "./database.ts";
-
-/** Whoever may read the settings of this machine, by the name it knows them by. */
-function caller(): NonNullable<AuditEntry["who"]> {
-  const name = Deno.env.get("USER") || Deno.env.get("LOGNAME") || `uid ${Deno.uid() ?? "unknown"}`;
-  return { kind: "cli", id: name, name };
-}
 
 async function main(sql: Sql): Promise<readonly string[]> {
   const args = parseArgs(Deno.args, {
@@ -23,7 +18,7 @@ async function main(sql: Sql): Promise<readonly string[]> {
     },
   });
   const [what = "", verb = "list", ...words] = args._.map(String);
-  const who = caller();
+  const who = userOfMachine();
   const call: Call = {
     what,
     verb,

@@ -4,6 +4,7 @@ import { open, type Sql } from "../adapters/postgres/connect.ts";
 import { startEmbedded } from "../adapters/postgres/embedded/start.ts";
 import { ensureMonths } from "../adapters/postgres/keep/months.ts";
 import { migrate, type MigrateOptions, readMigrations } from "../adapters/postgres/migrate.ts";
+import { poolingOf, unprepared } from "../adapters/postgres/pooler.ts";
 import { databaseAddress } from "../connections.ts";
 
 /** Everything the program keeps, schema by schema. */
@@ -40,7 +41,7 @@ export async function database(
     ? await startEmbedded({ directory: Deno.env.get("AURORA_DIRECTORY") ?? ".aurora" })
     : undefined;
   try {
-    const sql = await open(embedded?.url ?? address);
+    const sql = await open(embedded?.url ?? await carried(address));
     return {
       sql,
       [Symbol.asyncDispose]: async () => {
@@ -52,6 +53,11 @@ export async function database(
     await embedded?.stop();
     throw error;
   }
+}
+
+/** The address as a pooler before the database can carry it. */
+async function carried(url: string): Promise<string> {
+  return await poolingOf(url) === "transaction" ? unprepared(url) : url;
 }
 
 /** Brings every set of migrations up to date. */

@@ -2,6 +2,7 @@
 /** `deno task db:restore FILE [--replace]`: reads what `db:dump` wrote. @module */
 import { parseArgs } from "@std/cli";
 import { restore } from "../adapters/postgres/dump/restore.ts";
+import { renewIdentity } from "../adapters/postgres/identity.ts";
 import { database, migrateAll } from "./database.ts";
 
 /** Restores into the database at `url`, or the embedded one, gives the number of rows. */
@@ -14,6 +15,8 @@ export async function restoreFrom(
   await using db = await database(url);
   await migrateAll(db.sql);
   const { rows } = await restore(db.sql, source.readable, options);
+  // Numbers of versions are given a second time: ids of events must not be.
+  await renewIdentity(db.sql);
   return Object.values(rows).reduce((sum, count) => sum + count, 0);
 }
 

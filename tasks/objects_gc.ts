@@ -1,9 +1,9 @@
 // deno-lint-ignore-file no-console
 /** `deno task objects:gc [--dry-run]`: removes artefacts that nothing refers to, or says what would go. @module */
 import { parseArgs } from "@std/cli";
-import { type Collected, collectGarbage, milliseconds } from "engine";
+import { type Collected, milliseconds } from "engine";
 import { openObjects } from "../adapters/objects/setting.ts";
-import { referencedDigests } from "../adapters/postgres/keep/digests.ts";
+import { collect } from "../collect.ts";
 import { compose } from "../compose.ts";
 
 const USAGE = `Usage: deno task objects:gc [--dry-run] [--grace 7d] [--json]
@@ -45,10 +45,10 @@ if (import.meta.main) {
       role: "cli",
     });
     const dryRun = args["dry-run"] === true;
-    const collected = await collectGarbage({
+    const collected = await collect({
+      sql: app.sql,
       objects: await openObjects((name) => app.env(name)),
-      referenced: () => referencedDigests(app.sql),
-      before: new Date(Date.now() - graceMs),
+      graceMs,
       dryRun,
     });
     console.log(args["json"] ? JSON.stringify({ dryRun, ...collected }) : told(collected, dryRun));

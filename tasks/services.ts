@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console
 /**
  * `deno task services`: installs what the tests need (PostgreSQL, Redis, Kafka, S3, GCS, moto, Chromium, promtool,
- * a mail server, native libraries).
+ * a mail server, PgBouncer, native libraries).
  * Quick when all is there.
  * @module
  */
@@ -12,6 +12,7 @@ import { motoPackages } from "../tests/services/moto.ts";
 import { nativeLibraries } from "../tests/services/native.ts";
 import { aiosmtpd } from "../tests/services/smtp.ts";
 import { stopTestServer, testServer } from "../tests/services/postgres.ts";
+import { pgbouncer } from "../tests/services/pgbouncer.ts";
 import { promtool } from "../tests/services/promtool.ts";
 import { redisServer } from "../tests/services/redis.ts";
 import { weed } from "../tests/services/s3.ts";
@@ -33,6 +34,7 @@ export const PROVISIONS: Readonly<Record<string, () => Promise<string | void>>> 
   smtp: aiosmtpd,
   native: nativeLibraries,
   promtool,
+  pgbouncer,
 };
 
 /** Installs all, goes on after a failure, and gives what could not be had. */

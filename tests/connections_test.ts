@@ -1,12 +1,13 @@
 /** Connections in a real database. @module */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type Connection, UnknownConnection } from "engine";
+import { type Connection, masked, UnknownConnection } from "engine";
 import { keptConnections, noteTest } from "../adapters/postgres/connections/kept.ts";
 import { KeyError } from "../adapters/secrets/key_ring.ts";
 import { keysFromEnv } from "../adapters/secrets/keys_from_env.ts";
 import { connectionsIn } from "../adapters/secrets/places.ts";
 import { parseUri } from "../adapters/secrets/uri.ts";
 import {
+  alertSettings,
   databaseAddress,
   kafkaBrokers,
   kafkaOptions,
@@ -156,6 +157,30 @@ Deno.test("Airflow's connections stand in for DATABASE_URL and REDIS_URL", async
   );
   await assertRejects(() => redis(envOf({})), TypeError, "neither AURORA_KEYS nor");
   assertEquals(await redis(envOf({ REDIS_URL: "redis://own" })), "redis://own");
+});
+
+Deno.test("aurora_smtp and aurora_webhook say how alerts are sent where no setting does", async () => {
+  await using db = await ledgerDatabase();
+  const key = newKey();
+  const settings = (values: Record<string, string>) => {
+    const env = envOf({ AURORA_KEYS: key, ...values });
+    return alertSettings(env, placesOf(env, () => db.sql));
+  };
+  assertEquals(await settings({}), {});
+  const desk = { sql: db.sql, keys: keysOf(key) };
+  const hook = "https://hooks.example.com/services/T0/planted-hook-path?secret=planted-sign";
+  await keep(desk, parseUri("aurora_smtp", "smtp://me:planted-mail@mail:587"), false);
+  await keep(desk, parseUri("aurora_webhook", hook), false);
+  assertEquals(await settings({}), {
+    AURORA_SMTP_URL: "smtp://me:planted-mail@mail:587",
+    AURORA_WEBHOOK_URL: "https://hooks.example.com/services/T0/planted-hook-path",
+    AURORA_WEBHOOK_SECRET: "planted-sign",
+  });
+  assert(!masked("services/T0/planted-hook-path planted-sign planted-mail").includes("planted"));
+  const own = { AURORA_SMTP_URL: "smtp://own", AURORA_WEBHOOK_URL: "https://own" };
+  assertEquals(await settings(own), {}, "settings are taken whole");
+  const secret = await settings({ AURORA_WEBHOOK_SECRET: "of-the-environment" });
+  assertEquals(secret["AURORA_WEBHOOK_SECRET"], undefined);
 });
 
 Deno.test("a secret that is too short to be masked is not kept", async () => {

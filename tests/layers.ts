@@ -43,7 +43,11 @@ export const MAY: Readonly<Record<string, Arrows>> = {
   "engine/access": { rooms: [], packages: PURE },
   "engine/mod.ts": { rooms: ["engine"], packages: [] },
   "engine/testing.ts": { rooms: ["engine"], packages: [] },
-  adapters: { rooms: ["engine"] },
+  // Hosts that a setting or a form names are judged and connected to in one place, for alerts and secrets alike.
+  reach: { rooms: [], packages: PURE },
+  // Keys of AWS, found and renewed by its own library: objects and secrets ask by the same ones.
+  aws: { rooms: ["engine"] },
+  adapters: { rooms: ["engine", "reach", "aws"] },
   ml: { rooms: [] },
   // Fingerprints of code; it knows neither the engine nor an asset.
   fingerprint: { rooms: [] },
@@ -64,6 +68,8 @@ export const MAY: Readonly<Record<string, Arrows>> = {
 
 /** The files by which a folder is entered from outside. Tests and benches look inside. */
 export const DOORS: Readonly<Record<string, readonly string[]>> = {
+  reach: ["reach/mod.ts"],
+  aws: ["aws/mod.ts"],
   engine: ["engine/mod.ts", "engine/testing.ts"],
   ml: ["ml/mod.ts"],
   fingerprint: ["fingerprint/mod.ts"],

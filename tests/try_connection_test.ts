@@ -1,16 +1,20 @@
 /** Every kind of connection against its real server. @module */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { parseUri } from "../adapters/secrets/uri.ts";
+import { privateHosts } from "../reach/mod.ts";
 import { tryConnection } from "../try_connection.ts";
 import { authority, mailServer, user } from "./adapters/alerts/mail_server.ts";
 import { testKafka } from "./services/kafka.ts";
 import { startMoto } from "./services/moto.ts";
 import { testServer } from "./services/postgres.ts";
 import { startRedis } from "./services/redis.ts";
+import { PEM, startSentinels, startTlsRedis } from "./services/redis_sets.ts";
 
 const SECRET = "planted-try-secret";
 const attempt = async (uri: string, o: { allowed?: string; limitMs?: number } = {}) => {
-  const tried = await tryConnection(parseUri("c", uri), { allowed: "", limitMs: 5_000, ...o });
+  const { allowed = "", limitMs = 5_000 } = o;
+  const bounds = { limitMs, privateHosts: privateHosts(allowed) };
+  const tried = await tryConnection(parseUri("c", uri), bounds);
   assert(!tried.found.includes(SECRET), tried.found);
   return tried;
 };
@@ -31,6 +35,33 @@ Deno.test("tryConnection() logs in to Redis", async () => {
   const found = await attempt(`redis://:${SECRET}@127.0.0.1:${redis.port}/1`);
   assertEquals(found, { reached: true, found: "Redis answers" });
   assertEquals((await attempt(`redis://:wrong-word@127.0.0.1:${redis.port}`)).reached, false);
+});
+
+Deno.test("tryConnection() reaches Redis by TLS, by Airflow's extras and by the environment", async () => {
+  await using redis = await startTlsRedis("--requirepass", SECRET, "--tls-auth-clients", "no");
+  const ok = { reached: true, found: "Redis answers" };
+  const at = `:${SECRET}@localhost:${redis.tlsPort}`;
+  assertEquals(await attempt(`redis://${at}?ssl=true&ssl_ca_certs=${PEM.ca}`), ok);
+  const unknown = await attempt(`rediss://${at}`);
+  assertEquals(unknown.reached, false);
+  assertStringIncludes(unknown.found, "self-signed certificate");
+  const env = (name: string) => name === "AURORA_REDIS_CA" ? PEM.ca : "";
+  const tried = (name: string) =>
+    tryConnection(parseUri(name, `rediss://${at}`), { privateHosts: privateHosts(""), env });
+  assertEquals(await tried("aurora_redis"), ok);
+  assertEquals((await tried("another")).reached, false, "the variable is of our own Redis");
+});
+
+Deno.test("tryConnection() reaches the master that Sentinels name", async () => {
+  await using set = await startSentinels({ password: SECRET, sentinelPassword: `${SECRET}-2` });
+  const uri = `redis-sentinel://:${SECRET}@${set.hosts}/0?name=mymaster`;
+  assertEquals(await attempt(`${uri}&sentinel_password=${SECRET}-2`), {
+    reached: true,
+    found: "Redis answers",
+  });
+  const denied = await attempt(uri);
+  assertEquals(denied.reached, false);
+  assertStringIncludes(denied.found, "NOAUTH");
 });
 
 Deno.test("tryConnection() asks Kafka for its brokers", async () => {
@@ -74,7 +105,7 @@ Deno.test("tryConnection() asks HTTP with the login, and follows no redirect", a
   assertEquals(heads, [`HEAD /open ${login}`, `HEAD /away ${login}`, `HEAD /closed ${login}`]);
   const refused = await attempt(at("open"));
   assertEquals(refused.reached, false);
-  assertStringIncludes(refused.found, "of a private range");
+  assertStringIncludes(refused.found, "no public address");
   assertEquals(heads.length, 3, "nobody spoke to it");
 });
 
@@ -121,7 +152,7 @@ Deno.test("tryConnection() asks S3 for a bucket and AWS for our identity", async
   });
   const aws = await attempt(`aws://AKIAEXAMPLE:${SECRET}@/?${extra}`, { allowed });
   assertEquals(aws, { reached: true, found: "AWS answers with status 200" });
-  assertStringIncludes((await attempt(s3("data"))).found, "of a private range");
+  assertStringIncludes((await attempt(s3("data"))).found, "no public address");
 });
 
 Deno.test("tryConnection() gives up on what never answers, for each kind", async () => {

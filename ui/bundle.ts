@@ -12,7 +12,17 @@ export interface Bundle {
 }
 
 const islands = ["app", "theme", "lineage", "asset", "run", "access"] as const;
-const styles = ["base", "shell", "parts", "lineage", "asset", "runs", "pages", "access"] as const;
+const styles = [
+  "base",
+  "shell",
+  "parts",
+  "lineage",
+  "asset",
+  "runs",
+  "pages",
+  "access",
+  "connections",
+] as const;
 const names = [...islands.map((name) => `${name}.js`), "app.css"];
 
 /**

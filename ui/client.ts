@@ -112,6 +112,8 @@ export function createClient(fetch: Fetch) {
       answer(v1.events.$get({ query: topic === undefined ? { limit: "100" } : { topic } })),
     alerts: () => answer(v1.alerts.$get()),
     silences: () => answer(v1.silences.$get()),
+    connections: () => answer(v1.connections.$get()),
+    alertRules: () => answer(v1["alert-rules"].$get()),
     workers: () => answer(v1.workers.$get()),
     pools: () => answer(v1.pools.$get()),
     backfills: (query: { open?: "true"; limit?: string }) => answer(v1.backfills.$get({ query })),
@@ -146,6 +148,8 @@ export interface RunsQuery {
 export type Client = ReturnType<typeof createClient>;
 type Result<Name extends keyof Client> = Awaited<ReturnType<Client[Name]>>;
 
+/** A rule of alerts, how it stands, and why so. */
+export type AlertRule = Result<"alertRules">[number];
 /** What nobody is told for a while. */
 export type Silence = Result<"silences">[number];
 /** What this process is. */
@@ -202,6 +206,10 @@ export type Quality = Result<"quality">;
 export type Events = Result<"events">;
 /** An alert. */
 export type Alert = Result<"alerts">[number];
+/** Connections, and by which keys they are encrypted. */
+export type Connections = Result<"connections">;
+/** A connection without its secrets. */
+export type Connection = Connections["connections"][number];
 /** A worker that lives. */
 export type Worker = Result<"workers">[number];
 /** A pool with those who have its slots. */

@@ -21,6 +21,7 @@ import { Assets } from "./pages/assets.tsx";
 import { Audit } from "./pages/audit.tsx";
 import { Automation } from "./pages/automation.tsx";
 import { Backfills } from "./pages/backfills.tsx";
+import { Connections } from "./pages/connections.tsx";
 import { Events } from "./pages/events.tsx";
 import { Home } from "./pages/home.tsx";
 import { Lineage, LineageCounts } from "./pages/lineage.tsx";
@@ -67,6 +68,8 @@ export interface UiOptions {
 export interface Pages {
   /** Answers a request for a page, or for a file that pages load. */
   readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** The page for those who may not see what they asked for: status 403. */
+  readonly refusal: (message: string, hint: string) => Promise<Response>;
   /** All routes, so that each can be asked what it needs. */
   readonly routes: readonly { readonly method: string; readonly path: string }[];
 }
@@ -107,7 +110,22 @@ export function createUi(options: UiOptions): Pages {
     return page(c, Runbook({ shell: await shell(), text: await options.runbook() }));
   });
   addAccess(app, options.fetch, shell);
-  return { fetch: (request) => app.fetch(request), routes: app.routes };
+  return {
+    fetch: (request) => app.fetch(request),
+    refusal: async (message, hint) => refusalOf(await shell(), message, hint),
+    routes: app.routes,
+  };
+}
+
+/** An answer without a request of its own, under the same headers. */
+async function refusalOf(shell: Shell, message: string, hint: string): Promise<Response> {
+  const one = new Hono();
+  one.use(headers);
+  one.get("*", (c) => {
+    c.status(403);
+    return page(c, Problem({ shell, status: 403, message, hint }));
+  });
+  return await one.request("/");
 }
 
 const headers = secureHeaders({
@@ -225,8 +243,8 @@ function nothingToExplain(error: unknown): null {
 }
 
 /** Who may not read logs sees the run without them. */
-function notForThem(error: unknown): [] {
-  if (error instanceof ApiProblem && error.status === 403) return [];
+function notForThem(error: unknown): "hidden" {
+  if (error instanceof ApiProblem && error.status === 403) return "hidden";
   throw error;
 }
 
@@ -304,8 +322,16 @@ function addRest(app: Hono, client: Client, shell: GetShell): void {
     return page(c, Events({ shell: await shell(), events, topic, relayed }));
   });
   app.get("/alerts", async (c) => {
-    const [alerts, silences] = await Promise.all([client.alerts(), client.silences()]);
-    return page(c, Alerts({ shell: await shell(), alerts, silences }));
+    const [alerts, silences, rules] = await Promise.all([
+      client.alerts(),
+      client.silences(),
+      client.alertRules(),
+    ]);
+    return page(c, Alerts({ shell: await shell(), alerts, silences, rules }));
+  });
+  app.get("/connections", async (c) => {
+    const found = await client.connections();
+    return page(c, Connections({ shell: await shell(), found }));
   });
   app.get("/workers", async (c) => {
     const [workers, pools] = await Promise.all([client.workers(), client.pools()]);

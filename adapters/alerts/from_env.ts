@@ -1,6 +1,15 @@
 /** Which channels the environment asks for. @module */
-import { type AlertChannel, type Duration, type EventLog, positive } from "engine";
+import {
+  type AlertChannel,
+  type Duration,
+  type EventLog,
+  positive,
+  SEVERITIES,
+  type Severity,
+} from "engine";
+import { ofChannels } from "./channel_settings.ts";
 import { type Shape, SHAPES } from "./bodies.ts";
+import { privateHosts } from "../../reach/mod.ts";
 import { eventChannel } from "./events.ts";
 import { smtpChannel } from "./smtp.ts";
 import { webhookChannel } from "./webhook.ts";
@@ -17,9 +26,10 @@ export interface Given {
 /**
  * The channels that are set up: mail by `AURORA_SMTP_URL`, `AURORA_ALERT_FROM` and `AURORA_ALERT_TO` (and
  * `AURORA_SMTP_CA`, PEM, for a certificate of one's own), a webhook by `AURORA_WEBHOOK_URL` (and
- * `AURORA_WEBHOOK_SECRET`, `AURORA_WEBHOOK_SHAPE`, `AURORA_WEBHOOK_PRIVATE_HOSTS`), events by `AURORA_ALERT_TOPIC`. All
+ * `AURORA_WEBHOOK_SECRET`, `AURORA_WEBHOOK_SHAPE`; `AURORA_PRIVATE_HOSTS` says which hosts may be in a private network), events by `AURORA_ALERT_TOPIC`. All
  * need `AURORA_BASE_URL`, where the UI is. None if nothing is given. `AURORA_ALERT_REPEAT` tells all of them again,
- * `AURORA_ALERT_ESCALATE` (`webhook=30m`) some of them later.
+ * `AURORA_ALERT_ESCALATE` (`webhook=30m`) some of them later, `AURORA_ALERT_SEVERITY` (`webhook=error`) only of what is at
+ * least so severe.
  *
  * @throws {TypeError} If a channel is given by half, with the names of what is missing.
  */
@@ -28,30 +38,40 @@ export function channelsFromEnv(env: Env, given: Given = {}): AlertChannel[] {
   return withPolicies(channels, env);
 }
 
-/** Repeats and escalations, as settings say. */
+/** Repeats, escalations and severities, as settings say. */
 function withPolicies(channels: readonly AlertChannel[], env: Env): AlertChannel[] {
   const repeat = env("AURORA_ALERT_REPEAT");
-  const later = escalations(env("AURORA_ALERT_ESCALATE") ?? "", channels.map((c) => c.name));
+  const known = channels.map((c) => c.name);
+  const later = ofChannels(env("AURORA_ALERT_ESCALATE") ?? "", {
+    setting: "AURORA_ALERT_ESCALATE",
+    doing: "escalate alerts",
+    example: "webhook=30m",
+    known,
+    read: (text) => msOf("AURORA_ALERT_ESCALATE", text),
+  });
+  const least = ofChannels(env("AURORA_ALERT_SEVERITY") ?? "", {
+    setting: "AURORA_ALERT_SEVERITY",
+    doing: "choose alerts by severity",
+    example: "webhook=error",
+    known,
+    read: severityOf,
+  });
   return channels.map((channel) => ({
     ...channel,
     policy: {
       ...(repeat ? { repeatMs: msOf("AURORA_ALERT_REPEAT", repeat) } : {}),
       ...(later.has(channel.name) ? { afterMs: later.get(channel.name)! } : {}),
+      ...(least.has(channel.name) ? { least: least.get(channel.name)! } : {}),
     },
   }));
 }
 
-/** `webhook=30m,kafka=1h` */
-function escalations(text: string, known: readonly string[]): ReadonlyMap<string, number> {
-  const parts = text.split(",").map((p) => p.trim()).filter(Boolean);
-  return new Map(parts.map((part) => {
-    const [name = "", after = ""] = part.split("=");
-    if (known.includes(name)) return [name, msOf("AURORA_ALERT_ESCALATE", after)] as const;
-    throw new TypeError(
-      `Cannot escalate alerts: AURORA_ALERT_ESCALATE has "${part}", not like "webhook=30m" with ` +
-        (known.length === 0 ? "a channel that is set up" : `one of ${known.join(", ")}`),
-    );
-  }));
+function severityOf(text: string): Severity {
+  const found = SEVERITIES.find((s) => s === text);
+  if (found) return found;
+  throw new TypeError(
+    `Cannot read AURORA_ALERT_SEVERITY: "${text}" is not ${SEVERITIES.join(", ")}`,
+  );
 }
 
 function msOf(setting: string, text: string): number {
@@ -81,21 +101,17 @@ function mail(env: Env): AlertChannel[] {
   })];
 }
 
-const HOOK = [
-  "AURORA_WEBHOOK_SECRET",
-  "AURORA_WEBHOOK_SHAPE",
-  "AURORA_WEBHOOK_PRIVATE_HOSTS",
-] as const;
+const HOOK = ["AURORA_WEBHOOK_SECRET", "AURORA_WEBHOOK_SHAPE"] as const;
 
 function webhook(env: Env): AlertChannel[] {
   const given = whole(env, "a webhook", ["AURORA_WEBHOOK_URL"], HOOK);
   if (!given) return [];
-  const [secret, shape, hosts] = HOOK.map(env);
+  const [secret, shape] = HOOK.map(env);
   return [webhookChannel({
     url: given.AURORA_WEBHOOK_URL,
     baseUrl: given.AURORA_BASE_URL,
     shape: shapeOf(shape || "slack"),
-    privateHosts: (hosts ?? "").split(",").map((h) => h.trim().toLowerCase()).filter(Boolean),
+    privateHosts: privateHosts(env("AURORA_PRIVATE_HOSTS") ?? ""),
     ...(secret ? { secret } : {}),
   })];
 }

@@ -1,5 +1,13 @@
 /** From when on resources run short, as settings say. @module */
-import { type Duration, LIMITS, type Limits, positive } from "engine";
+import {
+  type Duration,
+  LIMITS,
+  type Limits,
+  positive,
+  RULE_FORMS,
+  ruleValue,
+  type SlowRule,
+} from "engine";
 import type { Env } from "./from_env.ts";
 
 /**
@@ -19,6 +27,25 @@ export function limitsFromEnv(env: Env): Limits {
     disk: share("AURORA_ALERT_DISK", LIMITS.disk),
     connections: share("AURORA_ALERT_CONNECTIONS", LIMITS.connections),
   };
+}
+
+/**
+ * Which steps run for long: `AURORA_ALERT_LONG` (a duration) and `AURORA_ALERT_LONG_FACTOR` (a number from 1 on).
+ *
+ * @throws {TypeError} If one is given that is none of these.
+ */
+export function slowFromEnv(env: Env): SlowRule {
+  const [long, factor] = [env("AURORA_ALERT_LONG"), env("AURORA_ALERT_LONG_FACTOR")];
+  return {
+    ...(long ? { floorMs: waitOf("AURORA_ALERT_LONG", long, 0) } : {}),
+    ...(factor ? { factor: timesOf("AURORA_ALERT_LONG_FACTOR", factor) } : {}),
+  };
+}
+
+function timesOf(name: string, text: string): number {
+  const found = ruleValue("times", text);
+  if (typeof found === "number") return found;
+  throw new TypeError(`Cannot read ${name}: "${text}" is not ${RULE_FORMS.times}`);
 }
 
 function waitOf(name: string, text: string | undefined, otherwise: number): number {

@@ -2,7 +2,7 @@
 import type { AlertChannel } from "engine";
 import { bodyOf, type Shape } from "./bodies.ts";
 import { LIMIT_MS } from "./notice.ts";
-import { post } from "./post.ts";
+import { ask, type PrivateHosts } from "../../reach/mod.ts";
 
 /** How a webhook is called. */
 export interface WebhookOptions {
@@ -18,7 +18,7 @@ export interface WebhookOptions {
    */
   readonly secret?: string;
   /** Hosts that may be at a private address. Without it the webhook must be on the public internet. */
-  readonly privateHosts?: readonly string[];
+  readonly privateHosts?: PrivateHosts;
   /** PEM of an authority, for a certificate that no public one signed. */
   readonly ca?: string;
   /** Milliseconds after which a call counts as failed. @default {10000} */
@@ -73,7 +73,14 @@ async function call(
   what: { readonly body: string; readonly headers: { readonly [name: string]: string } },
 ): Promise<number> {
   try {
-    return await post({ ...what, url, privateHosts, limitMs, ...(ca ? { ca } : {}) });
+    return await ask({
+      ...what,
+      method: "POST",
+      url,
+      privateHosts,
+      limitMs,
+      ...(ca ? { ca } : {}),
+    });
   } catch (error) {
     // What protects the channel may be the path alone.
     throw new Error(`Cannot call webhook at "${url.host}": ${reasonOf(error, url)}`);

@@ -11,6 +11,7 @@ import { type Driver, type Outgoing, refusalOf, rootOf } from "./driver.ts";
 import { driverOf } from "./driver_of.ts";
 import type { KafkaOptions } from "./options.ts";
 import { topicMaker } from "./topics.ts";
+import { sendTraced } from "./traced.ts";
 
 export type { KafkaOptions } from "./options.ts";
 
@@ -44,7 +45,7 @@ class KafkaEventLog implements EventLog {
     for (const some of requests(events.map((event) => this.#messageOf(event)))) {
       try {
         await this.#ensureTopics(driver, [...new Set(some.map(({ topic }) => topic))]);
-        await driver.send(some);
+        await sendTraced(some, (messages) => driver.send(messages));
       } catch (error) {
         // Its send has failed, so nothing of it is pending; a new producer gets a new sequence.
         await driver.drop();

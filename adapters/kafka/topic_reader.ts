@@ -9,6 +9,7 @@ import type { Consumer, EachBatchPayload, KafkaMessage } from "kafkajs";
 import { type KafkaAddress, nameOf } from "./address.ts";
 import { client } from "./client.ts";
 import type { KafkaOptions } from "./options.ts";
+import { takeTraced } from "./traced.ts";
 
 /** Messages that are handed over at once. */
 const MOST = 500;
@@ -111,7 +112,8 @@ class Reader {
       // A look may take longer than the group waits for a sign of life.
       const beat = setInterval(() => heartbeat().catch(() => {}), 2_000);
       try {
-        await this.#reading.take(messages.map((m) => messageOf(partition, m)));
+        const given = messages.map((m) => messageOf(partition, m));
+        await takeTraced(topic, given, () => this.#reading.take(given));
       } catch (error) {
         // Not to be tried again by the driver: who reads decides when.
         this.#consumer.pause([{ topic, partitions: [partition] }]);

@@ -1,5 +1,8 @@
+import { tracing } from "engine";
 import postgres from "postgres";
 import { explain } from "./explain.ts";
+import { SILENT_MS, silentForGood } from "./silence.ts";
+import { tracedSql } from "./traced.ts";
 
 /** A pool of connections, `npm:postgres` with our types: int8 is `bigint`, timestamps are `Date`. */
 export type Sql = postgres.Sql<{ bigint: bigint }>;
@@ -20,20 +23,26 @@ export type ConnectOptions = {
   readonly idleSeconds?: number;
   /** Seconds to wait for a connection; 10. */
   readonly connectSeconds?: number;
+  /** Milliseconds of silence after which it is looked whether an answer can still come; 10 s. */
+  readonly silentMs?: number;
 };
 
 /**
  * A pool on `url`, which connects at the first query.
  *
  * Behind PgBouncer in transaction mode add `?prepare=false` to the URL. int8 and count(*) come as `bigint`.
- * There is no query time limit: see {@link withLimit}. Use {@link open} to fail early and in words.
+ * A query may take as long as it likes while the server works on it; one whose answer cannot come any more, since
+ * packets vanish or the server does not know of it, fails with `CONNECTION_SILENT`, see {@link silentForGood}.
+ * For a limit see {@link withLimit}. Use {@link open} to fail early and in words.
+ * If somebody records traces by now, statements are spans.
  *
  * @throws {TypeError} If `url` is none of PostgreSQL.
  */
 export function connect(url: string, options: ConnectOptions = {}): Sql {
   mustBePostgres(url);
-  const { name = "aurora", max = 10, idleSeconds, connectSeconds = 10 } = options;
-  return postgres(url, {
+  const { name = "aurora", max = 10, idleSeconds, connectSeconds = 10, silentMs = SILENT_MS } =
+    options;
+  const sql: Sql = postgres(url, {
     max,
     connect_timeout: connectSeconds,
     max_lifetime: null,
@@ -41,7 +50,11 @@ export function connect(url: string, options: ConnectOptions = {}): Sql {
     connection: { application_name: name },
     types: { bigint: postgres.BigInt },
     onnotice: () => {},
+    onsilent: silentForGood(url, silentMs),
+    silent_ms: silentMs,
   });
+  const recorder = tracing();
+  return recorder ? tracedSql(sql, recorder) : sql;
 }
 
 /**

@@ -70,8 +70,7 @@ function refusal(query: unknown, attach: (stream: Readable) => void): Promise<ne
 /**
  * Reads what "copy … to stdout" gives, in the chunks in which it arrives.
  *
- * No back pressure: a stream of the driver (3.4.9) that was paused never goes on under Deno (2.9.6), so whatever
- * is not taken yet waits in memory. Ask for large tables in slices.
+ * No back pressure: whatever is not taken yet waits in memory. Ask for large tables in slices.
  */
 export async function* copyOut(sql: Queries, statement: string): AsyncGenerator<Uint8Array> {
   const arrived: Uint8Array[] = [];

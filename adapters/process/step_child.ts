@@ -14,6 +14,7 @@ import {
   StepProcessError,
   tokenOf,
   type ToStep,
+  tracing,
 } from "engine";
 import { answer } from "./answer.ts";
 import { type Cause, causeOf } from "./cause.ts";
@@ -124,7 +125,9 @@ export class StepChild {
     const outcome = this.#outcome = Promise.withResolvers<Outcome>();
     for (const output of [this.#out, this.#err]) output.begin(log, token);
     const what = sliceText(claimed.asset, claimed.partition);
-    this.#link?.send({ say: "step", claimed, code: fingerprint(asset).code });
+    const parent = tracing()?.active();
+    const traced = parent === undefined ? {} : { parent };
+    this.#link?.send({ say: "step", claimed, code: fingerprint(asset).code, ...traced });
     using held = hold({
       what,
       timeout: asset.timeout,

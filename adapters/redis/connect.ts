@@ -1,72 +1,101 @@
-/** Connections to Redis that never hang. @module */
-import { Redis } from "ioredis";
-import { ServiceUnavailableError, withinMs } from "engine";
+/** Clients of every kind of Redis, with limits to all that they wait for. @module */
+import { tracing } from "engine";
+import { Cluster, Redis, type RedisOptions } from "ioredis";
+import type { RedisPlace } from "./from_env.ts";
+import { MasterSocket, noSubscriber, ServerSocket } from "./sockets.ts";
+import { traceCommands } from "./traced.ts";
 
-export type { Redis };
+/** Speaks to one server, the master that Sentinels name, or a Cluster. */
+export type RedisClient = Redis | Cluster;
 
-/** How {@linkcode connectRedis} connects. */
-export interface RedisOptions {
+/** How a client presents itself. */
+export interface ClientOptions {
   /** Shown by CLIENT LIST; "aurora" unless told. */
   readonly name?: string;
   /** Hears of lost connections, for the log. */
   readonly onError?: (error: Error) => void;
 }
 
+type DriverOptions = Omit<RedisOptions, "replyMapping">;
+
+/** Milliseconds for a connection, its TLS included. */
+const CONNECT_MS = 1000;
+/** Tries to reach the servers after which what waits is told. */
+const RETRIES = 3;
+const waitMs = (attempt: number) => Math.min(1000, 50 * attempt);
+
 /**
- * Opens a connection in the background: commands wait for it, but for no more than three attempts
- * (some 300 ms when nobody listens, 1 s when nothing answers).
- * @throws {TypeError} If `url` is not like `redis://user:password@host:6379/0` or `rediss://…`.
+ * Opens a client in the background: commands wait for its connection, but for no more than three
+ * attempts (some 300 ms when nobody listens, 1 s when nothing answers).
  */
-export function connectRedis(url: string, options: RedisOptions = {}): Redis {
-  if (!URL.canParse(url) || !/^rediss?:$/.test(new URL(url).protocol)) {
-    throw new TypeError(
-      `Cannot read the address of Redis: it must be like "redis://user:password@host:6379/0"`,
-    );
-  }
-  const redis = new Redis(url, {
-    connectionName: options.name ?? "aurora",
-    connectTimeout: 1000,
-    maxRetriesPerRequest: 3,
-    retryStrategy: (attempt) => Math.min(1000, 50 * attempt),
+export function openClient(place: RedisPlace, options: ClientOptions): RedisClient {
+  const client = place.kind === "cluster" ? cluster(place, options) : server(place, options);
+  // Without a listener ioredis prints errors itself.
+  client.on("error", (error: Error) => options.onError?.(error));
+  client.on("node error", (error: Error) => options.onError?.(error));
+  client.on("sentinelError", (error: Error) => options.onError?.(error));
+  const recorder = tracing();
+  if (recorder) traceCommands(client, recorder);
+  return client;
+}
+
+/** What all connections to servers have, also those that a Cluster makes. */
+function connection({ username, password, tls }: RedisPlace, o: ClientOptions): DriverOptions {
+  return {
+    connectionName: o.name ?? "aurora",
+    connectTimeout: CONNECT_MS,
+    disconnectTimeout: 500,
+    // One command less that our user needs.
+    disableClientInfo: true,
     // INFO may be denied to our user, and then it only prints a warning.
     enableReadyCheck: false,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(tls === undefined ? {} : { tls: { ...tls } }),
+  };
+}
+
+function server(place: RedisPlace, o: ClientOptions): Redis {
+  const where = place.kind === "sentinel" ? sentinels(place) : place.hosts[0]!;
+  return new Redis({
+    ...connection(place, o),
+    ...where,
+    Connector: place.kind === "sentinel" ? MasterSocket : ServerSocket,
+    db: place.db,
+    maxRetriesPerRequest: RETRIES,
+    retryStrategy: waitMs,
+    // A master that became a replica says READONLY: connect anew, and send the command again.
+    reconnectOnError: (error) => error.message.startsWith("READONLY") ? 2 : false,
   });
-  // Without a listener ioredis prints errors itself; commands report them to who gave them.
-  redis.on("error", (error: Error) => options.onError?.(error));
-  return redis;
 }
 
-/** `Redis at "host:6379"`, without credentials. */
-export function redisAddress(redis: Redis): string {
-  const { host, port, path } = redis.options;
-  return `Redis at "${path ?? `${host}:${port}`}"`;
+function sentinels({ hosts, sentinel, tls }: RedisPlace): DriverOptions {
+  const { name, username, password } = sentinel!;
+  return {
+    sentinels: [...hosts],
+    name,
+    ...(username === undefined ? {} : { sentinelUsername: username }),
+    ...(password === undefined ? {} : { sentinelPassword: password }),
+    ...(tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: { ...tls } }),
+    sentinelCommandTimeout: CONNECT_MS,
+    // Then the client ends, and says why; the next call opens another.
+    sentinelRetryStrategy: (attempt) => attempt > RETRIES ? null : waitMs(attempt),
+  };
 }
 
-/**
- * Does something with Redis within a limit, and says in a sentence if it did not go. A connection
- * that is silent is given up, so that the next caller gets a new one.
- * @throws {ServiceUnavailableError} If Redis refuses, is not there or is silent for `limitMs`.
- */
-export async function withRedis<T>(
-  redis: Redis,
-  work: { readonly doing: string; readonly limitMs: number },
-  act: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await withinMs(work.limitMs, act());
-  } catch (error) {
-    if (error instanceof DOMException) redis.disconnect(true);
-    // ioredis shows the command that failed: of a refused login, the password.
-    if (error instanceof Error && "command" in error) delete error.command;
-    throw new ServiceUnavailableError(redisAddress(redis), work.doing, error);
-  }
-}
-
-/** Ends a connection, waiting at most a second for what is under way. */
-export async function closeRedis(redis: Redis): Promise<void> {
-  if (redis.status === "end") return;
-  try {
-    if (redis.status === "ready") await withinMs(1000, redis.quit());
-  } catch { /* it was dead: what was to be ended has ended */ }
-  redis.disconnect();
+function cluster(place: RedisPlace, o: ClientOptions): Cluster {
+  const made = new Cluster([...place.hosts], {
+    redisOptions: {
+      ...connection(place, o),
+      Connector: ServerSocket,
+      // A node that is silent for so long is given up; the others serve on.
+      socketTimeout: 2 * CONNECT_MS,
+    },
+    enableReadyCheck: false,
+    slotsRefreshTimeout: CONNECT_MS,
+    clusterRetryStrategy: (attempt) => attempt > RETRIES ? null : waitMs(attempt),
+  });
+  // Private in the types; it has not been started yet.
+  Reflect.set(made, "subscriber", noSubscriber);
+  return made;
 }

@@ -1,6 +1,9 @@
 /** Prebuilt commands: what is the same in every command is encoded once. @module */
 import { Buffer } from "node:buffer";
-import { Command, type Redis } from "ioredis";
+import { troubleOf } from "engine";
+import { Cluster, Command, type Redis } from "ioredis";
+import type { RedisClient } from "./connect.ts";
+import { beginCommands } from "./traced.ts";
 
 const encoder = new TextEncoder();
 const CRLF = encoder.encode("\r\n");
@@ -75,26 +78,59 @@ export class FrameWriter {
   }
 }
 
+/** A prebuilt command, and the slot of its keys. */
+export interface Frame {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** What {@linkcode slotsOf} gave for each of its keys. */
+  readonly slot: number;
+}
+
 /**
- * Sends prebuilt commands of one name in one write; replies come as Buffers, in order.
- *
- * ioredis keeps its connection, its queue and its retries; only its encoding, argument by
- * argument, is gone round.
+ * Gives the slot of a key, 0 to 16383: keys of one command must have the same. Outside of a Cluster all keys may stand
+ * together, so all have slot 0.
  */
+export function slotsOf(
+  { kind }: { readonly kind: "server" | "sentinel" | "cluster" },
+): (key: Uint8Array) => number {
+  if (kind !== "cluster") return () => 0;
+  return (key) => new Command("get", [Buffer.from(key)]).getSlot()!;
+}
+
+/** Sends prebuilt commands of one name; replies come as Buffers, in order. */
 export async function sendFrames(
-  redis: Redis,
+  client: RedisClient,
   name: string,
-  frames: readonly Uint8Array<ArrayBuffer>[],
+  frames: readonly Frame[],
 ): Promise<unknown[]> {
+  const commands = frames.map(({ bytes, slot }) => {
+    const command = new Command(name, [], { replyEncoding: null });
+    command.toWritable = () => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    // Private in the types; `getSlot()` asks it before it looks for keys, of which it would find none.
+    Reflect.set(command, "slot", slot);
+    return command;
+  });
+  const span = beginCommands(name, commands);
+  try {
+    return client instanceof Cluster
+      ? await Promise.all(commands.map((command) => client.sendCommand(command)))
+      : await inOneWrite(client, commands);
+  } catch (error) {
+    span?.end(troubleOf(error));
+    throw error;
+  } finally {
+    span?.end();
+  }
+}
+
+/**
+ * ioredis keeps its connection, its queue and its retries; only its encoding, argument by argument, is gone round.
+ */
+async function inOneWrite(redis: Redis, commands: readonly Command[]): Promise<unknown[]> {
   // `sendCommand` of a pipeline is public in ioredis' code, but not in its types.
   const pipeline = redis.pipeline() as ReturnType<Redis["pipeline"]> & {
     sendCommand(command: Command): unknown;
   };
-  for (const frame of frames) {
-    const command = new Command(name, [], { replyEncoding: null });
-    command.toWritable = () => Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
-    pipeline.sendCommand(command);
-  }
+  for (const command of commands) pipeline.sendCommand(command);
   const replies = await pipeline.exec() ?? [];
   return replies.map(([error, reply]) => {
     if (error) throw error;

@@ -22,10 +22,24 @@ const OF_POSTGRES = [
 ];
 /** How Airflow says that nothing is verified, or that all is, as our driver does anyway. */
 const OF_REDIS = ["db", "ssl", "ssl_cert_reqs", "ssl_check_hostname"];
+/** What our address of Redis has behind the `?`, by the names that Airflow or we have for it. */
+const REDIS_PARAMETERS: { readonly [extra: string]: string } = {
+  ssl_ca_certs: "ca",
+  ssl_certfile: "cert",
+  ssl_keyfile: "key",
+  ca: "ca",
+  cert: "cert",
+  key: "key",
+  servername: "servername",
+  namespace: "namespace",
+  name: "name",
+  sentinel_user: "sentinel_user",
+  sentinel_password: "sentinel_password",
+};
 
 /**
- * The address that the driver of a kind takes: of `postgres`, `redis` and `rediss`, `http` and `https`, `smtp` and
- * `smtps`.
+ * The address that the driver of a kind takes: of `postgres`, `redis`, `redis_sentinel` and `redis_cluster` (also
+ * `rediss`…), `http` and `https`, `smtp` and `smtps`.
  *
  * @throws {TypeError} If the kind has none, a host is missing, or an extra would be ignored that changes what is safe.
  */
@@ -35,6 +49,10 @@ export function addressOf(c: Connection): string {
       return postgres(c);
     case "redis":
     case "rediss":
+    case "redis_sentinel":
+    case "rediss_sentinel":
+    case "redis_cluster":
+    case "rediss_cluster":
       return redis(c);
     case "http":
     case "https":
@@ -58,7 +76,7 @@ function postgres(c: Connection): string {
 }
 
 function redis(c: Connection): string {
-  allowOnly(c, OF_REDIS);
+  allowOnly(c, [...OF_REDIS, ...Object.keys(REDIS_PARAMETERS)]);
   const reqs = c.extra["ssl_cert_reqs"];
   if (reqs !== undefined && reqs !== "required") {
     throw refusal(c, 'ssl_cert_reqs is not "required", and certificates are always verified here');
@@ -71,8 +89,13 @@ function redis(c: Connection): string {
   }
   const db = c.schema ?? textOf(c.extra["db"] ?? "");
   if (!/^\d*$/.test(db)) throw refusal(c, `its database is "${db}" where a number is due`);
-  const isTls = c.kind === "rediss" || isOn(c.extra["ssl"]);
-  return built(isTls ? "rediss" : "redis", c, { host: hostOf(c), path: db });
+  const isTls = c.kind.startsWith("rediss") || isOn(c.extra["ssl"]);
+  const scheme = c.kind.replace(/^rediss?/, isTls ? "rediss" : "redis").replace("_", "-");
+  const query = new URLSearchParams(
+    Object.entries(REDIS_PARAMETERS).filter(([extra]) => extra in c.extra)
+      .map(([extra, name]) => [name, textOf(c.extra[extra]!)]),
+  );
+  return built(scheme, c, { host: hostOf(c), path: db, query });
 }
 
 /** Airflow keeps the scheme in the host or in the schema, and leaves it out for "http". */
@@ -169,10 +192,14 @@ function built(
   const password = c.password === null ? "" : `:${encodeURIComponent(c.password)}`;
   const who = login + password === "" ? "" : `${login}${password}@`;
   const port = c.port === null ? "" : `:${c.port}`;
-  const where = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+  const isV6 = host.includes(":") && !host.includes(",") && !host.startsWith("[");
+  const where = isV6 ? `[${host}]` : host;
   const name = isPath ? encodeURI(path) : encodeURIComponent(path);
   const asked = query?.size ? `?${query}` : "";
   const url = `${scheme}://${who}${where}${port}${name === "" ? "" : `/${name}`}${asked}`;
-  if (!URL.canParse(url)) throw refusal(c, "its host is not the name of one");
+  // Several hosts are no address of the web; each of them is looked at by the driver.
+  if (!host.includes(",") && !URL.canParse(url)) {
+    throw refusal(c, "its host is not the name of one");
+  }
   return url;
 }

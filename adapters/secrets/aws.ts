@@ -1,20 +1,7 @@
 /** Signed questions to AWS, and to servers that speak as it does. @module */
-import { AwsClient } from "aws4fetch";
+import { awsSigner } from "../../aws/mod.ts";
+import { ask, type PrivateHosts } from "../../reach/mod.ts";
 import type { AwsAccount } from "./address.ts";
-import { type Allowed, reachable } from "./reach.ts";
-
-/** A client that signs by Signature Version 4, and asks once. */
-export function awsClient(a: Omit<AwsAccount, "endpoint" | "bucket">, service: string): AwsClient {
-  const { accessKeyId, secretAccessKey, sessionToken, region } = a;
-  return new AwsClient({
-    accessKeyId,
-    secretAccessKey,
-    ...(sessionToken === undefined ? {} : { sessionToken }),
-    region,
-    service,
-    retries: 0,
-  });
-}
 
 /**
  * Asks whether the account is known: of a bucket by a list of one object, without one by a list of buckets, and of
@@ -24,18 +11,17 @@ export function awsClient(a: Omit<AwsAccount, "endpoint" | "bucket">, service: s
  */
 export async function probeAws(
   a: AwsAccount,
-  o: { readonly service: "s3" | "sts"; readonly allowed: Allowed; readonly signal: AbortSignal },
+  o: {
+    readonly service: "s3" | "sts";
+    readonly privateHosts: PrivateHosts;
+    readonly limitMs: number;
+  },
 ): Promise<number> {
   const base = new URL(a.endpoint ?? `https://${o.service}.${a.region}.amazonaws.com`);
-  await reachable(base.hostname, o.allowed);
   const { url, ...init } = o.service === "sts" ? identity(base) : listing(base, a.bucket);
-  const answer = await awsClient(a, o.service).fetch(url, {
-    ...init,
-    signal: o.signal,
-    redirect: "manual",
-  });
-  await answer.body?.cancel();
-  return answer.status;
+  const signer = await awsSigner({ keys: a, region: a.region, service: o.service })();
+  const { headers } = await signer.sign(url, init);
+  return await ask({ ...o, ...init, url: new URL(url), headers: Object.fromEntries(headers) });
 }
 
 const listing = (base: URL, bucket: string | null) => ({
@@ -43,12 +29,12 @@ const listing = (base: URL, bucket: string | null) => ({
     bucket === null ? "/" : `/${encodeURIComponent(bucket)}?list-type=2&max-keys=1`,
     base,
   ).href,
-  method: "GET",
+  method: "GET" as const,
 });
 
 const identity = (base: URL) => ({
   url: new URL("/", base).href,
-  method: "POST",
+  method: "POST" as const,
   headers: { "content-type": "application/x-www-form-urlencoded" },
   body: "Action=GetCallerIdentity&Version=2011-06-15",
 });

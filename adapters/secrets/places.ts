@@ -1,5 +1,5 @@
 /** Places where connections are looked for, one after the other. @module */
-import { type Connection, type Connections, UnknownConnection } from "engine";
+import { type Connection, type Connections, secret, UnknownConnection } from "engine";
 import { parseConnection } from "./airflow_json.ts";
 import { knownName } from "./parts.ts";
 import { told } from "./tell.ts";
@@ -10,6 +10,8 @@ export interface Place {
   readonly name: string;
   /** An address, JSON or a connection; undefined if there is none of this name. */
   find(name: string): Promise<unknown>;
+  /** Names of all that it has, where they can be told. */
+  names?(): Promise<readonly string[]>;
 }
 
 /**
@@ -52,24 +54,31 @@ const PREFIXES = ["AURORA_CONN_", "AIRFLOW_CONN_"];
 export const variablesOf = (name: string): readonly string[] =>
   PREFIXES.map((prefix) => prefix + name.toUpperCase().replaceAll(/[^A-Z0-9_]/g, "_"));
 
-/** The environment. */
-export function environmentPlace(env: (name: string) => string): Place {
+/** The environment; `variables` are the names of all that is set, and are needed to list connections only. */
+export function environmentPlace(
+  env: (name: string) => string,
+  variables: readonly string[] = [],
+): Place {
   return {
     name: "environment",
+    names: () => Promise.resolve([...new Set(variables.flatMap((v) => nameIn(v, env(v)) ?? []))]),
     find: (name) => Promise.resolve(variablesOf(name).map(env).find((value) => value !== "")),
   };
 }
 
 /**
- * Masks the secrets of all connections of an environment, also of those that nobody asks for. Gives a sentence for each
+ * Masks the keys and the secrets of all connections of an environment, also of those that nobody asks for. Gives a sentence for each
  * that cannot be used.
  */
 export function tellEnvironment(env: { readonly [name: string]: string }): readonly string[] {
+  // Also where nothing is ever decrypted; one that is no key is told by whoever needs them.
+  const keys = (env["AURORA_KEYS"] ?? "").split(/[\s,]+/).filter((key) => key.length > 8);
+  for (const key of keys) secret(key);
   return Object.entries(env).flatMap(([variable, value]) => {
-    const prefix = PREFIXES.find((p) => variable.startsWith(p) && variable.length > p.length);
-    if (prefix === undefined || value === "") return [];
+    const name = nameIn(variable, value);
+    if (name === undefined) return [];
     try {
-      told(parseConnection(variable.slice(prefix.length).toLowerCase(), value));
+      told(parseConnection(name, value));
       return [];
     } catch (error) {
       if (error instanceof SyntaxError || error instanceof RangeError) {
@@ -78,6 +87,13 @@ export function tellEnvironment(env: { readonly [name: string]: string }): reado
       throw error;
     }
   });
+}
+
+/** The name of the connection that a variable holds, as far as capitals tell. */
+function nameIn(variable: string, value: string): string | undefined {
+  const prefix = PREFIXES.find((p) => variable.startsWith(p) && variable.length > p.length);
+  if (prefix === undefined || value === "") return undefined;
+  return variable.slice(prefix.length).toLowerCase();
 }
 
 /**
@@ -90,6 +106,7 @@ export function tellEnvironment(env: { readonly [name: string]: string }): reado
 export function filePlace(file: string): Place {
   return {
     name: `file "${file}"`,
+    names: async () => Object.keys(objectOf(file, await textOf(file))),
     async find(name) {
       const all = objectOf(file, await textOf(file));
       return Object.hasOwn(all, name) ? all[name] : undefined;

@@ -1,13 +1,15 @@
 /** Connections in AWS Secrets Manager. @module */
-import { awsClient } from "./aws.ts";
+import { type AwsKeySource, awsSigner } from "../../aws/mod.ts";
 import type { AwsAccount } from "./address.ts";
 import { objectIn } from "./uri.ts";
 import type { Place } from "./places.ts";
 
 /** Where the secrets are. */
 export interface SecretsManagerOptions {
-  /** Keys and region; without an endpoint it is that of AWS. */
-  readonly account: Omit<AwsAccount, "bucket">;
+  /** Without an endpoint it is that of AWS. */
+  readonly account: Pick<AwsAccount, "region" | "endpoint">;
+  /** Who asks. */
+  readonly keys: AwsKeySource;
   /** What stands before the name, and a slash: `aurora/connections`. */
   readonly prefix: string;
   /** Milliseconds for which an answer is used. */
@@ -40,10 +42,12 @@ interface Answer {
  */
 export function secretsManagerPlace(o: SecretsManagerOptions): Place {
   const known = new Map<string, Answer>();
+  const { keys, account: { region } } = o;
+  const signer = awsSigner({ keys, region, service: "secretsmanager" });
   const ask = (name: string): Promise<unknown> => {
     const before = known.get(name);
     if (before && o.now() < before.until) return before.value;
-    const asking = question(o, name);
+    const asking = question(o, name, signer);
     const value = before === undefined ? asking : asking.catch((error: unknown) => {
       o.onTrouble(`${error instanceof Error ? error.message : error}; what it said before is used`);
       known.set(name, { until: o.now() + AGAIN_MS, value: before.value });
@@ -57,13 +61,18 @@ export function secretsManagerPlace(o: SecretsManagerOptions): Place {
   return { name: "AWS Secrets Manager", find: ask };
 }
 
-async function question(o: SecretsManagerOptions, name: string): Promise<unknown> {
+async function question(
+  o: SecretsManagerOptions,
+  name: string,
+  signer: ReturnType<typeof awsSigner>,
+): Promise<unknown> {
   const { account, prefix } = o;
   const id = `${prefix}/${name}`;
   const refused = (why: string, cause?: unknown) =>
     new Error(`Cannot read secret "${id}" of AWS Secrets Manager: ${why}`, { cause });
   const url = account.endpoint ?? `https://secretsmanager.${account.region}.amazonaws.com`;
-  const answer = await awsClient(account, "secretsmanager").fetch(url, {
+  const send = async (init: RequestInit) => await (await signer()).fetch(url, init);
+  const answer = await send({
     method: "POST",
     headers: {
       "content-type": "application/x-amz-json-1.1",

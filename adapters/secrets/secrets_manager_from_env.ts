@@ -1,4 +1,5 @@
 /** Whether, and where, connections are in AWS. @module */
+import { keysOf } from "../../aws/mod.ts";
 import type { Place } from "./places.ts";
 import { secretsManagerPlace } from "./secrets_manager.ts";
 
@@ -6,11 +7,12 @@ import { secretsManagerPlace } from "./secrets_manager.ts";
 const FRESH_S = 300;
 
 /**
- * AWS Secrets Manager if `AURORA_AWS_SECRETS_PREFIX` is set, for example to `aurora/connections`: with the region and
- * keys of `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, for temporary keys, `AWS_SESSION_TOKEN`;
- * `AWS_ENDPOINT_URL_SECRETS_MANAGER` is another server. Answers are used for `AURORA_AWS_SECRETS_SECONDS`.
+ * AWS Secrets Manager if `AURORA_AWS_SECRETS_PREFIX` is set, for example to `aurora/connections`: in the region
+ * `AWS_REGION`, by the keys `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, for temporary ones, `AWS_SESSION_TOKEN`,
+ * else by those of the usual chain; `AWS_ENDPOINT_URL_SECRETS_MANAGER` is another server. Answers are used for
+ * `AURORA_AWS_SECRETS_SECONDS`.
  *
- * @throws {TypeError} If it is set by half, with the names of what is missing.
+ * @throws {TypeError} If it is set by half, with the name of what is missing.
  */
 export function secretsManagerFromEnv(
   env: (name: string) => string,
@@ -19,28 +21,18 @@ export function secretsManagerFromEnv(
   const prefix = env("AURORA_AWS_SECRETS_PREFIX").replace(/\/+$/, "");
   if (prefix === "") return undefined;
   const region = env("AWS_REGION") || env("AWS_DEFAULT_REGION");
-  const given = { AWS_REGION: region } as Record<string, string>;
-  for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]) given[name] = env(name);
-  const missing = Object.keys(given).filter((name) => given[name] === "");
-  if (missing.length > 0) {
+  if (region === "") {
     throw new TypeError(
-      `Cannot use AWS Secrets Manager: AURORA_AWS_SECRETS_PREFIX is set but not ${
-        missing.join(", ")
-      }`,
+      "Cannot use AWS Secrets Manager: AURORA_AWS_SECRETS_PREFIX is set but not AWS_REGION",
     );
   }
-  const token = env("AWS_SESSION_TOKEN");
+  const endpoint = env("AWS_ENDPOINT_URL_SECRETS_MANAGER") || env("AWS_ENDPOINT_URL") || null;
   return secretsManagerPlace({
     ...o,
     prefix,
     freshMs: 1000 * seconds(env("AURORA_AWS_SECRETS_SECONDS")),
-    account: {
-      accessKeyId: given["AWS_ACCESS_KEY_ID"]!,
-      secretAccessKey: given["AWS_SECRET_ACCESS_KEY"]!,
-      ...(token === "" ? {} : { sessionToken: token }),
-      region,
-      endpoint: env("AWS_ENDPOINT_URL_SECRETS_MANAGER") || env("AWS_ENDPOINT_URL") || null,
-    },
+    account: { region, endpoint },
+    keys: keysOf(env, ["AWS"], "use AWS Secrets Manager"),
   });
 }
 

@@ -39,7 +39,7 @@ export interface Family {
 export const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 const inHelp = (text: string) => text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
-const inLabel = (text: string) => inHelp(text).replaceAll('"', '\\"');
+const inLabel = (text: string) => /[\\\n"]/.test(text) ? inHelp(text).replaceAll('"', '\\"') : text;
 
 function number(value: number): string {
   if (Number.isFinite(value)) return String(value);
@@ -47,9 +47,10 @@ function number(value: number): string {
 }
 
 function lineOf({ name, labels }: Metric, { of, value, suffix = "", le }: Sample): string {
-  const pairs = labels.map((label, i) => `${label}="${inLabel(of[i] ?? "")}"`);
-  if (le !== undefined) pairs.push(`le="${le}"`);
-  return `${name}${suffix}${pairs.length === 0 ? "" : `{${pairs.join(",")}}`} ${number(value)}\n`;
+  let pairs = "";
+  for (let i = 0; i < labels.length; i++) pairs += `,${labels[i]}="${inLabel(of[i] ?? "")}"`;
+  if (le !== undefined) pairs += `,le="${le}"`;
+  return `${name}${suffix}${pairs === "" ? "" : `{${pairs.slice(1)}}`} ${number(value)}\n`;
 }
 
 /**

@@ -8,11 +8,20 @@ import {
   context,
   isSpanContextValid,
   type Span,
+  type SpanContext,
   SpanKind,
   SpanStatusCode,
   trace,
 } from "@opentelemetry/api";
-import { type Claimed, masked, type Outcome, type Tracing } from "engine";
+import {
+  type Claimed,
+  type ForeignCall,
+  masked,
+  type OpenSpan,
+  type Outcome,
+  type Tracing,
+  troubleOf,
+} from "engine";
 
 /** What recording needs. */
 export interface TracingOptions {
@@ -24,6 +33,15 @@ export interface TracingOptions {
 
 const PARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
+const KINDS = {
+  client: SpanKind.CLIENT,
+  producer: SpanKind.PRODUCER,
+  consumer: SpanKind.CONSUMER,
+} as const satisfies Record<ForeignCall["kind"], SpanKind>;
+
+/** Other spans that one of many messages is linked to at most. */
+const LINKS = 100;
+
 /** The W3C traceparent of a span. */
 export function parentText(span: Span | undefined): string | undefined {
   const found = span?.spanContext();
@@ -31,17 +49,38 @@ export function parentText(span: Span | undefined): string | undefined {
   return `00-${found.traceId}-${found.spanId}-${found.traceFlags.toString(16).padStart(2, "0")}`;
 }
 
+/** What a traceparent names. */
+function named(parent: string | undefined): SpanContext | undefined {
+  const [, traceId, spanId, flags] = PARENT.exec(parent ?? "") ?? [];
+  if (traceId === undefined) return undefined;
+  return { traceId, spanId: spanId!, traceFlags: parseInt(flags!, 16), isRemote: true };
+}
+
 /** The context below what a traceparent names; that of a trace of its own if it names nothing. */
 function below(parent: string | undefined): Context {
-  const [, traceId, spanId, flags] = PARENT.exec(parent ?? "") ?? [];
-  if (traceId === undefined) return trace.deleteSpan(context.active());
-  return trace.setSpanContext(context.active(), {
-    traceId,
-    spanId: spanId!,
-    traceFlags: parseInt(flags!, 16),
-    isRemote: true,
-  });
+  const found = named(parent);
+  if (found === undefined) return trace.deleteSpan(context.active());
+  return trace.setSpanContext(context.active(), found);
 }
+
+/** A span as those see it who begin and end it by themselves. */
+function opened(span: Span): OpenSpan {
+  let isOver = false;
+  return {
+    parent: parentText(span)!,
+    end(trouble) {
+      if (isOver) return;
+      isOver = true;
+      if (trouble !== undefined) {
+        span.setAttribute("error.type", trouble);
+        span.setStatus({ code: SpanStatusCode.ERROR, message: trouble });
+      }
+      span.end();
+    },
+  };
+}
+
+const optionsOf = ({ kind, attributes }: ForeignCall) => ({ kind: KINDS[kind], attributes });
 
 /** Records by the tracer of the process. */
 export function openTelemetry({ parentOf, version }: TracingOptions): Tracing {
@@ -80,6 +119,34 @@ export function openTelemetry({ parentOf, version }: TracingOptions): Tracing {
           return outcome;
         },
       );
+    },
+    begin(call) {
+      if (!trace.getActiveSpan()) return undefined;
+      return opened(tracer.startSpan(call.name, optionsOf(call)));
+    },
+    async beginFor(run, call) {
+      const parent = await parentOf(run).catch(() => undefined);
+      if (parent === undefined) return undefined;
+      return opened(tracer.startSpan(call.name, optionsOf(call), below(parent)));
+    },
+    async under(parents, call, work) {
+      const [first, ...others] = [...new Set(parents)];
+      const links = others.slice(0, LINKS).flatMap((parent) => {
+        const found = named(parent);
+        return found ? [{ context: found }] : [];
+      });
+      const span = tracer.startSpan(call.name, { ...optionsOf(call), links }, below(first));
+      return await context.with(trace.setSpan(context.active(), span), async () => {
+        const { end } = opened(span);
+        try {
+          const result = await work();
+          end();
+          return result;
+        } catch (error) {
+          end(troubleOf(error));
+          throw error;
+        }
+      });
     },
   };
 }

@@ -10,6 +10,17 @@ import { type Population, population, type PopulationOptions } from "./options.t
 import { simulate } from "./simulate.ts";
 import { withoutIndexes } from "./without_indexes.ts";
 
+/** Where it is remembered which population a database holds: no migration makes it, so that only a demo has it. */
+export const POPULATION_TABLE = "aurora_life.demo_population";
+
+/** Makes {@linkcode POPULATION_TABLE} if it is not there. */
+export async function makePopulationTable(sql: Queries): Promise<void> {
+  await sql`
+    create table if not exists aurora_life.demo_population (
+      users integer, days integer, seed integer, end_at timestamptz, faults boolean,
+      events integer)`;
+}
+
 /** What `seed()` takes. */
 export interface SeedOptions extends PopulationOptions {
   /** Removes another demo population instead of refusing. @default {false} */
@@ -83,10 +94,7 @@ export async function seed(sql: Sql, options: SeedOptions): Promise<Seeded> {
     await refuseForeign(sql);
     const events = await write(sql, wanted);
     const { users, days, seed, end, faults } = wanted;
-    await sql`
-      create table if not exists aurora_life.demo_population (
-        users integer, days integer, seed integer, end_at timestamptz, faults boolean,
-        events integer)`;
+    await makePopulationTable(sql);
     await sql`
       insert into aurora_life.demo_population
       values (${users}, ${days}, ${seed}, ${end}, ${faults}, ${events})`;

@@ -13,7 +13,7 @@ import { predictionsSaved } from "./saved.ts";
 import { type Prediction, readPredictions } from "./table.ts";
 
 /** Predictions reach 24 hours ahead and are made daily; one failed day must not empty the cache. */
-const config = { ttlHours: 48, lookBackDays: 30 } as const;
+export const config = { ttlHours: 48, lookBackDays: 30 } as const;
 
 /** Key of a user's predictions; the cache puts `aurora:` before it. */
 export const predictionsKey = (userId: string): string => `predictions:${userId}`;

@@ -1,9 +1,9 @@
 /**
- * `alerts`: lists them, says who looks after one, silences some, tries the channels.
+ * `alerts`: lists them, says who looks after one, silences some, tries the channels, sets rules.
  *
  * @module
  */
-import type { AlertView, SilenceView } from "engine";
+import type { AlertRuleView, AlertView, SilenceView } from "engine";
 import type { App } from "../app.ts";
 import { EXIT, type Run, type Setting, UsageError } from "../command.ts";
 import { paint } from "../io.ts";
@@ -19,6 +19,15 @@ const ACTIONS: { readonly [action: string]: (setting: Setting, app: App) => Prom
   silences,
   unsilence,
   test,
+  rules,
+  set,
+};
+
+/** Those that are about one thing, and how that is said. */
+const ABOUT: { readonly [action: string]: string } = {
+  ack: 'which one by its id, as "alerts ack 7"',
+  unsilence: 'which one by its id, as "alerts unsilence 7"',
+  set: 'which rule, as "alerts set queue 30m"',
 };
 
 /** Does what its first word says; lists without one. */
@@ -30,11 +39,11 @@ export const alerts: Run = (setting) => {
       `Cannot call "alerts ${action}": it is one of ${Object.keys(ACTIONS).join(", ")}`,
     );
   }
-  const needsId = action === "ack" || action === "unsilence";
-  if (needsId !== (id !== undefined)) {
+  const about = ABOUT[action];
+  if ((about !== undefined) !== (id !== undefined)) {
     throw new UsageError(
-      needsId
-        ? `Cannot call "alerts ${action}": say which one by its id, as "alerts ${action} 7"`
+      about !== undefined
+        ? `Cannot call "alerts ${action}": say ${about}`
         : `Cannot call "alerts ${action}" with "${id}": it takes no id`,
     );
   }
@@ -132,6 +141,36 @@ async function unsilence(setting: Setting, { service }: App): Promise<number> {
   const { called, io } = setting;
   const ended = await service.endSilence(called.words[1]!, { by: byOf(setting) });
   io.out(called.on("json") ? json(ended) : `Silence ${ended.id} is over`);
+  return EXIT.ok;
+}
+
+async function rules({ called, io }: Setting, { service }: App): Promise<number> {
+  const found = await service.alertRules();
+  if (called.on("json")) io.out(json(found));
+  else {
+    const rows = found.map((r) => [r.name, r.value, sourceOf(r), r.about]);
+    table(io, ["RULE", "VALUE", "SET BY", "WHAT"], rows).forEach((line) => io.out(line));
+  }
+  return EXIT.ok;
+}
+
+const sourceOf = ({ source, by, setting, otherwise }: AlertRuleView) =>
+  source === "people"
+    ? `${by}, instead of ${otherwise}`
+    : source === "environment"
+    ? setting
+    : "built in";
+
+async function set(setting: Setting, { service }: App): Promise<number> {
+  const { called, io } = setting;
+  const [, name = "", value] = called.words;
+  if ((value === undefined) !== called.on("default")) {
+    throw new UsageError(
+      `Cannot set alert rule "${name}": say a value, as "alerts set ${name} 30m", or --default`,
+    );
+  }
+  const rule = await service.setAlertRule(name, { value: value ?? null, by: byOf(setting) });
+  io.out(called.on("json") ? json(rule) : `${name} is ${rule.value} (${sourceOf(rule)})`);
   return EXIT.ok;
 }
 

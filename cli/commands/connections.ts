@@ -11,7 +11,8 @@ import {
 import { parseConnection, printConnection } from "../../adapters/secrets/airflow_json.ts";
 import { connectionsIn } from "../../adapters/secrets/places.ts";
 import { knownName } from "../../adapters/secrets/parts.ts";
-import { keep, kept, placesOf, rotate } from "../../connections.ts";
+import { keep, kept, placesOf, rotateAll } from "../../connections.ts";
+import { privateHosts } from "../../reach/mod.ts";
 import { EXIT, type Run, UsageError } from "../command.ts";
 import { atDesk, type Desk, writePrivate } from "../desk.ts";
 import { paintStatus } from "../io.ts";
@@ -28,7 +29,7 @@ const ACTIONS: { readonly [name: string]: readonly [action: Action, least: numbe
     list: [list, 0, 0],
     add: [add, 1, 2],
     test: [test, 1, 1],
-    rotate: [rotateAll, 0, 0],
+    rotate: [rotate, 0, 0],
     export: [exportAll, 1, 1],
     import: [(desk, file) => importFile(desk, file!, "connections"), 1, 1],
     remove: [remove, 1, 1],
@@ -82,6 +83,7 @@ async function add(desk: Desk, name: string, address?: string): Promise<number> 
       `Cannot add connection "${name}": there is one, --replace takes its place`,
     );
   }
+  await desk.audit("connections add", name);
   desk.io.out(`Connection "${name}" (${connection.kind}) is kept, encrypted`);
   return EXIT.ok;
 }
@@ -102,7 +104,11 @@ async function test(desk: Desk, name: string): Promise<number> {
   const connection = await connectionsIn(placesOf(env, () => sql))(name);
   const limitMs = 1000 * secondsOf(called.text("seconds"));
   const at = new Date();
-  const tried = await tryConnection(connection, { limitMs, allowed: env("AURORA_PRIVATE_HOSTS") });
+  const tried = await tryConnection(connection, {
+    limitMs,
+    privateHosts: privateHosts(env("AURORA_PRIVATE_HOSTS")),
+    env,
+  });
   await noteTest(sql, name, { at, ...tried });
   if (called.on("json")) io.out(json({ name, kind: connection.kind, at, ...tried }));
   else io.out(`${paintStatus(io, tried.reached ? "ok" : "failed")} ${name}: ${tried.found}`);
@@ -115,24 +121,16 @@ function secondsOf(text = "10"): number {
   throw new UsageError(`Cannot wait "${text}" seconds: it is a number above 0 and up to 300`);
 }
 
-async function rotateAll(desk: Desk): Promise<number> {
-  const { sql, keys, io } = desk;
-  const { newest } = await keys.ring();
-  let [done, failed] = [0, 0];
-  for (const { name } of await keptConnections(sql)) {
-    try {
-      if (await rotate(desk, name)) done++;
-    } catch (error) {
-      // The others are to be rotated all the same; the exit code tells.
-      failed++;
-      io.err(error instanceof Error ? error.message : String(error));
-    }
-  }
+async function rotate(desk: Desk): Promise<number> {
+  const { io } = desk;
+  const { key, rotated, problems } = await rotateAll(desk);
+  await desk.audit("connections rotate", key);
+  for (const problem of problems) io.err(problem);
   io.out(
-    `${many(done, "connection")} encrypted again by key ${newest}` +
-      (failed ? `, ${failed} not` : ""),
+    `${many(rotated, "connection")} encrypted again by key ${key}` +
+      (problems.length ? `, ${problems.length} not` : ""),
   );
-  return failed ? EXIT.failure : EXIT.ok;
+  return problems.length ? EXIT.failure : EXIT.ok;
 }
 
 async function exportAll(desk: Desk, file: string): Promise<number> {
@@ -142,17 +140,19 @@ async function exportAll(desk: Desk, file: string): Promise<number> {
     const connection = await kept(desk, name);
     if (connection) all[name] = printConnection(connection);
   }
+  await desk.audit("connections export", file);
   await writePrivate(file, `${JSON.stringify(all, null, 2)}\n`, called.on("replace"));
   io.out(`${many(Object.keys(all).length, "connection")} written to "${file}", with their secrets`);
   return EXIT.ok;
 }
 
-async function remove({ sql, io }: Desk, name: string): Promise<number> {
+async function remove({ sql, io, audit }: Desk, name: string): Promise<number> {
   const { nearest, UnknownName } = await import("engine");
   if (!await removeConnection(sql, knownName(name))) {
     const names = (await keptConnections(sql)).map((c) => c.name);
     throw new UnknownName("connection", name, nearest(name, names));
   }
+  await audit("connections remove", name);
   io.out(`Connection "${name}" is removed`);
   return EXIT.ok;
 }

@@ -78,6 +78,7 @@ async function takeOne(desk: Desk, name: string, given: unknown): Promise<Taken>
     return { name, taken: true, outcome: `would be kept as ${connection.kind}${note}` };
   }
   if (await keep(desk, connection, called.on("replace"))) {
+    await desk.audit("connections import", name);
     return { name, taken: true, outcome: `kept as ${connection.kind}, encrypted${note}` };
   }
   return { name, taken: false, outcome: "there is one of this name, --replace takes its place" };
@@ -96,6 +97,9 @@ async function noteOn(connection: ReturnType<typeof parseConnection>): Promise<s
     ),
   };
   const read = reads[connection.kind];
+  if (connection.kind === "generic") {
+    return '; "generic" is what Airflow writes without the provider of a kind: add it again as what it is';
+  }
   if (read === undefined) return "; no driver here, code may read it";
   try {
     read(connection);

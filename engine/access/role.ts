@@ -2,7 +2,7 @@
 
 /**
  * What can be allowed: `view` (all but logs), `logs`, `trigger` (runs, backfills), `cancel`, `retry`, `operate`
- * (schedules, sensors, pools, alerts) and `administer` (people, tokens, roles, the audit log).
+ * (schedules, sensors, pools, alerts) and `administer` (people, tokens, roles, connections, the audit log).
  */
 export const PERMISSIONS = [
   "view",

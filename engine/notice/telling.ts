@@ -5,12 +5,16 @@ import type {
   DeliveryRecord,
   SilenceRecord,
 } from "../ledger/alerting.ts";
+import type { Severity } from "../declare/check.ts";
 import type { AlertRecord } from "../ledger/records.ts";
+import { SEVERITIES } from "./rule_values.ts";
 
 /** When a channel is told. */
 export interface ChannelPolicy {
   /** Told of everything at once and once, silenced or not: the log. @default {false} */
   readonly isRecord?: boolean;
+  /** Told only of what is at least so severe; trying the channels always is. @default {"warning"} */
+  readonly least?: Severity;
   /** Milliseconds after which it is told of what is open and nobody acknowledged. @default {0} */
   readonly afterMs?: number;
   /** Milliseconds after which it is told again of what is open and nobody acknowledged; never if it is not given. */
@@ -68,7 +72,7 @@ export function tellings(f: TellingFacts): readonly Telling[] {
 
 function beginning(f: TellingFacts, alert: AlertRecord, delivery?: DeliveryRecord): boolean {
   const { isRecord = false, afterMs = 0, repeatMs } = f.policy;
-  if (!isRecord && isSilenced(f, alert, f.now)) return false;
+  if (!isRecord && (isSilenced(f, alert, f.now) || isBelow(f, alert))) return false;
   const isSeen = alert.acknowledgedAt !== null;
   if (!alert.openSent.includes(f.channel)) {
     return afterMs === 0 || (!isSeen && f.now.getTime() - alert.openedAt.getTime() >= afterMs);
@@ -88,8 +92,12 @@ function end(f: TellingFacts, alert: AlertRecord): boolean {
   if (alert.resolvedSent.includes(f.channel) || over < f.since) return false;
   if (f.now.getTime() - over.getTime() >= STALE_NOTICE_MS) return false;
   if (alert.openSent.includes(f.channel)) return isRecord || !isSilenced(f, alert, f.now);
-  return isRecord || (afterMs === 0 && !isSilenced(f, alert, over));
+  return isRecord || (afterMs === 0 && !isSilenced(f, alert, over) && !isBelow(f, alert));
 }
+
+/** Whether the channel is only told of what is worse. */
+const isBelow = ({ policy: { least = "warning" } }: TellingFacts, alert: AlertRecord): boolean =>
+  alert.kind !== "test" && SEVERITIES.indexOf(alert.severity) < SEVERITIES.indexOf(least);
 
 /** Whether a silence held at an instant; trying the channels is never silenced. */
 const isSilenced = ({ silences }: TellingFacts, alert: AlertRecord, at: Date): boolean =>

@@ -10,6 +10,8 @@ import { brokenOf } from "./broken.ts";
 import { deliver, MOST_ALERTS, undelivered } from "./deliver.ts";
 import { LIMITS, type Limits, type Measured } from "./exhausted.ts";
 import { failedRunsOf } from "./failed_runs.ts";
+import { choices } from "./rule_choices.ts";
+import { followed } from "./rules_followed.ts";
 import { hostsOf } from "./hosts.ts";
 import type { MeasuredAt } from "./vitals.ts";
 import { unreachedOf } from "./unreached.ts";
@@ -58,8 +60,10 @@ export async function watch(o: Watching, now: Date): Promise<boolean> {
   const until = new Date(now.getTime() + LEASE_MS).toISOString();
   if (!await step(o, revision, { ...seen, until })) return false;
   try {
-    await settle(o, seen, now);
-    await deliver(o, seen.channels, { now, limitMs: TELLING_MS });
+    const { limits = LIMITS, slow = {}, channels } = o;
+    const going = { ...o, ...followed({ limits, slow, channels }, await choices(o.ledger)) };
+    await settle(going, seen, now);
+    await deliver(going, seen.channels, { now, limitMs: TELLING_MS });
   } finally {
     await step(o, revision + 1, { ...seen, until: now.toISOString() });
   }

@@ -111,6 +111,6 @@ export interface BackfillService {
   pauseBackfill(id: string): Promise<void>;
   /** Lets it go on. */
   resumeBackfill(id: string): Promise<void>;
-  /** Ends it with all of its runs. */
-  cancelBackfill(id: string): Promise<void>;
+  /** Ends it with all of its runs; `by` is kept with them. @default {"a person"} */
+  cancelBackfill(id: string, by?: string): Promise<void>;
 }

@@ -5,6 +5,7 @@
  */
 import type { NextTick } from "../decide/due.ts";
 import type { Sensor } from "../declare/sensor.ts";
+import type { SlowRule } from "../decide/slow.ts";
 import type { Definitions } from "../graph/define.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { AlertChannel } from "../notice/channel.ts";
@@ -40,8 +41,10 @@ export interface LoopOptions {
   readonly ears?: Ears;
   /** Measures resources; without it none is said to run short. */
   readonly measuring?: Measuring;
-  /** From when on resources run short. */
+  /** From when on resources run short, unless people chose something else. */
   readonly limits?: Limits;
+  /** Which steps count as running for long, unless people chose something else. */
+  readonly slow?: SlowRule;
   /** Ends all loops. */
   readonly signal: AbortSignal;
   /** Milliseconds of silence after which a worker is given up. @default {10000} */

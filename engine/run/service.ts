@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { noDesk } from "./connection_views.ts";
 import type { Service } from "./views.ts";
 import { materializeNow, planOf, triggerNow } from "./service/acting.ts";
 import { cancelNow, cancelStepNow } from "./service/cancelling.ts";
@@ -30,6 +31,7 @@ import { watcher } from "./service/seen.ts";
 import { simulateNow } from "./service/simulating.ts";
 import { senseNow, switchNow, tickNow } from "./service/switching.ts";
 import { whyOf } from "./service/why_view.ts";
+import { alertRuleService } from "./service/alert_rule_view.ts";
 import { alertService } from "./service/alert_view.ts";
 import { aboutView, eventsView, overviewOf } from "./service/system_view.ts";
 
@@ -43,12 +45,20 @@ export type { MetricsReader, QualityReader, ServiceOptions } from "./service/por
  */
 export function createService(o: ServiceOptions): Service {
   const see = watcher(o);
+  const measures = assetMeasures(o.definitions, { see, clock: o.clock });
   const named = (name: string) => o.definitions.assets.find((a) => a.name === name);
   return {
     ...reading(o),
+    connections: o.connections ?? noDesk,
     ...crewService(o),
-    metrics: async () => await o.metrics?.read(assetMeasures(o.definitions, await see())),
+    async metrics() {
+      if (!o.metrics) return undefined;
+      const text = await o.metrics.read(await measures.now());
+      measures.refresh();
+      return text;
+    },
     ...alertService(o),
+    ...alertRuleService(o),
     overview: async () => await overviewOf(o, await see()),
     lineage: async () => lineageOf(o.definitions, await see()),
     assets: async (choice = {}) => cardsOf(o.definitions, await see(), choice),
@@ -91,7 +101,7 @@ export function createService(o: ServiceOptions): Service {
     backfillView: (id) => backfillView(o, id),
     pauseBackfill: (id) => pauseBackfillNow(o, id),
     resumeBackfill: (id) => resumeBackfillNow(o, id),
-    cancelBackfill: (id) => cancelBackfillNow(o, id, "a person"),
+    cancelBackfill: (id, by = "a person") => cancelBackfillNow(o, id, by),
     changes: (signal) => changesOf(o, see, signal),
   };
 }

@@ -1,6 +1,8 @@
+import type { AlertRuleService } from "./alert_rule_views.ts";
 import type { AlertService, AlertView } from "./alert_views.ts";
 import type { AutomationService } from "./automation_views.ts";
 import type { BackfillService } from "./backfill_views.ts";
+import type { ConnectionService } from "./connection_views.ts";
 import type { CrewService } from "./crew_views.ts";
 import type { SimulationService } from "./simulation_views.ts";
 import type { SteeringService } from "./steering_views.ts";
@@ -537,8 +539,10 @@ export type Change =
 export interface Service
   extends
     AlertService,
+    AlertRuleService,
     AutomationService,
     BackfillService,
+    ConnectionService,
     CrewService,
     SimulationService,
     SteeringService {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { auditLines } from "../../adapters/postgres/access/audit.ts";
+import { auditLines, writeAudit } from "../../adapters/postgres/access/audit.ts";
 import { cookiesOf, firstAdmin, guardedSite, PASSWORD, signIn } from "./site.ts";
 
 Deno.test("the audit log tells who did what, and what was denied", async () => {
@@ -19,6 +19,64 @@ Deno.test("the audit log tells who did what, and what was denied", async () => {
     ["ada@example.org", "POST /api/v1/runs/:id/cancel", "/api/v1/runs/7f3a91c2/cancel", "denied"],
   ]);
   assert(!JSON.stringify(lines).includes(PASSWORD));
+});
+
+Deno.test("a connection and the audit log tell who changed it, and only administrators may", async () => {
+  await using site = await guardedSite();
+  await firstAdmin(site);
+  const cookie = cookiesOf(await signIn(site));
+  const body = { kind: "http", host: "h.example.com", password: "planted-audit-word" };
+  const path = "/api/v1/connections/events";
+  const made = await site.ask(path, { cookie, body });
+  assertEquals((await made.json()).changedBy, "ada@example.org");
+  assertEquals((await site.ask(path, { cookie, body })).status, 409);
+  await site.sql`update access."user" set role = 'ml'`;
+  for (const act of ["", "/test", "/remove"]) {
+    assertEquals((await site.ask(path + act, { cookie, body: {} })).status, 403);
+  }
+  const listed = await site.ask("/api/v1/connections", { cookie });
+  assertStringIncludes(await listed.text(), "h.example.com");
+  const lines = await auditLines(site.sql, { limit: 5 });
+  assertEquals(lines.map((l) => [l.who, l.action, l.target, l.outcome]).reverse(), [
+    ["ada@example.org", "POST /api/v1/connections/:name", path, "allowed"],
+    ["ada@example.org", "POST /api/v1/connections/:name", path, "allowed"],
+    ["ada@example.org", "POST /api/v1/connections/:name", path, "denied"],
+    ["ada@example.org", "POST /api/v1/connections/:name/test", `${path}/test`, "denied"],
+    ["ada@example.org", "POST /api/v1/connections/:name/remove", `${path}/remove`, "denied"],
+  ]);
+  assert(!JSON.stringify(lines).includes("planted"));
+});
+
+Deno.test("rules of alerts are set by administrators only, and the audit log tells who did", async () => {
+  await using site = await guardedSite();
+  await firstAdmin(site);
+  const cookie = cookiesOf(await signIn(site));
+  const path = "/api/v1/alert-rules/queue";
+  const set = () => site.ask(path, { cookie, body: { value: "30m" } });
+  const statuses = [(await set()).status];
+  for (const role of ["ml", "ops"]) {
+    await site.sql`update access."user" set role = ${role}`;
+    statuses.push((await set()).status, (await site.ask("/api/v1/alert-rules", { cookie })).status);
+  }
+  assertEquals(statuses, [200, 403, 200, 403, 200]);
+  const lines = await auditLines(site.sql, { limit: 10 });
+  const action = "POST /api/v1/alert-rules/:name";
+  assertEquals(
+    lines.filter((l) => l.action === action).map((l) => [l.who, l.target, l.outcome]).reverse(),
+    ["allowed", "denied", "denied"].map((outcome) => ["ada@example.org", path, outcome]),
+  );
+});
+
+Deno.test("the newest line comes first, and older ones on the next page", async () => {
+  await using site = await guardedSite();
+  const who = undefined;
+  for (let i = 1; i <= 12; i++) {
+    await writeAudit(site.sql, { who, action: "try", target: `${i}`, outcome: "denied", peer: "" });
+  }
+  const page = await auditLines(site.sql, { limit: 5 });
+  assertEquals(page.map((line) => line.target), ["12", "11", "10", "9", "8"]);
+  const older = await auditLines(site.sql, { limit: 2, before: page.at(-1)?.id });
+  assertEquals(older.map((line) => line.target), ["7", "6"]);
 });
 
 Deno.test("the database refuses to change or remove a line", async () => {

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { chromium as engine } from "playwright-core";
 import { withPeer } from "../../api/mod.ts";
 import { chromium } from "../services/chromium.ts";
-import { firstLink, guardedSite, PASSWORD } from "./site.ts";
+import { firstAdmin, firstLink, guardedSite, PASSWORD } from "./site.ts";
 
 const PAGES = [
   "/",
@@ -69,6 +69,60 @@ Deno.test(
       await page.getByRole("button", { name: "Sign in" }).click();
       await page.waitForURL(`${url}/assets?q=group:models`);
       assertEquals(complaints, []);
+    } finally {
+      await browser.close();
+      await server.shutdown();
+    }
+  },
+);
+
+Deno.test(
+  "what a role does not allow cannot be pressed, and its pages say so",
+  options,
+  async () => {
+    await using site = await guardedSite();
+    await firstAdmin(site);
+    await site.sql`update access."user" set role = 'ops'`;
+    const server = Deno.serve(
+      { port: 0, hostname: "127.0.0.1", onListen() {} },
+      async (request, info) => await site.handle(withPeer(request, info.remoteAddr.hostname)),
+    );
+    const browser = await engine.launch({
+      executablePath: await chromium(),
+      args: ["--no-sandbox", "--disable-gpu"],
+    });
+    try {
+      const page = await browser.newPage();
+      const url = `http://127.0.0.1:${server.addr.port}`;
+      await page.goto(`${url}/login?to=/assets/models/mood`);
+      await page.getByLabel("E-mail").fill("ada@example.org");
+      await page.getByLabel("Password").fill(PASSWORD);
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.waitForURL(`${url}/assets/models/mood`);
+      const button = page.getByRole("button", { name: "Materialize" });
+      await page.locator("button:disabled", { hasText: "Materialize" }).waitFor();
+      assertEquals(await button.getAttribute("title"), 'No role of yours allows "trigger"');
+      await page.goto(`${url}/runs/7f3a91c2`);
+      await page.getByText("Your role does not show logs").waitFor();
+      assertEquals((await page.goto(`${url}/audit`))?.status(), 403);
+      await page.getByRole("heading", { name: "This is not for your role" }).waitFor();
+      await page.goto(`${url}/account`);
+      await page.getByText("ada@example.org, ops").waitFor();
+      await page.getByText("The password alone is enough to sign in").waitFor();
+      assertEquals(await page.getByRole("link", { name: "Who did what" }).count(), 0);
+
+      // The page is older than the change of the role: what it still offers is refused in words.
+      await site.sql`update access."user" set role = 'admin'`;
+      await page.goto(`${url}/assets/models/mood`);
+      await page.waitForSelector("#who:not([hidden])");
+      await site.sql`update access."user" set role = 'ops'`;
+      await button.click();
+      const toast = page.locator(".toast.bad");
+      await toast.waitFor();
+      const colours = await page.evaluate(
+        "(({ color, backgroundColor }) => [color, backgroundColor])(getComputedStyle(document.querySelector('.toast.bad')))",
+      ) as readonly string[];
+      assert(colours[0] !== colours[1], `red on red: ${colours}`);
     } finally {
       await browser.close();
       await server.shutdown();

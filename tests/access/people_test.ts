@@ -1,3 +1,4 @@
+import { PERMISSIONS } from "engine";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { giveRole } from "../../adapters/postgres/access/people.ts";
 import { invite } from "../../adapters/postgres/access/invitations.ts";
@@ -46,7 +47,8 @@ Deno.test("a person signs in, is known, and signs out", async () => {
   assertEquals((await signIn(site, undefined, "wrong password")).status, 401);
   const cookie = cookiesOf(await signIn(site));
   const me = await site.ask("/api/v1/access/me", { cookie });
-  assertEquals(await me.json(), { kind: "person", name: "ada@example.org", roles: ["admin"] });
+  const known = { kind: "person", name: "ada@example.org", roles: ["admin"] };
+  assertEquals(await me.json(), { ...known, may: PERMISSIONS });
   assertEquals((await site.ask("/api/v1/runs", { cookie })).status, 200);
   assertEquals((await site.ask("/api/auth/sign-out", { cookie, body: {} })).status, 200);
   assertEquals((await site.ask("/api/v1/runs", { cookie })).status, 401, "the session lives on");

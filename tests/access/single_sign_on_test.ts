@@ -39,7 +39,7 @@ Deno.test(
     assertEquals([answer.status, answer.headers.get("location")], [302, "/"]);
     const cookie = cookiesOf(answer);
     const me = await (await site.ask("/api/v1/access/me", { cookie })).json();
-    assertEquals(me, { kind: "person", name: "grace@example.org", roles: ["ops"] });
+    assertEquals(me, { kind: "person", name: "grace@example.org", roles: ["ops"], may: ["view"] });
     assertEquals((await site.ask("/api/v1/runs", { cookie, body: { stale: true } })).status, 403);
   },
 );

@@ -84,7 +84,14 @@ export async function guardedSite(o: SiteOptions = {}): Promise<GuardedSite> {
   });
   const onError = (error: unknown) => void said.push(String(error));
   const isSecure = url.startsWith("https:");
-  const handle = createFront({ api, pages: ui.fetch, gate, isSecure, onError });
+  const handle = createFront({
+    api,
+    pages: ui.fetch,
+    refusal: ui.refusal,
+    gate,
+    isSecure,
+    onError,
+  });
   return {
     sql: db.sql,
     service,

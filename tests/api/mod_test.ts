@@ -299,7 +299,7 @@ Deno.test("POST trigger, cancel, retry and plan reach the service", async () => 
     "retry 0e99a3f4",
     "retry 0e99a3f4 only=group:models downstream=true inputs=same",
     'cancel {"status":"queued","olderThan":"2h","dryRun":true}',
-    'retry {"by":"ada","job":"x","since":"2025-01-27","expect":2}',
+    'retry {"job":"x","since":"2025-01-27","expect":2,"by":"ada"}',
   ]);
 });
 

@@ -1,6 +1,7 @@
 import type { z } from "@hono/zod-openapi";
 import type * as engine from "engine";
 import type * as alerting from "../../api/alert_routes.ts";
+import type * as connecting from "../../api/connection_routes.ts";
 import type * as backfill from "../../api/backfill_schemas.ts";
 import type * as steering from "../../api/steering_schemas.ts";
 import type * as schema from "../../api/schemas.ts";
@@ -26,6 +27,9 @@ export type SchemasDescribeViews = [
   Expect<Same<typeof schema.Sensor, engine.SensorView>>,
   Expect<Same<typeof schema.Alert, engine.AlertView>>,
   Expect<Same<typeof alerting.Silence, engine.SilenceView>>,
+  Expect<Same<typeof connecting.Connections, engine.ConnectionsView>>,
+  Expect<Same<typeof connecting.ConnectionTest, engine.ConnectionTestView>>,
+  Expect<Same<typeof connecting.ConnectionRotation, engine.ConnectionRotationView>>,
   Expect<Same<typeof schema.Check, engine.CheckView>>,
   Expect<Same<typeof schema.Failure, engine.FailureView>>,
   Expect<Same<typeof schema.RunSummary, engine.RunSummary>>,

@@ -3,8 +3,8 @@ import { type Cluster, cluster } from "./cluster.ts";
 import { look, lookAtEnd } from "./laws.ts";
 import { endedElsewhere, holder, moved } from "./held.ts";
 import { load, rest } from "./load.ts";
-import { proxyTo } from "./proxy.ts";
 import { kill, until } from "../e2e/program.ts";
+import { faultProxy } from "../services/fault_proxy.ts";
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -79,7 +79,7 @@ Deno.test("a worker stopped beyond its lease and continued: its late commit is r
 Deno.test("three workers on ways of their own, one cut off: its step moves within the lease", async () => {
   await using c = await cluster({ server: 2, worker: 0, relay: 1 });
   const [{ port }] = [new URL(c.url)];
-  const ways = [0, 1, 2].map(() => proxyTo(Number(port)));
+  const ways = await Promise.all([0, 1, 2].map(() => faultProxy(Number(port))));
   try {
     const workers = ways.map((way) => {
       const url = new URL(c.url);
@@ -89,13 +89,13 @@ Deno.test("three workers on ways of their own, one cut off: its step moves withi
     await c.ready();
     const { worker, run, member } = await holder(c, workers);
     const way = ways[workers.indexOf(member)]!;
-    way.cut();
+    way.blackHole();
     const ms = await moved(c, run, worker);
     assert(ms < 12_000, `it took ${ms} ms`);
     // What it sends now lies before the cut, and arrives when the network is back.
     await Deno.remove(c.hold);
     await wait(500);
-    way.heal();
+    await way.heal();
     await endedElsewhere(c, run, worker);
     await member.program.said(/was given up/);
     await until(async () => (await c.ledger.workers()).length === 3, { what: "it to join again" });

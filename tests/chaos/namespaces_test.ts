@@ -1,11 +1,11 @@
 import { assert } from "@std/assert";
 import { until } from "../e2e/program.ts";
+import { faultProxy } from "../services/fault_proxy.ts";
 import { cluster } from "./cluster.ts";
 import { endedElsewhere, holder, moved } from "./held.ts";
 import { lookAtEnd } from "./laws.ts";
 import { rest } from "./load.ts";
 import { namespace } from "./namespace.ts";
-import { proxyTo } from "./proxy.ts";
 
 const probe = await namespace(9);
 const isRefused = probe === undefined;
@@ -21,13 +21,14 @@ Deno.test({
     await using stack = new AsyncDisposableStack();
     const spaces = [];
     for (const n of [0, 1, 2]) spaces.push(stack.use((await namespace(n))!));
-    const workers = spaces.map((space) => {
+    const workers = [];
+    for (const { host, via } of spaces) {
       const url = new URL(c.url);
       // PostgreSQL itself listens on the loopback only.
-      url.port = String(stack.use(proxyTo(Number(url.port), space.host)).port);
-      url.hostname = space.host;
-      return c.add("worker", { DATABASE_URL: url.href }, space.via);
-    });
+      url.port = String(stack.use(await faultProxy(Number(url.port), { hostname: host })).port);
+      url.hostname = host;
+      workers.push(c.add("worker", { DATABASE_URL: url.href }, via));
+    }
     await c.ready();
     const { worker, run, member } = await holder(c, workers);
     const space = spaces[workers.indexOf(member)]!;

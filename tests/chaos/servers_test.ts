@@ -16,7 +16,7 @@ function hook() {
     env: {
       AURORA_WEBHOOK_URL: `http://127.0.0.1:${server.addr.port}/`,
       AURORA_WEBHOOK_SECRET: "secret",
-      AURORA_WEBHOOK_PRIVATE_HOSTS: "127.0.0.1",
+      AURORA_PRIVATE_HOSTS: "127.0.0.1",
       AURORA_BASE_URL: "http://127.0.0.1:1",
     },
     [Symbol.asyncDispose]: () => server.shutdown(),

@@ -42,12 +42,34 @@ Deno.test("alerts silence keeps some from being told, until its time or unsilenc
   assertEquals((await call(a, "alerts unsilence 1")).code === 0, false);
 });
 
+Deno.test("alerts set chooses a value of a rule, and --default lets the environment decide again", async () => {
+  const a = await app();
+  assertStringIncludes((await call(a, "alerts rules")).out, "built in");
+  const { out } = await call(a, "alerts set queue 30m --by ada");
+  assertEquals(out, "queue is 30m (ada, instead of 15m)");
+  const listed = JSON.parse((await call(a, "alerts rules --json")).out);
+  const { name, value, source, by, setting } = listed[0];
+  assertEquals([name, value, source, by, setting], [
+    "queue",
+    "30m",
+    "people",
+    "ada",
+    "AURORA_ALERT_QUEUE",
+  ]);
+  assertEquals((await call(a, "alerts set queue --default")).out, "queue is 15m (built in)");
+});
+
 Deno.test("alerts refuses what makes no sense, with what would", async () => {
   const a = await app();
   const cases = [
     ["alerts mute", "it is one of list, ack, silence"],
     ["alerts ack", 'as "alerts ack 7"'],
     ["alerts list 7", "it takes no id"],
+    ["alerts set", 'as "alerts set queue 30m"'],
+    ["alerts set queue", "say a value"],
+    ["alerts set queue 30m --default", "or --default"],
+    ["alerts set queue soon", '"soon" is not a time like "15m"'],
+    ["alerts set queu 30m", 'did you mean "queue"?'],
     ["alerts ack 99", 'Cannot find open alert "99"'],
     ["alerts ack x", 'Cannot find open alert "x"'],
     ["alerts silence --asset a", "say why by --reason"],

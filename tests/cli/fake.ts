@@ -1,5 +1,6 @@
 import { createService, type Definitions, type Ledger, lender, nextTicks, work } from "engine";
 import { memoryLedger } from "engine/testing";
+import { rulesFromEnv } from "../../adapters/alerts/rules_from_env.ts";
 import type { App } from "../../cli/app.ts";
 import type { Io } from "../../cli/io.ts";
 import { main } from "../../cli/main.ts";
@@ -54,6 +55,7 @@ export function appOn(
     definitions,
     ledger,
     clock: b.clock,
+    alertRules: rulesFromEnv(() => undefined),
     about: {
       version: "1",
       startedAt: b.clock.at.toISOString(),

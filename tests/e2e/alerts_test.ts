@@ -17,7 +17,7 @@ function hook() {
     env: {
       AURORA_BASE_URL: "https://aurora.example.com",
       AURORA_WEBHOOK_URL: `http://127.0.0.1:${server.addr.port}/hook`,
-      AURORA_WEBHOOK_PRIVATE_HOSTS: "127.0.0.1",
+      AURORA_PRIVATE_HOSTS: "127.0.0.1",
     },
     [Symbol.asyncDispose]: () => server.shutdown(),
   };

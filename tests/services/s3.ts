@@ -83,6 +83,9 @@ function parts(port: number): string[] {
     "-s3",
     `-s3.port=${port}`,
     `-s3.port.grpc=${freePort()}`,
+    // Both have a fixed port unless told, so that a second server of the machine would not start.
+    "-s3.port.iceberg=0",
+    "-s3.port.lance=0",
     "-s3.autoCreateBucket=false",
     "-master.volumeSizeLimitMB=512",
     "-master.telemetry=false",

@@ -1,34 +1,11 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { join } from "@std/path";
-import { artefactKey, artefacts, collectGarbage } from "engine";
+import { artefacts, collectGarbage } from "engine";
 import { fileObjects } from "../../adapters/objects/file.ts";
 import { referencedDigests } from "../../adapters/postgres/keep/digests.ts";
 import { graceOf } from "../../tasks/objects_gc.ts";
+import { age, store, text } from "../artefact_store.ts";
 import { run } from "../e2e/program.ts";
 import { testDatabase } from "../services/postgres.ts";
-
-const text = (words: string) => new TextEncoder().encode(words);
-
-/** A folder of artefacts, by the words in them; each was written a month ago. */
-async function store(...words: readonly string[]) {
-  const path = await Deno.makeTempDir({ prefix: "aurora-objects-" });
-  const kept = artefacts(fileObjects(path));
-  const digests: Record<string, string> = {};
-  for (const w of words) {
-    const { digest } = await kept.put(text(w));
-    digests[w] = digest;
-    await age(path, digest);
-  }
-  const has = async (w: string) => await kept.objects.head(artefactKey(digests[w]!)) !== undefined;
-  const dispose = () => Deno.remove(path, { recursive: true });
-  return { path, kept, digests, has, [Symbol.asyncDispose]: dispose };
-}
-
-/** Lets an artefact be a month old. */
-async function age(path: string, digest: string): Promise<void> {
-  const then = new Date(Date.now() - 30 * 86_400_000);
-  await Deno.utime(join(path, artefactKey(digest)), then, then);
-}
 
 Deno.test("objects:gc removes what the database does not refer to, after saying what by --dry-run", async () => {
   await using db = await testDatabase();

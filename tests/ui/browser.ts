@@ -37,6 +37,8 @@ export async function visit(
     colorScheme: scheme,
     bypassCSP: true,
   });
+  // Only a limit against waiting for ever: many tests may share the machine.
+  context.setDefaultTimeout(120_000);
   const page = await context.newPage();
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));

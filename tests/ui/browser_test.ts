@@ -53,6 +53,7 @@ const paths = [
   "/alerts",
   "/runbook",
   "/workers",
+  "/connections",
 ];
 for (const scheme of ["light", "dark"] as const) {
   for (const path of paths) {
@@ -130,6 +131,64 @@ browserTest(
       await page.locator("#silence-1").getByText("ended by a person on the page").waitFor();
       await page.getByRole("button", { name: "Send a test" }).click();
       await page.locator(".toast").getByText("A test is on its way").waitFor();
+    }),
+);
+
+browserTest(
+  "a connection is added, edited, tested and removed, and no secret comes back",
+  () =>
+    visit("connections", "light", async ({ page, service, open }) => {
+      await open("/connections");
+      await page.getByText("Add a connection…").click();
+      const add = page.locator('[data-connection=""]');
+      await add.getByLabel("Name").fill("events");
+      await add.getByLabel("Kind").fill("http");
+      await add.getByLabel("Host").fill("events.example.com");
+      await add.getByLabel("Password").fill("planted-on-the-page");
+      assertEquals(await violations(page), []);
+      await add.getByRole("button", { name: "Add" }).click();
+      const added = page.locator(".connection", { hasText: "events.example.com" });
+      await added.getByText("anybody on this machine").waitFor();
+      await page.getByLabel("Edit warehouse").click();
+      const edit = page.locator('[data-connection="warehouse"]');
+      await edit.getByLabel("Host").fill("other.example.com");
+      assertEquals(await violations(page), []);
+      await edit.getByRole("button", { name: "Save" }).click();
+      await page.locator(".connection").getByText("other.example.com").waitFor();
+      assertEquals(service.connections.asked, [
+        ["events", {
+          kind: "http",
+          host: "events.example.com",
+          password: "planted-on-the-page",
+        }],
+        ["warehouse", { host: "other.example.com" }],
+      ]);
+      await page.getByLabel("Test mail").click();
+      await page.locator(".toast").getByText("mail is reached: PostgreSQL 18.1").waitFor();
+      await page.getByRole("button", { name: "Encrypt all by the newest key" }).click();
+      await page.locator(".toast").getByText("3 encrypted again").waitFor();
+      await page.getByLabel("Remove events").click();
+      await page.getByRole("button", { name: "Remove events for good" }).click();
+      await added.waitFor({ state: "detached" });
+      assert(!(await page.content()).includes("planted-on-the-page"));
+    }),
+);
+
+browserTest(
+  "a rule of alerts is set and given back to the environment, on the alerts page",
+  () =>
+    visit("alert-rules", "light", async ({ page, service, open }) => {
+      await open("/alerts");
+      assertEquals(await violations(page), []);
+      const rule = page.locator("#rule-queue");
+      await rule.getByLabel("queue", { exact: true }).fill("30m");
+      await rule.getByRole("button", { name: "Set queue" }).click();
+      await rule.getByText("a person on the page").waitFor();
+      await page.locator(".toast").getByText("queue is 30m on all servers").waitFor();
+      assertEquals((await service.alertRules())[0]?.value, "30m");
+      await rule.getByRole("button", { name: "Back to 15m: queue" }).click();
+      await rule.getByText("built in").waitFor();
+      assertEquals((await service.alertRules())[0]?.value, "15m");
     }),
 );
 
@@ -390,12 +449,28 @@ browserTest(
 );
 
 browserTest(
+  "a line that is cut while a page reads on is no error of the page",
+  () =>
+    visit("cut line", "light", async ({ page, open }) => {
+      const cut = Promise.withResolvers<void>();
+      await page.route(
+        "**/api/v1/access/me",
+        (route) => void route.abort().then(() => cut.resolve()),
+      );
+      await open("/runs");
+      await cut.promise;
+      await page.waitForTimeout(50);
+    }),
+);
+
+browserTest(
   "pages can be read without JavaScript",
   () =>
     visit("no script", "light", async ({ page, open }) => {
       await open("/runs");
       const address = page.url();
       const context = await page.context().browser()!.newContext({ javaScriptEnabled: false });
+      context.setDefaultTimeout(120_000);
       const plain = await context.newPage();
       await plain.goto(address.replace("/runs", "/lineage"));
       assertEquals(await plain.locator(".node").count(), 30);

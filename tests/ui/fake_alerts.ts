@@ -5,7 +5,7 @@ import {
   type SilenceView,
   UnknownName,
 } from "engine";
-import { FakeCrew } from "./fake_crew.ts";
+import { FakeAlertRules } from "./fake_alert_rules.ts";
 
 const HOUR = 3_600_000;
 
@@ -80,7 +80,7 @@ function alertsAt(before: (hours: number) => string): readonly AlertView[] {
 }
 
 /** Three alerts, one of them over, and what people did about them. */
-export class FakeAlerts extends FakeCrew implements AlertService {
+export class FakeAlerts extends FakeAlertRules implements AlertService {
   readonly #changes = new Map<string, Partial<AlertView>>();
   readonly #silences: SilenceView[] = [];
   readonly #before: (hours: number) => string;

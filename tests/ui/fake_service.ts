@@ -38,12 +38,14 @@ import {
 } from "engine";
 import { declared, type FakeAsset, fakeAssets } from "./fake_assets.ts";
 import { FakeAlerts } from "./fake_alerts.ts";
+import { FakeConnections } from "./fake_connections.ts";
 import { fakeSimulation } from "./fake_simulation.ts";
 
 const hour = 3_600_000;
 
 /** A service with fixtures; `now` is the instant all of it is seen from. */
 export class FakeService extends FakeAlerts implements Service {
+  readonly connections: FakeConnections;
   /** What was paused: `schedule:nightly`. */
   readonly paused = new Set<string>();
   /** Makes every dependency but Postgres fail, or Postgres too. */
@@ -61,6 +63,7 @@ export class FakeService extends FakeAlerts implements Service {
   constructor(now: Date = new Date("2025-01-28T08:30:00Z")) {
     super(now);
     this.#now = now.getTime();
+    this.connections = new FakeConnections(now);
     this.#runs = fakeRuns(this.#now);
     this.#log.set("7f3a91c2", fakeLog(this.#now - 94_000));
   }

@@ -36,6 +36,20 @@ Deno.test("/ tells which dependency is down", async () => {
   assertStringIncludes(page, "connection refused");
 });
 
+Deno.test("/connections is read without a script: where things are, who changed that, which keys encrypt", async () => {
+  const page = text(await read("/connections"));
+  assertStringIncludes(page, "warehouse postgres aurora at warehouse.example.com · database");
+  assertStringIncludes(page, "changed 2 d ago by ada@example.org · key 0f0f0f0f0f0f");
+  assertStringIncludes(page, "Reached 2 h ago : PostgreSQL 18.1");
+  assertStringIncludes(page, "Not reached 1 h ago : no answer within 10000 ms");
+  assertStringIncludes(
+    page,
+    'unreadable · file Cannot read connection "broken"'.replaceAll('"', "&quot;"),
+  );
+  assertStringIncludes(page, "What AWS Secrets Manager has is asked for by name");
+  assertStringIncludes(page, "0f0f0f0f0f0f encrypts 2 connections");
+});
+
 Deno.test("/ says that all is well when it is", async () => {
   const service = new FakeService(now);
   const calm = await service.overview();
@@ -398,6 +412,17 @@ Deno.test("/runbook has a part for each kind of alert, which each alert links to
     assertStringIncludes(page, `href="/runbook#${kind}"`);
   }
   assertStringIncludes(runbook, "<code>deno task retry RUN</code>");
+});
+
+Deno.test("/alerts tells how each rule stands, and who set it so", async () => {
+  const page = text(await read("/alerts"));
+  assertStringIncludes(page, "A step waits for a worker for more than 15m");
+  assertStringIncludes(page, "built in, AURORA_ALERT_QUEUE is not set");
+  assertStringIncludes(page, "An event waits to be sent for more than 10m AURORA_ALERT_OUTBOX");
+  assertStringIncludes(
+    page,
+    "smtp is told of what is at least critical ada at 2025-01-27 21:00 UTC instead of warning by",
+  );
 });
 
 Deno.test("/alerts tells who looks after an alert, and what a channel answered", async () => {

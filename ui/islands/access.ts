@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 // Signing in and out, second factors, and making an account by a link.
-import { all, need } from "./dom.ts";
+import { all, need, read } from "./dom.ts";
 
 interface Answer {
   readonly message?: string;
@@ -60,12 +60,23 @@ const actions: Record<string, (data: FormData) => Promise<void>> = {
     if (!ok) return;
     need("#enable").hidden = true;
     need("#confirm").hidden = false;
-    need("#uri").textContent = answer.totpURI ?? "";
-    need("#backup").textContent = (answer.backupCodes ?? []).join("  ");
+    const uri = answer.totpURI ?? "";
+    need<HTMLAnchorElement>("#uri").href = uri;
+    const key = new URLSearchParams(uri.split("?")[1]).get("secret") ?? "";
+    need("#key").textContent = key.replace(/(.{4})(?=.)/g, "$1 ");
+    need("#backup").textContent = (answer.backupCodes ?? []).join("\n");
+    need("#confirm input").focus();
   },
   async confirm(data) {
     const { ok } = await send("/api/auth/two-factor/verify-totp", { code: text(data, "code") });
-    if (ok) need("#said").textContent = "From now on a code is asked for at sign-in";
+    if (!ok) return;
+    need("#confirm").hidden = true;
+    showFactor(true);
+    need("#factor").textContent = "From now on a code is asked for at sign-in";
+  },
+  async disable(data) {
+    const { ok } = await send("/api/auth/two-factor/disable", { password: text(data, "password") });
+    if (ok) showFactor(false);
   },
   async password(data) {
     const { ok } = await send("/api/auth/change-password", {
@@ -87,6 +98,35 @@ const actions: Record<string, (data: FormData) => Promise<void>> = {
   },
 };
 
+function showFactor(isOn: boolean): void {
+  need("#enable").hidden = isOn;
+  need("#disable").hidden = !isOn;
+  need("#factor").textContent = isOn
+    ? "A code is asked for at sign-in"
+    : "The password alone is enough to sign in";
+}
+
+interface Me {
+  readonly name: string;
+  readonly roles: readonly string[];
+  readonly may: readonly string[];
+}
+
+/** Writes onto the page of the account whose it is. */
+async function showAccount(): Promise<void> {
+  const [me, session] = await Promise.all([
+    read("/api/v1/access/me"),
+    read("/api/auth/get-session"),
+  ]);
+  if (me === undefined || session === undefined) return;
+  const { name, roles, may } = JSON.parse(me) as Me;
+  need("#me").textContent = `${name}, ${roles.length === 0 ? "no role" : roles.join(", ")}`;
+  for (const link of all("[data-needs]")) link.hidden = !may.includes(link.dataset.needs ?? "");
+  const found = JSON.parse(session) as { user?: { twoFactorEnabled?: boolean | null } } | null;
+  if (found !== null) showFactor(found.user?.twoFactorEnabled === true);
+}
+
+if (document.querySelector("#me") !== null) void showAccount();
 for (const form of all("form[data-access]") as HTMLFormElement[]) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();

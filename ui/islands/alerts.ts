@@ -12,20 +12,25 @@ interface Told {
 export function listenForAlerts(refresh: () => void): void {
   document.addEventListener("click", (event) => {
     const button = (event.target as HTMLElement).closest<HTMLElement>(
-      "[data-alert-ack],[data-alert-test],[data-unsilence]",
+      "[data-alert-ack],[data-alert-test],[data-unsilence],[data-alert-rule-unset]",
     );
     if (button !== null) void press(button).then(refresh);
   });
   document.addEventListener("submit", (event) => {
     const form = event.target as HTMLFormElement;
-    if (form.dataset.silence === undefined) return;
+    const { silence: episode, alertRule } = form.dataset;
+    if (episode === undefined && alertRule === undefined) return;
     event.preventDefault();
-    void silence(form, form.dataset.silence).then(refresh);
+    if (episode !== undefined) void silence(form, episode).then(refresh);
+    if (alertRule !== undefined) {
+      void setRule(alertRule, String(new FormData(form).get("value"))).then(refresh);
+    }
   });
 }
 
 async function press({ dataset }: HTMLElement): Promise<void> {
-  const { alertAck, alertTest, unsilence } = dataset;
+  const { alertAck, alertTest, unsilence, alertRuleUnset } = dataset;
+  if (alertRuleUnset !== undefined) await setRule(alertRuleUnset, null);
   if (alertAck !== undefined) {
     const path = `/api/v1/alerts/${encodeURIComponent(alertAck)}/acknowledge`;
     const alert = await post<Told>(path, { by: BY });
@@ -40,6 +45,16 @@ async function press({ dataset }: HTMLElement): Promise<void> {
     const ended = await post<Told>(path, { by: BY });
     if (ended) toast(`Silence ${ended.id} is over`);
   }
+}
+
+interface Rule {
+  readonly value: string;
+}
+
+async function setRule(name: string, value: string | null): Promise<void> {
+  const path = `/api/v1/alert-rules/${encodeURIComponent(name)}`;
+  const rule = await post<Rule>(path, { value, by: BY });
+  if (rule) toast(`${name} is ${rule.value} on all servers`);
 }
 
 async function silence(form: HTMLFormElement, episode: string): Promise<void> {

@@ -3,8 +3,9 @@
 // something.
 import { materialize, post, toast } from "./act.ts";
 import { listenForAlerts } from "./alerts.ts";
+import { listenForConnections } from "./connections.ts";
 import { listenForBackfills } from "./backfills.ts";
-import { all, need, throttle } from "./dom.ts";
+import { all, need, read, throttle } from "./dom.ts";
 import { showWho } from "./who.ts";
 
 const main = need("#main");
@@ -27,9 +28,9 @@ function switchTheme(): void {
 
 /** Reads the page again and swaps the regions that differ; what is open or focused stays so. */
 async function refresh(): Promise<void> {
-  const response = await fetch(main.dataset.source ?? location.href);
-  if (!response.ok) return;
-  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  const text = await read(main.dataset.source ?? location.href);
+  if (text === undefined) return;
+  const fresh = new DOMParser().parseFromString(text, "text/html");
   let changed = false;
   for (const region of all("[data-region]")) {
     const next = fresh.querySelector<HTMLElement>(
@@ -203,6 +204,7 @@ document.addEventListener("click", (event) => {
 });
 listenForBackfills(refreshSoon);
 listenForAlerts(refreshSoon);
+listenForConnections(refreshSoon);
 void showWho();
 const themeButton = need("#theme");
 themeButton.hidden = false;

@@ -12,6 +12,16 @@ export function all(selector: string, root: ParentNode = document): HTMLElement[
   return [...root.querySelectorAll<HTMLElement>(selector)];
 }
 
+/** Reads a text; undefined if it was refused, or no answer came: the page is being left, or the line is cut. */
+export async function read(path: string): Promise<string | undefined> {
+  try {
+    const response = await fetch(path);
+    return response.ok ? await response.text() : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Runs `act` at most once in `ms`, and once more after the last call. */
 export function throttle(ms: number, act: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -2,7 +2,7 @@
 // The lineage: selecting, walking by keys, finding, and starting runs on nodes that the server has
 // drawn.
 import { materialize } from "./act.ts";
-import { all, need, throttle } from "./dom.ts";
+import { all, need, read, throttle } from "./dom.ts";
 import { type Place, type Rect, Viewport } from "./viewport.ts";
 
 interface Match {
@@ -130,15 +130,15 @@ async function select(key: string | undefined): Promise<void> {
 
 async function showPanel(key: string): Promise<void> {
   const path = key.split("/").map(encodeURIComponent).join("/");
-  const response = await fetch(`/lineage/panel/${path}`);
-  if (selected === key && response.ok) panel.innerHTML = await response.text();
+  const text = await read(`/lineage/panel/${path}`);
+  if (selected === key && text !== undefined) panel.innerHTML = text;
 }
 
 async function find(): Promise<void> {
   const asked = new URLSearchParams({ q: query.value, status: [...filters].join(",") });
-  const response = await fetch(`/lineage/match?${asked}`);
-  if (!response.ok) return;
-  const found: Match = await response.json();
+  const text = await read(`/lineage/match?${asked}`);
+  if (text === undefined) return;
+  const found: Match = JSON.parse(text);
   match = found.all ? undefined : found;
   queryProblem.textContent = found.problem ?? "";
   query.setAttribute("aria-invalid", String(found.problem !== null));

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 // The run page: the log grows while one reads it; level, search and follow.
 import { fieldsText } from "../words.ts";
-import { all, need, throttle } from "./dom.ts";
+import { all, need, read, throttle } from "./dom.ts";
 
 interface Line {
   readonly id: string;
@@ -61,14 +61,16 @@ function append(line: Line): void {
 
 /** Reads on from the last line that is shown, until there is nothing more. */
 async function readOn(): Promise<void> {
+  // Without a run in it the log is not for this reader.
+  if (run === "") return;
   if (reading) return readSoon();
   reading = true;
   try {
     const after = encodeURIComponent(lines.dataset.after ?? "0");
     const path = `/api/v1/runs/${encodeURIComponent(run)}/logs?limit=1000&after=${after}`;
-    const response = await fetch(path);
-    if (!response.ok) return;
-    const fresh: readonly Line[] = await response.json();
+    const text = await read(path);
+    if (text === undefined) return;
+    const fresh: readonly Line[] = JSON.parse(text);
     for (const line of fresh) append(line);
     lines.dataset.after = fresh.at(-1)?.id ?? lines.dataset.after ?? "0";
     if (follow.checked && fresh.length > 0) toEnd();

@@ -57,6 +57,10 @@ export function Account({ shell }: Shown): JSX.Element {
       <div class="page account">
         <h1>Account</h1>
         <p id="said" class="error" role="alert"></p>
+        <p class="dim" id="me"></p>
+        <p>
+          <a href="/audit" data-needs="administer" hidden>Who did what</a>
+        </p>
         <form data-access="logout">
           <button type="submit" class="btn">Sign out</button>
         </form>
@@ -67,17 +71,25 @@ export function Account({ shell }: Shown): JSX.Element {
           <button type="submit" class="btn">Change password</button>
         </form>
         <h2>Second factor</h2>
+        <p class="dim" id="factor"></p>
         <form id="enable" data-access="enable">
           <Field label="Password" name="password" type="password" autocomplete="current-password" />
           <button type="submit" class="btn">Ask for a code at sign-in</button>
         </form>
         <form id="confirm" data-access="confirm" hidden>
-          <p>Give this to your authenticator:</p>
-          <code id="uri"></code>
+          <p>
+            Add this key to your authenticator, <a id="uri" href="/account">by this link</a>{" "}
+            if it is on this device:
+          </p>
+          <code id="key"></code>
           <p>Keep these codes; each replaces the authenticator once:</p>
           <code id="backup"></code>
           <Field label="Code" name="code" type="text" autocomplete="one-time-code" />
           <button type="submit" class="btn">Confirm</button>
+        </form>
+        <form id="disable" data-access="disable" hidden>
+          <Field label="Password" name="password" type="password" autocomplete="current-password" />
+          <button type="submit" class="btn">Ask for no code any more</button>
         </form>
       </div>
     </Page>

@@ -19,7 +19,8 @@ import {
 interface RunProps {
   readonly shell: Shell;
   readonly view: RunData;
-  readonly log: readonly LogLine[];
+  /** `hidden`: the reader may not see it. */
+  readonly log: readonly LogLine[] | "hidden";
   /** The latest runs, for the list at the side. */
   readonly latest: Runs;
 }
@@ -47,7 +48,7 @@ export function Run({ shell, view, log, latest }: RunProps): JSX.Element {
             <LateResults steps={view.steps} />
             <Gantt view={view} now={shell.now} />
           </div>
-          <Log run={run.id} lines={log} />
+          <Log run={run.id} log={log} />
         </section>
       </div>
     </Page>
@@ -238,9 +239,8 @@ function LateResults({ steps }: { readonly steps: readonly Step[] }): JSX.Elemen
   );
 }
 
-function Log(
-  { run, lines }: { readonly run: string; readonly lines: readonly LogLine[] },
-): JSX.Element {
+function Log({ run, log }: Pick<RunProps, "log"> & { readonly run: string }): JSX.Element {
+  const lines = log === "hidden" ? [] : log;
   return (
     <section class="logs" aria-label="Log">
       <div class="lbar" id="log-bar" hidden>
@@ -271,10 +271,14 @@ function Log(
         aria-label="Lines"
         aria-live="off"
         tabindex={0}
-        data-run={run}
+        data-run={log === "hidden" ? undefined : run}
         data-after={lines.at(-1)?.id ?? "0"}
       >
-        {lines.length === 0 && <p class="dim nothing">Nothing written yet</p>}
+        {lines.length === 0 && (
+          <p class="dim nothing">
+            {log === "hidden" ? "Your role does not show logs" : "Nothing written yet"}
+          </p>
+        )}
         {lines.map((line) => (
           <div class={`ln ${line.level}`} data-level={line.level}>
             <time>{clock(line.at)}</time>

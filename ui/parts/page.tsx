@@ -22,7 +22,8 @@ export type Place =
   | "Quality"
   | "Events"
   | "Alerts"
-  | "Workers";
+  | "Workers"
+  | "Connections";
 
 const places: readonly (readonly [Place, string, IconName])[] = [
   ["Home", "/", "home"],
@@ -34,6 +35,7 @@ const places: readonly (readonly [Place, string, IconName])[] = [
   ["Events", "/outbox", "events"],
   ["Alerts", "/alerts", "alert"],
   ["Workers", "/workers", "workers"],
+  ["Connections", "/connections", "key"],
 ];
 
 interface PageProps {

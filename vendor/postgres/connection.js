@@ -106,6 +106,8 @@ function Connection(options, queues = {}, { onopen = noop, onend = noop, onclose
     , nonce = null
     , query = null
     , final = null
+    , heard = 0
+    , listening = null
 
   const connection = {
     queue: queues.closed,
@@ -163,6 +165,10 @@ function Connection(options, queues = {}, { onopen = noop, onend = noop, onclose
 
     if (q.cancelled)
       return
+
+    // aurora: reset and not yet closed: it waits for the next session, and no other comes here
+    if (socket !== null && socket.destroyed && queues.queries && !connection.reserved && !q.reserve)
+      return void queues.queries.push(q)
 
     try {
       q.state = backend
@@ -268,6 +274,33 @@ function Connection(options, queues = {}, { onopen = noop, onend = noop, onclose
     chunk = nextWriteTimer = null
   }
 
+  // aurora: a session that owes an answer and says nothing is looked at from outside; what is found closes it
+  function listenForSilence() {
+    if (!options.onsilent || !queues.closed)
+      return
+
+    const session = socket
+    let looking = false
+    heard = performance.now()
+    clearInterval(listening)
+    listening = setInterval(async () => {
+      if (looking)
+        return
+      if ((!query && sent.length === 0) || session.isPaused())
+        return heard = performance.now()
+      if (performance.now() - heard < options.silent_ms)
+        return
+      const since = heard
+      looking = true
+      const trouble = await options.onsilent(backend.pid)
+      looking = false
+      if (trouble && socket === session && heard === since)
+        return session.destroy(trouble)
+      heard = performance.now()
+    }, options.silent_ms / 4)
+    listening.unref && listening.unref()
+  }
+
   function connectTimedOut() {
     errored(Errors.connection('CONNECT_TIMEOUT', options, socket))
     socket.destroy()
@@ -309,6 +342,7 @@ function Connection(options, queues = {}, { onopen = noop, onend = noop, onclose
   }
 
   function data(x) {
+    heard = performance.now()
     if (incomings) {
       incomings.push(x)
       remaining -= x.length
@@ -379,6 +413,7 @@ function Connection(options, queues = {}, { onopen = noop, onend = noop, onclose
       statementId = Math.random().toString(36).slice(2)
       statementCount = 1
       lifeTimer.start()
+      listenForSilence()
       socket.on('data', data)
       keep_alive && socket.setKeepAlive && socket.setKeepAlive(true, 1000 * keep_alive)
       const s = StartupMessage()
@@ -440,10 +475,12 @@ function Connection(options, queues = {}, { onopen = noop, onend = noop, onclose
       socket.removeListener('connect', connected)
       socket.readyState === 'open' && socket.end(b().X().end())
     }
+    clearInterval(listening)
     ended && (ended(), ending = ended = null)
   }
 
   async function closed(hadError) {
+    clearInterval(listening)
     incoming = Buffer.alloc(0)
     remaining = 0
     incomings = null
@@ -462,7 +499,8 @@ function Connection(options, queues = {}, { onopen = noop, onend = noop, onclose
       return reconnect()
     }
 
-    !hadError && (query || sent.length) && error(Errors.connection('CONNECTION_CLOSED', options, socket))
+    // aurora: also after an error, since a question of a transaction may have come between the error and the close
+    ;(!hadError && query || sent.length) && error(Errors.connection('CONNECTION_CLOSED', options, socket))
     forgetAnswer()
     closedTime = performance.now()
     hadError && options.shared.retries++
@@ -925,7 +963,8 @@ function Connection(options, queues = {}, { onopen = noop, onend = noop, onclose
   }
 
   function CopyData(x) {
-    stream && (stream.push(x.subarray(5)) || socket.pause())
+    // aurora: no socket.pause(): after the last rows nothing would let the socket go on, and the connection hangs
+    stream && stream.push(x.subarray(5))
   }
 
   function CopyDone() {

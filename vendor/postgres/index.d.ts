@@ -119,6 +119,9 @@ interface BaseOptions<T extends Record<string, postgres.PostgresType>> {
    */
   publications: string
   onclose: (connId: number) => void;
+  /** aurora: asked when a connection owes an answer and nothing came for `silent_ms`; an error closes it. Must not throw. */
+  onsilent: ((pid: number | null) => Promise<Error | undefined>) | undefined;
+  silent_ms: number | undefined;
   backoff: boolean | ((attemptNum: number) => number);
   max_lifetime: number | null;
   keep_alive: number | null;

@@ -63,7 +63,7 @@ function Postgres(a, b) {
       , open = Queue()
       , busy = Queue()
       , full = Queue()
-      , queues = { connecting, reserved, closed, ended, open, busy, full }
+      , queues = { connecting, reserved, closed, ended, open, busy, full, queries } // aurora: queries
 
   const connections = [...Array(options.max)].map(() => Connection(options, queues, { onopen, onend, onclose }))
 
@@ -510,6 +510,8 @@ function parseOptions(a, b) {
     onnotice        : o.onnotice,
     onnotify        : o.onnotify,
     onclose         : o.onclose,
+    onsilent        : o.onsilent, // aurora
+    silent_ms       : o.silent_ms, // aurora
     onparameter     : o.onparameter,
     socket          : o.socket,
     transform       : parseTransform(o.transform || { undefined: undefined }),

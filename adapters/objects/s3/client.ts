@@ -1,7 +1,7 @@
 /** Signed requests to one bucket. @module */
 import { createHash } from "node:crypto";
 import { ServiceUnavailableError } from "engine";
-import { AwsClient } from "aws4fetch";
+import { type AwsKeys, type AwsKeySource, awsSigner } from "../../../aws/mod.ts";
 import {
   type Answer,
   ask,
@@ -12,8 +12,11 @@ import {
   wordsOf,
 } from "../http.ts";
 
-/** Which bucket, where, and who asks. */
-export interface S3Options extends Patience {
+/** Which bucket, where, and who asks: keys, or who gives them. */
+export type S3Options = S3Place & (AwsKeys | { readonly keys: AwsKeySource });
+
+/** Which bucket, and where. */
+export interface S3Place extends Patience {
   /** The bucket. */
   readonly bucket: string;
   /** Before every key, without slashes at its ends; "" for none. */
@@ -26,9 +29,6 @@ export interface S3Options extends Patience {
   readonly pathStyle?: boolean;
   /** Encryption by the server: "AES256", "aws:kms", or "aws:kms:KEY" with the key. */
   readonly sse?: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
   /** Bytes of a part of a multipart upload. @default {8 MiB} */
   readonly partSize?: number;
   /** Parts under way at once. @default {3} */
@@ -46,6 +46,8 @@ export interface S3Request {
   /** For messages: `keep object "a"`. */
   readonly doing: string;
   readonly signal: AbortSignal | undefined;
+  /** Where it differs from that of other requests. */
+  readonly patience?: Patience;
 }
 
 /** A bucket that answers. */
@@ -61,7 +63,7 @@ export interface S3Client {
 }
 
 /** The address before the keys. */
-function baseOf({ bucket, endpoint, region = "us-east-1", pathStyle }: S3Options): string {
+function baseOf({ bucket, endpoint, region = "us-east-1", pathStyle }: S3Place): string {
   const isPath = pathStyle ?? (endpoint !== undefined || bucket.includes("."));
   const url = new URL(endpoint ?? `https://s3.${region}.amazonaws.com`);
   const before = url.pathname.replace(/\/$/, "");
@@ -74,20 +76,17 @@ function baseOf({ bucket, endpoint, region = "us-east-1", pathStyle }: S3Options
 export function s3Client(o: S3Options): S3Client {
   const base = baseOf(o);
   const service = `S3 at "${base}"`;
-  const signer = new AwsClient({
-    accessKeyId: o.accessKeyId,
-    secretAccessKey: o.secretAccessKey,
-    ...(o.sessionToken === undefined ? {} : { sessionToken: o.sessionToken }),
+  const signer = awsSigner({
+    keys: "keys" in o ? o.keys : o,
     region: o.region ?? "us-east-1",
     service: "s3",
-    retries: 0,
   });
   const asked = (r: S3Request): Asked => ({
     service,
     doing: r.doing,
     signal: r.signal,
-    request: () =>
-      signer.sign(addressOf(base, r), {
+    request: async () =>
+      (await signer()).sign(addressOf(base, r), {
         method: r.method,
         headers: { ...r.headers, ...sumsOf(r.body) },
         ...(r.body === undefined ? {} : { body: r.body as Uint8Array<ArrayBuffer> }),
@@ -95,8 +94,8 @@ export function s3Client(o: S3Options): S3Client {
   });
   return {
     service,
-    ask: (r) => ask(asked(r), o),
-    open: (r) => open(asked(r), o),
+    ask: (r) => ask(asked(r), { ...o, ...r.patience }),
+    open: (r) => open(asked(r), { ...o, ...r.patience }),
     refused: ({ doing }, answer) =>
       new ServiceUnavailableError(service, doing, new Error(refusalOf(answer))),
   };

@@ -1,5 +1,6 @@
 /** A bucket of S3 as the environment names it. @module */
 import type { Objects } from "engine";
+import { keysOf } from "../../../aws/mod.ts";
 import { s3Objects } from "./objects.ts";
 
 type Env = (name: string) => string | undefined;
@@ -7,12 +8,6 @@ type Env = (name: string) => string | undefined;
 /** The first of some variables that is set. */
 function first(env: Env, ...names: readonly string[]): string | undefined {
   return names.map((name) => env(name)).find((value) => value !== undefined && value !== "");
-}
-
-function required(env: Env, ...names: readonly string[]): string {
-  const value = first(env, ...names);
-  if (value !== undefined) return value;
-  throw new TypeError(`Cannot open objects in S3: neither ${names.join(" nor ")} is set`);
 }
 
 function endpointOf(env: Env): string | undefined {
@@ -43,9 +38,9 @@ function sseOf(env: Env): string | undefined {
 }
 
 /**
- * Opens a bucket with `AURORA_S3_…`, else the variables of the AWS command line.
+ * Opens a bucket with `AURORA_S3_…`, else the variables of the AWS command line, else the usual chain of keys.
  *
- * @throws {TypeError} If there are no credentials.
+ * @throws {TypeError} If half of a pair of keys is given.
  * @throws {SyntaxError} If a variable cannot be read.
  */
 export function s3FromEnv(
@@ -57,16 +52,11 @@ export function s3FromEnv(
     region: first(env, "AURORA_S3_REGION", "AWS_REGION", "AWS_DEFAULT_REGION"),
     pathStyle: pathStyleOf(env),
     sse: sseOf(env),
-    // One of Aurora's own keys does not go with the session of another.
-    sessionToken: first(env, "AURORA_S3_ACCESS_KEY_ID")
-      ? undefined
-      : first(env, "AWS_SESSION_TOKEN"),
   };
   return s3Objects({
     bucket: place.bucket,
     prefix: place.prefix,
-    accessKeyId: required(env, "AURORA_S3_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID"),
-    secretAccessKey: required(env, "AURORA_S3_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY"),
+    keys: keysOf(env, ["AURORA_S3", "AWS"], "open objects in S3"),
     ...set(given),
   });
 }

@@ -30,12 +30,12 @@ export async function auditLines(
   { limit, before, who }: AuditChoice,
 ): Promise<readonly AuditLine[]> {
   return await sql<AuditLine[]>`
-    select id::text, to_char(at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at, who, kind,
+    select audit.id::text, to_char(at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at, who, kind,
       action, target, outcome, peer, detail
     from access.audit
     where (${before ?? null}::bigint is null or id < ${before ?? null}::bigint)
       and (${who ?? null}::text is null or who = ${who ?? null}::text)
-    order by id desc limit ${limit}`;
+    order by audit.id desc limit ${limit}`;
 }
 
 /** Sign-ins with wrong words for an address within 15 minutes: from one place, and from all. */

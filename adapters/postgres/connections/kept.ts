@@ -23,6 +23,8 @@ export interface KeptConnection {
   readonly key: string;
   /** Last change; UTC. */
   readonly updatedAt: Date;
+  /** Who made it; null if that was not written down. */
+  readonly changedBy: string | null;
   /** Last test; null if there was none since it was changed. */
   readonly test: ConnectionTest | null;
 }
@@ -40,17 +42,19 @@ export interface ConnectionTest {
 /** All connections, by name. */
 export async function keptConnections(sql: Queries): Promise<readonly KeptConnection[]> {
   const rows = await sql<Row[]>`
-    select name, kind, host, login, key, updated_at, tested_at, reached, found
+    select name, kind, host, login, key, updated_at, changed_by, tested_at, reached, found
     from engine.connection order by name`;
-  return rows.map(({ updated_at, tested_at, reached, found, ...shown }) => ({
+  return rows.map(({ updated_at, changed_by, tested_at, reached, found, ...shown }) => ({
     ...shown,
     updatedAt: updated_at,
+    changedBy: changed_by,
     test: tested_at && { at: tested_at, reached: reached === true, found: found ?? "" },
   }));
 }
 
-type Row = Omit<KeptConnection, "updatedAt" | "test"> & {
+type Row = Omit<KeptConnection, "updatedAt" | "changedBy" | "test"> & {
   readonly updated_at: Date;
+  readonly changed_by: string | null;
   readonly tested_at: Date | null;
   readonly reached: boolean | null;
   readonly found: string | null;
@@ -69,15 +73,17 @@ const sealedOf = ({ key, sealed }: SealedRow): Sealed => ({ key, bytes: new Uint
 /** Keeps a connection; gives false, and keeps what was there, if there is one and it is not to be replaced. */
 export async function keepConnection(
   sql: Queries,
-  c: Pick<KeptConnection, "name" | "kind" | "host" | "login"> & { readonly sealed: Sealed },
+  c: Pick<KeptConnection, "name" | "kind" | "host" | "login" | "changedBy"> & {
+    readonly sealed: Sealed;
+  },
   replace: boolean,
 ): Promise<boolean> {
-  const { name, kind, host, login, sealed } = c;
+  const { name, kind, host, login, changedBy, sealed } = c;
   const done = await sql`
-    insert into engine.connection as kept (name, kind, host, login, key, sealed)
-    values (${name}, ${kind}, ${host}, ${login}, ${sealed.key}, ${sealed.bytes})
+    insert into engine.connection as kept (name, kind, host, login, key, sealed, changed_by)
+    values (${name}, ${kind}, ${host}, ${login}, ${sealed.key}, ${sealed.bytes}, ${changedBy})
     on conflict (name) do update set kind = excluded.kind, host = excluded.host, login = excluded.login,
-      key = excluded.key, sealed = excluded.sealed, updated_at = now(),
+      key = excluded.key, sealed = excluded.sealed, updated_at = now(), changed_by = excluded.changed_by,
       tested_at = null, reached = null, found = null
     where ${replace}`;
   return done.count === 1;

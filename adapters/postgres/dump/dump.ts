@@ -27,6 +27,12 @@ export type Footer = {
   readonly sequences: readonly Sequence[];
 };
 
+/** What {@link dump} may be told. */
+export type DumpOptions = {
+  /** Looks at the same moment of the database, before the rows are written. */
+  readonly beside?: (tx: Transaction) => Promise<void>;
+};
+
 /**
  * Writes the rows of these schemas, as of one moment, gzipped; the tables themselves come from migrations.
  *
@@ -36,6 +42,7 @@ export async function dump(
   sql: Sql,
   schemas: readonly string[],
   sink: WritableStream<Uint8Array<ArrayBuffer>>,
+  { beside }: DumpOptions = {},
 ): Promise<Footer> {
   const zip = new CompressionStream("gzip");
   const written = zip.readable.pipeTo(sink);
@@ -44,7 +51,10 @@ export async function dump(
   try {
     const footer = await sql.begin(
       "isolation level repeatable read read only",
-      (tx) => write(tx, schemas, (bytes) => writer.write(bytes as Uint8Array<ArrayBuffer>)),
+      async (tx) => {
+        await beside?.(tx);
+        return await write(tx, schemas, (b) => writer.write(b as Uint8Array<ArrayBuffer>));
+      },
     );
     await writer.close();
     await written;

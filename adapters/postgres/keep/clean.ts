@@ -9,6 +9,7 @@ import {
   type Over,
   restOver,
   runsOver,
+  silencesOver,
   ticksOver,
   workersOver,
 } from "./over.ts";
@@ -67,6 +68,7 @@ function kindsOver(sql: Sql, rules: KeepRules, now: Date): readonly Over[] {
     [rules.versions, (before) => versionsOver(sql, before)],
     [rules.events, (before) => eventsOver(sql, before)],
     [rules.alerts, (before) => alertsOver(sql, before)],
+    [rules.alerts, (before) => silencesOver(sql, before)],
   ];
   return kinds.filter(([keepMs]) => keepMs !== Infinity)
     .map(([keepMs, over]) => over(new Date(now.getTime() - keepMs)));

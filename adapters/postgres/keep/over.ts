@@ -81,6 +81,15 @@ export const alertsOver = (sql: Sql, before: Date): Over =>
     where: sql`t.resolved_at < ${before}`,
   });
 
+/** Silences that ended; those of the last day still decide what is told. */
+export const silencesOver = (sql: Sql, before: Date): Over =>
+  rowsOver(sql, {
+    kind: "silences",
+    table: "engine.silence",
+    at: "at",
+    where: sql`t.until < ${before} and t.until < clock_timestamp() - interval '1 day'`,
+  });
+
 /** Workers that are gone and that no step names. */
 export const workersOver = (sql: Sql, before: Date): Over =>
   rowsOver(sql, {

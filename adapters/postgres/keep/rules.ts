@@ -11,6 +11,7 @@ const DEFAULTS = {
   ROWS: "7d",
   EVENTS: "30d",
   ALERTS: "180d",
+  OBJECTS: "7d",
 } as const;
 
 /** Milliseconds that each kind is kept; Infinity is for ever. */
@@ -29,14 +30,17 @@ export interface KeepRules {
   readonly rows: number;
   /** Events that were sent. */
   readonly events: number;
-  /** Alerts that are over. */
+  /** Alerts and silences that are over. */
   readonly alerts: number;
+  /** Artefacts that nothing refers to; at least an hour. */
+  readonly objects: number;
 }
 
 /**
  * Reads `AURORA_KEEP_FACTS=90d` and its like; `never` keeps for ever.
  *
  * @throws {SyntaxError} If a value is no time, with what would be one.
+ * @throws {RangeError} If artefacts were kept for less than an hour: a step may not have told of them yet.
  */
 export function keepFromEnv(env: (name: string) => string | undefined): KeepRules {
   const ms = (kind: keyof typeof DEFAULTS) => {
@@ -57,5 +61,11 @@ export function keepFromEnv(env: (name: string) => string | undefined): KeepRule
     rows: ms("ROWS"),
     events: ms("EVENTS"),
     alerts: ms("ALERTS"),
+    objects: atLeastAnHour("AURORA_KEEP_OBJECTS", ms("OBJECTS")),
   };
+}
+
+function atLeastAnHour(name: string, ms: number): number {
+  if (ms >= 3_600_000) return ms;
+  throw new RangeError(`Cannot read ${name}: it is shorter than "1h"`);
 }

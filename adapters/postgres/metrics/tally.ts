@@ -23,11 +23,23 @@ export async function countFacts(sql: Sql, { bounds, sums }: Counting): Promise<
   return false;
 }
 
-/** All counts. */
-export async function tallies(sql: Sql): Promise<readonly Tally[]> {
-  return await sql<Tally[]>`
-    select kind, name, part, count::float8 as count, total from engine.tally order by kind, name, part`;
+/**
+ * All counts, as somebody reads them who reads them again and again: they are fetched anew only when some server has counted
+ * more since.
+ */
+export function knownTallies(sql: Sql): () => Promise<readonly Tally[]> {
+  let known: { readonly place: string; readonly tallies: readonly Tally[] } | undefined;
+  return async () => {
+    const [row] = await sql<{ place: string }[]>`select seq::text as place from engine.tally_place`;
+    // The place first: counts that are newer than it are fetched again, none is missed.
+    if (known?.place !== row!.place) known = { place: row!.place, tallies: await tallies(sql) };
+    return known.tallies;
+  };
 }
+
+const tallies = (sql: Sql) =>
+  sql<Tally[]>`
+    select kind, name, part, count::float8 as count, total from engine.tally order by kind, name, part`;
 
 /** Facts that were not counted yet. */
 export async function uncounted(sql: Sql): Promise<number> {

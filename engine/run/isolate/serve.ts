@@ -8,6 +8,7 @@ import { fingerprint } from "../../graph/fingerprint.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import type { KeySet } from "../../ledger/sets.ts";
 import type { Claimed, MaterializationRecord, Outcome, SliceKey } from "../../ledger/records.ts";
+import { tracing } from "../../ledger/tracing.ts";
 import type { Bench } from "../bench.ts";
 import { Families } from "../families.ts";
 import { keySetReader } from "../key_sets.ts";
@@ -63,12 +64,24 @@ export async function serveSteps(o: ServeOptions): Promise<void> {
       const attempt = new Attempt(bench, claimed, o.log, refresh);
       const token = tokenOf(claimed);
       running = { token, stop: (abort) => attempt.stop(abort) };
-      void attempt.run(frame.code).then((outcome) => {
+      void traced(frame, () => attempt.run(frame.code)).then((outcome) => {
         o.onEnded(token);
         o.link.send({ say: "outcome", outcome });
       });
     }
   }
+}
+
+/** The work of a step as a span below the one that its worker began, if somebody records. */
+async function traced(
+  { claimed, parent }: Extract<ToStep, { readonly say: "step" }>,
+  work: () => Promise<Outcome>,
+): Promise<Outcome> {
+  const recorder = tracing();
+  if (!recorder || parent === undefined) return await work();
+  const attributes = { "aurora.asset": claimed.asset, "aurora.attempt": claimed.attempt };
+  const call = { name: `process ${claimed.asset}`, kind: "consumer", attributes } as const;
+  return await recorder.under([parent], call, work);
 }
 
 /** One step here, which is told to end but never left behind: whoever waits kills the process. */

@@ -22,7 +22,13 @@ export type Question =
 
 /** What the worker says. */
 export type ToStep =
-  | { readonly say: "step"; readonly claimed: Claimed; readonly code: string }
+  | {
+    readonly say: "step";
+    readonly claimed: Claimed;
+    readonly code: string;
+    /** W3C traceparent of the step, if somebody records traces. */
+    readonly parent?: string;
+  }
   | { readonly say: "abort"; readonly token: string; readonly abort: Abort }
   | { readonly say: "answer"; readonly id: number; readonly found: Answer }
   | { readonly say: "refusal"; readonly id: number; readonly message: string };

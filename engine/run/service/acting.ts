@@ -32,10 +32,11 @@ const TRIGGERS: readonly Trigger[] = [
   "backfill",
 ];
 
-/** Who asks: a known way in, or a person by the API. */
+/** Who asks: a known way in, with or without a name after it (`ui ada@example.org`), or somebody by the API. */
 export function asker(by: string | undefined): Pick<Asking, "trigger" | "by"> {
-  const known = TRIGGERS.find((t) => t === by);
-  return known ? { trigger: known, by: null } : { trigger: "api", by: by ?? null };
+  const known = TRIGGERS.find((t) => by === t || by?.startsWith(`${t} `));
+  if (known === undefined) return { trigger: "api", by: by ?? null };
+  return { trigger: known, by: by === known ? null : by!.slice(known.length + 1) };
 }
 
 /**

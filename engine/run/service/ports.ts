@@ -5,7 +5,9 @@
  */
 import type { Definitions } from "../../graph/define.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
+import type { RuleDefault } from "../../notice/rule_choices.ts";
 import type { Lender } from "../lend.ts";
+import type { ConnectionDesk } from "../connection_views.ts";
 import type { AssetMeasure } from "./asset_measures.ts";
 import type { About, HealthView, QualityView } from "../views.ts";
 
@@ -43,6 +45,10 @@ export interface ServiceOptions {
   readonly lender?: Lender;
   /** The quality reports, if there are any. */
   readonly quality?: QualityReader | undefined;
+  /** What may be set about alerts, as it stands without people. @default {nothing} */
+  readonly alertRules?: readonly RuleDefault[];
   /** The metrics, if somebody is to read them. */
   readonly metrics?: MetricsReader | undefined;
+  /** Who looks after connections, if anybody is to. */
+  readonly connections?: ConnectionDesk | undefined;
 }

@@ -50,16 +50,19 @@ Deno.test("channelsFromEnv() repeats all channels and escalates to some", () => 
     ...base,
     AURORA_ALERT_REPEAT: "4h",
     AURORA_ALERT_ESCALATE: "webhook=30m",
+    AURORA_ALERT_SEVERITY: "smtp=error, webhook=critical",
   };
   const found = channelsFromEnv((name) => vars[name]);
   const hour = 3_600_000;
   assertEquals(found.map((c) => c.policy), [
-    { repeatMs: 4 * hour },
-    { repeatMs: 4 * hour, afterMs: hour / 2 },
+    { repeatMs: 4 * hour, least: "error" },
+    { repeatMs: 4 * hour, afterMs: hour / 2, least: "critical" },
   ]);
   const wrong: [Vars, string][] = [
     [{ AURORA_ALERT_REPEAT: "often" }, 'AURORA_ALERT_REPEAT: "often"'],
     [{ AURORA_ALERT_ESCALATE: "webhook" }, 'AURORA_ALERT_ESCALATE: ""'],
+    [{ AURORA_ALERT_SEVERITY: "smtp=bad" }, '"bad" is not warning, error, critical'],
+    [{ AURORA_ALERT_SEVERITY: "pager=error" }, 'has "pager=error", not like "webhook=error"'],
     [
       { AURORA_ALERT_ESCALATE: "pager=1h" },
       'has "pager=1h", not like "webhook=30m" with one of smtp',

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { LIMITS } from "engine";
-import { limitsFromEnv } from "../../../adapters/alerts/limits_from_env.ts";
+import { limitsFromEnv, slowFromEnv } from "../../../adapters/alerts/limits_from_env.ts";
 
 const read = (vars: { readonly [name: string]: string }) => limitsFromEnv((name) => vars[name]);
 
@@ -39,4 +39,15 @@ Deno.test("limitsFromEnv() refuses what is no limit, with the setting", () => {
       `AURORA_ALERT_QUEUE: "${text}"`,
     );
   }
+});
+
+Deno.test("slowFromEnv() gives what is set, and refuses what is none", () => {
+  const slow = (vars: { readonly [name: string]: string }) => slowFromEnv((name) => vars[name]);
+  assertEquals(slow({}), {});
+  assertEquals(slow({ AURORA_ALERT_LONG: "1h", AURORA_ALERT_LONG_FACTOR: "2.5" }), {
+    floorMs: 3_600_000,
+    factor: 2.5,
+  });
+  assertThrows(() => slow({ AURORA_ALERT_LONG: "long" }), TypeError, 'AURORA_ALERT_LONG: "long"');
+  assertThrows(() => slow({ AURORA_ALERT_LONG_FACTOR: "0.5" }), TypeError, '"0.5" is not a number');
 });

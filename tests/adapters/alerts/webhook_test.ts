@@ -114,7 +114,7 @@ Deno.test("webhookChannel() calls nobody at a private address, by number or by n
   for (const host of hosts) {
     const hook = checkedChannel({ url: `http://${host}:${port}/s3cret`, baseUrl });
     const error = await assertRejects(() => hook.send(alert(), "open"), Error, "no public address");
-    assertStringIncludes(error.message, "AURORA_WEBHOOK_PRIVATE_HOSTS");
+    assertStringIncludes(error.message, "AURORA_PRIVATE_HOSTS");
     assert(!error.message.includes("s3cret"), error.message);
   }
   assertEquals(server.heard, []);

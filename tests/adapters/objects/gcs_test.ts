@@ -6,9 +6,8 @@ import { gcsClient } from "../../../adapters/objects/gcs/client.ts";
 import { gcsObjects } from "../../../adapters/objects/gcs/objects.ts";
 import { accountTokens, serviceAccount } from "../../../adapters/objects/gcs/token.ts";
 import { openObjects } from "../../../adapters/objects/setting.ts";
-import { proxyTo } from "../../chaos/proxy.ts";
+import { faultProxy } from "../../services/fault_proxy.ts";
 import { testGcs } from "../../services/gcs.ts";
-import { faulty } from "./faulty.ts";
 
 const server = await testGcs();
 const { endpoint } = server;
@@ -40,31 +39,29 @@ Deno.test("gcsObjects() goes on where it was when a download is cut, and gives t
   const bytes = new Uint8Array(6_000_000).map((_, i) => i * 7 + (i >> 12));
   await gcsObjects(options).put("key", bytes);
   const port = Number(new URL(endpoint).port);
-  await using proxy = faulty(port, { times: 4, after: 1_500_000, of: "answers" });
+  await using proxy = await faultProxy(port);
+  proxy.cutAfter({ bytes: 1_500_000, of: "answers", times: 4 });
   const through = `http://127.0.0.1:${proxy.port}`;
   const cut = gcsObjects({ ...options, endpoint: through, backoffMs: 10 });
   assertEquals(sha256Of(await bytesOf(await cut.get("key"))), sha256Of(bytes));
-  assert(proxy.broken() >= 2, `${proxy.broken()} connections were cut`);
+  assert(proxy.counts.cut >= 2, `${proxy.counts.cut} connections were cut`);
 });
 
 Deno.test("gcsObjects() keeps the right bytes although the upload is cut", async () => {
   const options = place();
   const bytes = new Uint8Array(18_000_000).map((_, i) => i * 7 + (i >> 12));
-  await using proxy = faulty(Number(new URL(endpoint).port), {
-    times: 3,
-    after: 5_000_000,
-    of: "requests",
-  });
+  await using proxy = await faultProxy(Number(new URL(endpoint).port));
+  proxy.cutAfter({ bytes: 5_000_000, of: "requests", times: 3 });
   const through = `http://127.0.0.1:${proxy.port}`;
   const cut = gcsObjects({ ...options, endpoint: through, backoffMs: 10 });
   assertEquals((await cut.put("key", bytes)).sha256, sha256Of(bytes));
-  assertEquals(proxy.broken(), 3);
+  assertEquals(proxy.counts.cut, 3);
   assertEquals(sha256Of(await bytesOf(await gcsObjects(options).get("key"))), sha256Of(bytes));
 });
 
 Deno.test("gcsObjects() gives up a server that is silent, in the time it was told", async () => {
-  await using proxy = proxyTo(Number(new URL(endpoint).port));
-  proxy.cut();
+  await using proxy = await faultProxy(Number(new URL(endpoint).port));
+  proxy.blackHole();
   const patience = { limitMs: 200, attempts: 2, backoffMs: 10 };
   const through = `http://127.0.0.1:${proxy.port}`;
   const silent = gcsObjects({ ...place(), endpoint: through, ...patience });

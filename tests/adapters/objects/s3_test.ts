@@ -3,9 +3,8 @@ import { artefacts, bytesOf, collectGarbage, ServiceUnavailableError, sha256Of }
 import { objectsContract } from "engine/testing";
 import { s3Client, type S3Options } from "../../../adapters/objects/s3/client.ts";
 import { s3Objects } from "../../../adapters/objects/s3/objects.ts";
-import { proxyTo } from "../../chaos/proxy.ts";
+import { faultProxy } from "../../services/fault_proxy.ts";
 import { testS3 } from "../../services/s3.ts";
-import { faulty } from "./faulty.ts";
 
 const server = await testS3();
 Deno.test.afterAll(async () => await server[Symbol.asyncDispose]());
@@ -98,27 +97,29 @@ Deno.test("s3Objects() goes on where it was when a download is cut, and gives th
   const options = place();
   const bytes = random(6_000_000);
   await s3Objects(options).put("key", bytes);
-  await using proxy = faulty(port, { times: 4, after: 1_500_000, of: "answers" });
+  await using proxy = await faultProxy(port);
+  proxy.cutAfter({ bytes: 1_500_000, of: "answers", times: 4 });
   const cut = s3Objects({ ...options, endpoint: through(proxy.port), backoffMs: 10 });
   const got = await bytesOf(await cut.get("key"));
   assertEquals(sha256Of(got), sha256Of(bytes));
-  assert(proxy.broken() >= 2, `${proxy.broken()} connections were cut`);
+  assert(proxy.counts.cut >= 2, `${proxy.counts.cut} connections were cut`);
 });
 
 Deno.test("s3Objects() sends again what was cut on its way up", async () => {
   const options = place();
   const bytes = random(18_000_000);
-  await using proxy = faulty(port, { times: 3, after: 5_000_000, of: "requests" });
+  await using proxy = await faultProxy(port);
+  proxy.cutAfter({ bytes: 5_000_000, of: "requests", times: 3 });
   const cut = s3Objects({ ...options, endpoint: through(proxy.port), backoffMs: 10 });
   assertEquals((await cut.put("key", bytes)).sha256, sha256Of(bytes));
-  assertEquals(proxy.broken(), 3);
+  assertEquals(proxy.counts.cut, 3);
   assertEquals(sha256Of(await bytesOf(await s3Objects(options).get("key"))), sha256Of(bytes));
 });
 
 Deno.test("s3Objects() gives up a server that is silent, in the time it was told", async () => {
   const options = place();
-  await using proxy = proxyTo(port);
-  proxy.cut();
+  await using proxy = await faultProxy(port);
+  proxy.blackHole();
   const patience = { limitMs: 200, attempts: 2, backoffMs: 10 };
   const silent = s3Objects({ ...options, endpoint: through(proxy.port), ...patience });
   const put = () => silent.put("key", text("x"));

@@ -111,3 +111,18 @@ Deno.test("copyOut() does not stall on a slow reader, and reports what the serve
   const late = "copy (select 1 / (5000 - i) from generate_series(1, 9000) i) to stdout";
   await assertRejects(() => Array.fromAsync(copyOut(db.sql, late)), Error, "division by zero");
 });
+
+Deno.test("copyOut() leaves a connection that goes on, however many rows came in one packet", async () => {
+  await using db = await testDatabase();
+  await db.sql.begin(async (tx) => {
+    for (let rows = 5; rows < 140; rows += 5) {
+      const statement = `copy (select repeat('x', 999) from generate_series(1, ${rows})) to stdout`;
+      const read = (async () => {
+        const chunks = await Array.fromAsync(copyOut(tx, statement));
+        await tx`select 1`;
+        return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+      })();
+      assertEquals(await withLimit(read, 5_000, `read ${rows} rows`), rows * 1_000);
+    }
+  });
+});

@@ -4,11 +4,11 @@ import { redisCache } from "../../../adapters/redis/cache.ts";
 import { entityKey, fieldKey, timeField } from "../../../adapters/redis/codec/keys.ts";
 import { encodeTimestamp } from "../../../adapters/redis/codec/timestamp.ts";
 import { encodeValue } from "../../../adapters/redis/codec/value.ts";
-import { closeRedis, connectRedis, type Redis } from "../../../adapters/redis/connect.ts";
 import { redisOnlineStore } from "../../../adapters/redis/online_store.ts";
 import { cacheContract, onlineStoreContract } from "engine/testing";
 import { startRedis, testRedis } from "../../services/redis.ts";
 import { Buffer } from "node:buffer";
+import { Redis } from "ioredis";
 
 const server = await testRedis();
 Deno.test.afterAll(async () => await server[Symbol.asyncDispose]());
@@ -37,12 +37,12 @@ const row = (eventTime: Date, friend_count: number) => [{
 /** A plain client, and the name of the hash of "u1" in a project of the test's own. */
 async function withHash(test: (redis: Redis, key: Buffer, project: string) => Promise<void>) {
   const project = crypto.randomUUID();
-  const redis = connectRedis(server.url);
+  const redis = new Redis(server.url);
   const key = Buffer.from(entityKey({ user_id: { type: "STRING", value: "u1" } }, project));
   try {
     await test(redis, key, project);
   } finally {
-    await closeRedis(redis);
+    await redis.quit();
   }
 }
 

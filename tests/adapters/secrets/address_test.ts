@@ -21,6 +21,15 @@ Deno.test("addressOf() gives what the drivers take", () => {
       "rediss://redis:6379/2",
     ],
     ["rediss://redis/1", "rediss://redis/1"],
+    [
+      "redis://:p@redis?ssl=true&ssl_ca_certs=/ca.pem&ssl_certfile=/c.pem&ssl_keyfile=/k.pem",
+      "rediss://:p@redis?ca=%2Fca.pem&cert=%2Fc.pem&key=%2Fk.pem",
+    ],
+    [
+      "redis-sentinel://u:p%40@s1:26379,s2/2?name=mymaster&sentinel_password=q",
+      "redis-sentinel://u:p%40@s1:26379,s2/2?name=mymaster&sentinel_password=q",
+    ],
+    ["rediss-cluster://:p@a,b:7001?ca=/ca.pem", "rediss-cluster://:p@a,b:7001?ca=%2Fca.pem"],
     ["http://api.example.org/https", "https://api.example.org"],
     ["http://https://api.example.org:8443/v1%2Fping", "https://api.example.org:8443/v1/ping"],
     ["https://u:pass@h/x", "https://u:pass@h/x"],

@@ -6,22 +6,20 @@ import {
   assertThrows,
 } from "@std/assert";
 import { masked, UnknownConnection } from "engine";
-import { awsClient } from "../../../adapters/secrets/aws.ts";
+import { awsSigner } from "../../../aws/mod.ts";
 import { connectionsIn } from "../../../adapters/secrets/places.ts";
 import { secretsManagerPlace } from "../../../adapters/secrets/secrets_manager.ts";
 import { secretsManagerFromEnv } from "../../../adapters/secrets/secrets_manager_from_env.ts";
 import { startMoto } from "../../services/moto.ts";
 
-const account = (endpoint: string) => ({
-  accessKeyId: "AKIAEXAMPLE",
-  secretAccessKey: "planted-access-key",
-  region: "eu-central-1",
-  endpoint,
-});
+const region = "eu-central-1";
+const keys = { accessKeyId: "AKIAEXAMPLE", secretAccessKey: "planted-access-key" };
+const signer = awsSigner({ keys, region, service: "secretsmanager" });
+const at = (endpoint: string) => ({ account: { region, endpoint }, keys });
 
 /** Does something with the secrets of the emulator. */
 async function admin(url: string, action: string, body: Record<string, string>): Promise<void> {
-  const answer = await awsClient(account(url), "secretsmanager").fetch(url, {
+  const answer = await (await signer()).fetch(url, {
     method: "POST",
     headers: {
       "content-type": "application/x-amz-json-1.1",
@@ -54,7 +52,7 @@ Deno.test("secretsManagerPlace() finds addresses, JSON, and what AWS writes for 
     });
   }
   const asked = { prefix: "aurora/connections", freshMs: 1, now: () => 0, onTrouble: () => {} };
-  const find = connectionsIn([secretsManagerPlace({ ...asked, account: account(moto.url) })]);
+  const find = connectionsIn([secretsManagerPlace({ ...asked, ...at(moto.url) })]);
   assertEquals((await find("plain")).password, "planted-aws");
   assertEquals((await find("json")).kind, "http");
   const { kind, login, schema, port } = await find("rds");
@@ -70,7 +68,7 @@ Deno.test("secretsManagerPlace() uses an answer for a while, then asks again, an
   let now = 0;
   const trouble: string[] = [];
   const place = secretsManagerPlace({
-    account: account(moto.url),
+    ...at(moto.url),
     prefix: "p",
     freshMs: 1_000,
     now: () => now,
@@ -109,10 +107,13 @@ Deno.test("secretsManagerFromEnv() is there only when it is set, and not by half
     secretsManagerFromEnv((name) => values[name] ?? "", { now: () => 0, onTrouble: () => {} });
   assertEquals(from({ AWS_REGION: "eu" }), undefined);
   assertThrows(
-    () => from({ AURORA_AWS_SECRETS_PREFIX: "p", AWS_REGION: "eu" }),
+    () => from({ AURORA_AWS_SECRETS_PREFIX: "p", AWS_REGION: "eu", AWS_ACCESS_KEY_ID: "a" }),
     TypeError,
-    "not AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY",
+    "AWS_ACCESS_KEY_ID is set but not AWS_SECRET_ACCESS_KEY",
   );
+  assertThrows(() => from({ AURORA_AWS_SECRETS_PREFIX: "p" }), TypeError, "not AWS_REGION");
+  const roles = from({ AURORA_AWS_SECRETS_PREFIX: "p", AWS_REGION: "eu" });
+  assertEquals(roles?.name, "AWS Secrets Manager");
   const whole = {
     AURORA_AWS_SECRETS_PREFIX: "p/",
     AWS_DEFAULT_REGION: "eu",

@@ -1,5 +1,5 @@
 /** The guide tells of the metrics that there are. @module */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { CATALOGUE } from "../../../adapters/telemetry/catalogue.ts";
 import type { Metric } from "../../../adapters/telemetry/exposition.ts";
 import { metrics } from "../../../assets/metrics.ts";
@@ -16,6 +16,34 @@ Deno.test("the guide tells name, type and labels of every metric, and of no othe
   );
   const exposed = all.map((m) => [m.name, m.type, ...m.labels].join(" "));
   assertEquals(told.sort(), exposed.sort());
+});
+
+/** What was promised to be monitored, and by what. */
+const PROMISED: Readonly<Record<string, readonly string[]>> = {
+  "run duration": ["aurora_run_duration_seconds"],
+  "task duration": ["aurora_step_duration_seconds"],
+  "task success rate": ["aurora_steps_total", "aurora_runs_total"],
+  "quality scores": ["aurora_quality_score", "aurora_quality_findings"],
+  "training metrics": ["aurora_training_metric"],
+  "prediction counts": ["aurora_predictions_total"],
+  "freshness lag": ["aurora_freshness_lag_seconds"],
+  "queue": ["aurora_queue_steps", "aurora_queue_oldest_step_seconds"],
+  "pools": ["aurora_pool_slots_taken", "aurora_pool_steps_waiting"],
+  "outbox": ["aurora_outbox_unsent_events", "aurora_outbox_lag_seconds"],
+  "resource utilization": ["aurora_worker_slots_taken", "aurora_database_connections"],
+};
+
+Deno.test("what was promised to be monitored has a metric, and a panel of the dashboard", async () => {
+  const board = await Deno.readTextFile(
+    new URL("../../../docker/grafana/aurora.json", import.meta.url),
+  );
+  const names = new Set(all.map((m) => m.name));
+  for (const [promise, metrics] of Object.entries(PROMISED)) {
+    for (const name of metrics) {
+      assert(names.has(name), `${promise}: there is no ${name}`);
+      assert(board.includes(name), `${promise}: no panel shows ${name}`);
+    }
+  }
 });
 
 Deno.test("the metrics of the project name assets that exist", () => {

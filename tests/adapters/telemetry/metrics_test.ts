@@ -48,9 +48,11 @@ Deno.test("metrics are the same on two servers, and each fact is counted once", 
   assertEquals(valueOf(a, 'aurora_runs_total{job_name="daily",state="success"}'), 1);
   await once(m.ledger, { metadata: { rows: 4 } });
   await Promise.all([one.count(), two.count(), one.count()]);
-  const text = await two.read(standing);
-  assertEquals(valueOf(text, 'aurora_runs_total{job_name="daily",state="success"}'), 2);
-  assertEquals(valueOf(text, 'fruit_rows_total{kind="all"}'), 7);
+  for (const server of [one, two]) {
+    const text = await server.read(standing);
+    assertEquals(valueOf(text, 'aurora_runs_total{job_name="daily",state="success"}'), 2);
+    assertEquals(valueOf(text, 'fruit_rows_total{kind="all"}'), 7);
+  }
 });
 
 Deno.test("metrics keep their counts when facts and runs are removed", async () => {

@@ -9,7 +9,7 @@ import { plan, step, submit } from "../../../engine/ledger/contract/subject.ts";
 
 const url = Deno.args[0]!;
 const sql = connect(url, { name: "traced", max: 2 });
-useTracing(openTelemetry({ parentOf: runParents(sql), version: "1.2.3" }));
+useTracing(openTelemetry({ parentOf: runParents(() => sql), version: "1.2.3" }));
 const ledger = tracedPort("ledger", await openLedger(url));
 const tracer = trace.getTracer("test");
 const definitions = define({

@@ -54,6 +54,15 @@ Deno.test("secretsFromEnv() knows names, addresses and what it is told", () => {
   assertEquals(masked("aurora_local nothing-secret"), "aurora_local nothing-secret");
 });
 
+Deno.test("secretsFromEnv() knows what stands in variables of headers", () => {
+  const headers =
+    "authorization=Bearer%20of-the-collector, x-tenant=short-name,x-api-key=own-key," +
+    "x-vendor-team=0123456789abcdef";
+  assertEquals(secretsFromEnv({ OTEL_EXPORTER_OTLP_HEADERS: headers }), []);
+  const text = "Bearer of-the-collector of-the-collector own-key 0123456789abcdef short-name";
+  assertEquals(masked(text), "*** *** *** *** short-name");
+});
+
 Deno.test("maskedJson() masks texts, names and what is named as a secret, and keeps only JSON", () => {
   secret("field-secret-9");
   const round: Record<string, unknown> = { n: 1 };

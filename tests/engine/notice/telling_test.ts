@@ -164,6 +164,30 @@ const CASES: readonly Case[] = [
     silences: [silence({ matcher: {} })],
     gives: "open",
   },
+  {
+    says: "what is less severe than wanted is not told",
+    policy: { least: "critical" },
+    gives: null,
+  },
+  { says: "what is as severe is", policy: { least: "error" }, gives: "open" },
+  { says: "nor its end", alert: over, policy: { least: "critical" }, gives: null },
+  {
+    says: "the end of what was told is, whatever is wanted by now",
+    alert: { ...told, ...over },
+    policy: { least: "critical" },
+    gives: "resolved",
+  },
+  {
+    says: "a test is told however mild",
+    alert: { kind: "test", severity: "warning" },
+    policy: { least: "critical" },
+    gives: "open",
+  },
+  {
+    says: "the log is told of everything",
+    policy: { isRecord: true, least: "critical" },
+    gives: "open",
+  },
   { says: "nobody is told of itself", alert: { episode: "channel:mail" }, gives: null },
   { says: "the others are", alert: { episode: "channel:chat" }, gives: "open" },
 ];

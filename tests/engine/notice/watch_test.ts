@@ -3,6 +3,7 @@ import {
   type AlertChannel,
   asset,
   check,
+  choose,
   define,
   type Definitions,
   fail,
@@ -529,6 +530,32 @@ Deno.test("watch() ends an alert that tries the channels after a minute, told at
   }
   await b.look();
   assertEquals(b.mail.told, ["open test:1", "resolved test:1"]);
+});
+
+Deno.test("watch() of every server goes by what people chose, from its next look on", async () => {
+  const b = setUp({ ...turned(), broken: true });
+  const rule = {
+    name: "mail.severity",
+    kind: "severity",
+    about: "",
+    value: "warning",
+    setting: "",
+    isSet: false,
+  } as const;
+  const choice = { name: rule.name, by: "ada", now: b.clock.at };
+  await choose(b.ledger, [rule], { ...choice, value: "critical" });
+  await run(b, "models/mood", "2025-01-27");
+  await b.look();
+  assertEquals(b.mail.told, [], "it is an error");
+  b.forward(1_000);
+  const other = channel("mail");
+  await choose(b.ledger, [rule], { ...choice, value: "error" });
+  await b.look([other]);
+  assertEquals(
+    other.told,
+    ["open failed:models/mood"],
+    "another server, told through the database",
+  );
 });
 
 Deno.test("logChannel() tells an episode in one line", async () => {

@@ -234,6 +234,17 @@ Deno.test("cleanOnce() of two servers at once cleans once a day", async () => {
   assertEquals((await both()).filter((gone) => gone !== undefined).length, 1);
 });
 
+Deno.test("keepFromEnv() refuses to remove artefacts that a step may not have told of yet", () => {
+  const of = (text: string) =>
+    keepFromEnv((name) => name === "AURORA_KEEP_OBJECTS" ? text : undefined).objects;
+  assertEquals([of(""), of("1h"), of("never")], [7 * 86_400_000, 3_600_000, Infinity]);
+  assertThrows(
+    () => of("59m"),
+    RangeError,
+    'Cannot read AURORA_KEEP_OBJECTS: it is shorter than "1h"',
+  );
+});
+
 Deno.test("keepFromEnv() reads times and refuses what is none", () => {
   const of = (text: string) =>
     keepFromEnv((name) => name === "AURORA_KEEP_LOGS" ? text : undefined).logs;
