@@ -100,7 +100,7 @@ export async function serve(o: ServeOptions): Promise<Served> {
     async stop() {
       stop.abort();
       await supervisor.stop();
-      await background;
+      await endsInTime(background, o.print);
       await http.shutdown();
       await app.close();
     },
@@ -113,6 +113,23 @@ async function workerRights(): Promise<SupervisorOptions["rights"]> {
   if (mayAll()) return undefined;
   const { rightsOf } = await import("./rights.ts");
   return (env) => rightsOf("worker", surroundings(env));
+}
+
+/** Milliseconds in which what goes on in the background has to end: a send to a silent broker takes a minute. */
+const END_MS = 8_000;
+
+/** Waits for the background, but not for a service that does not answer. */
+async function endsInTime(background: Promise<void>, print: Print): Promise<void> {
+  const { withinMs } = await import("engine");
+  try {
+    await withinMs(END_MS, background);
+  } catch (error) {
+    if (!(error instanceof DOMException && error.name === "TimeoutError")) throw error;
+    background.catch(() => {});
+    print("Not waiting any longer for a service that is silent: the next start sends again", {
+      level: "warn",
+    });
+  }
 }
 
 type Handler = (request: Request) => Response | Promise<Response>;
