@@ -3,22 +3,9 @@
  *
  * @module
  */
-import type { ModelName } from "../inputs/model_inputs.ts";
 import { cacheModel, uncacheModel } from "../models/cache_model.ts";
-import { champion, type Model } from "../models/registry.ts";
-import type { Sql } from "../sql.ts";
+import { servedModels } from "../models/registry.ts";
 import type { Part, Rebuild } from "./rebuild.ts";
-
-const MODELS: readonly ModelName[] = ["energy", "mood", "sleep_quality"];
-/** After every day that there is. */
-const LAST_DAY = "9999-12-31";
-
-/** The models that are served, `undefined` where none is. */
-export async function* servedModels(
-  sql: Sql,
-): AsyncGenerator<{ readonly name: ModelName; readonly model: Model | undefined }> {
-  for (const name of MODELS) yield { name, model: await champion(sql, name, LAST_DAY) };
-}
 
 /** Writes each model that is served; removes one that is not, as after the last of it was withdrawn. */
 export async function rebuildModels(o: Rebuild): Promise<readonly Part[]> {

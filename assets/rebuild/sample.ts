@@ -5,12 +5,12 @@
  */
 import type { FeatureType, FeatureView, OnlineRow } from "engine";
 import { modelKey } from "../models/cache_model.ts";
+import { servedModels } from "../models/registry.ts";
 import { featureViews } from "../features/views.ts";
 import { cachedSet, predictionsKey } from "../predictions/cached.ts";
 import type { Prediction } from "../predictions/table.ts";
 import type { Sql } from "../sql.ts";
 import { newestRowsOf } from "./features.ts";
-import { servedModels } from "./models.ts";
 import { cachedEntries, lastPublished } from "./predictions.ts";
 
 /** A key of the cache, and how long its value is, in bytes. */
