@@ -103,15 +103,25 @@ async function look(
   left: readonly string[],
 ): Promise<Seen> {
   const [now] = await tx<{ at: Date }[]>`select clock_timestamp() as at`;
-  const kept = await keptConnections(tx);
+  const migrations = await applied(tx);
+  if (migrations.length === 0) {
+    throw new BackupError("Cannot back up: no program has used this database yet");
+  }
   return {
     at: now!.at,
     schemas,
     left,
-    migrations: await applied(tx),
+    migrations,
     digests: await digestsSeen(tx),
-    keys: [...new Set(kept.map((c) => c.key))].sort(),
+    keys: await keysIn(tx),
   };
+}
+
+/** Ids of the keys that connections are encrypted by; a database that waits for its upgrade may have no such table. */
+async function keysIn(tx: Transaction): Promise<readonly string[]> {
+  const [found] = await tx`select to_regclass('engine.connection') is not null as exists`;
+  if (found?.["exists"] !== true) return [];
+  return [...new Set((await keptConnections(tx)).map((c) => c.key))].sort();
 }
 
 /** Of everything that looks like a digest, what is or was an artefact. */

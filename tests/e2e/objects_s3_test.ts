@@ -26,6 +26,7 @@ Deno.test("a step keeps its frames in a bucket, where the collection knows them"
   const looked = await run(["tasks/objects_gc.ts", "--dry-run"], { env });
   assertEquals(looked.code, 0, looked.err);
   assertStringIncludes(looked.out, "2 artefacts: 2 referred to, 0 young, 0 would be removed");
+  await assertComesBack(env, bucket);
   const wrong = { ...env, AWS_SECRET_ACCESS_KEY: "of-somebody-else" };
   const refused = await run(["cli.ts", "test-asset", ...slice], { env: wrong });
   assertEquals(refused.code, 1);
@@ -33,3 +34,20 @@ Deno.test("a step keeps its frames in a bucket, where the collection knows them"
   assertEquals((refused.out + refused.err).includes("of-somebody-else"), false);
   await Deno.remove(directory, { recursive: true });
 });
+
+/** Backs up into the bucket, restores into another database and prefix, and looks for the frames there. */
+async function assertComesBack(env: Readonly<Record<string, string>>, bucket: string) {
+  await using other = await testDatabase();
+  const place = `s3://${bucket}/backups`;
+  for (const copied of ["2 objects (2 new", "2 objects (0 new"]) {
+    const taken = await run(["tasks/backup.ts", "--to", place, "--keep", "1"], { env });
+    assertEquals(taken.code, 0, taken.err);
+    assertStringIncludes(taken.out, copied);
+  }
+  const there = { ...env, DATABASE_URL: other.url, AURORA_OBJECTS: `s3://${bucket}/restored` };
+  const restored = await run(["tasks/restore.ts", place], { env: there });
+  assertEquals(restored.code, 0, restored.out + restored.err);
+  assertStringIncludes(restored.out, "2 objects copied and verified");
+  const looked = await run(["tasks/objects_gc.ts", "--dry-run"], { env: there });
+  assertStringIncludes(looked.out, "2 artefacts: 2 referred to, 0 young, 0 would be removed");
+}

@@ -43,7 +43,9 @@ async function place() {
 }
 
 const events = async (sql: Sql) =>
-  (await sql<{ row: string }[]>`select o::text as row from engine.outbox o order by id`)
+  (await sql<
+    { row: string }[]
+  >`select concat_ws(' ', id, event_id, payload, created_at) as row from engine.outbox order by id`)
     .map((o) => o.row);
 
 Deno.test("takeBackup() copies only artefacts that are referred to and not there yet", async () => {
@@ -75,11 +77,11 @@ Deno.test("discardOld() keeps the newest backups whole", async () => {
   assertEquals(await events(target.sql), await events(p.sql));
 });
 
-Deno.test("giveBack() restores what an older program backed up, and migrates it", async () => {
+Deno.test("a database that waits for its upgrade is backed up, restored as it was and migrated then", async () => {
   await using p = await place();
   for (const [set, folder] of SETS) {
     const all = await readMigrations(folder);
-    await migrate(p.sql, set, set === "engine" ? all.slice(0, 17) : all);
+    if (set !== "access") await migrate(p.sql, set, set === "engine" ? all.slice(0, 11) : all);
   }
   await ensureMonths(p.sql);
   await p.make("one");
@@ -89,7 +91,7 @@ Deno.test("giveBack() restores what an older program backed up, and migrates it"
   assertEquals(await events(target.sql), await events(p.sql));
   const [{ id }] = await target.sql<[{ id: number }]>`
     select max(id) as id from engine.migration where set = 'engine'`;
-  assert(id > 17);
+  assert(id > 11);
 });
 
 Deno.test("giveBack() refuses what it could not restore right, and changes nothing", async () => {
@@ -178,6 +180,12 @@ Deno.test("giveBack() says which table no migration makes", async () => {
   await assertRejects(() => giveBack(o), BackupError, 'no migration makes "features.mine"');
   await target.sql`create table features.mine (id int)`;
   await giveBack(o);
+});
+
+Deno.test("takeBackup() of an empty database is refused, and leaves no backup", async () => {
+  await using p = await place();
+  await assertRejects(() => p.take(), BackupError, "no program has used this database");
+  assertEquals(await finished(p.to), []);
 });
 
 Deno.test("two backups of a database at once: one is refused", async () => {
