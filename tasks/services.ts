@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console
 /**
  * `deno task services`: installs what the tests need (PostgreSQL, Redis, Kafka, S3, GCS, moto, Chromium, promtool,
- * a mail server, native libraries).
+ * a mail server, schemathesis, native libraries).
  * Quick when all is there.
  * @module
  */
@@ -14,6 +14,7 @@ import { aiosmtpd } from "../tests/services/smtp.ts";
 import { stopTestServer, testServer } from "../tests/services/postgres.ts";
 import { promtool } from "../tests/services/promtool.ts";
 import { redisServer } from "../tests/services/redis.ts";
+import { schemathesis } from "../tests/services/schemathesis.ts";
 import { weed } from "../tests/services/s3.ts";
 
 /** Everything that tests need from outside, by name. */
@@ -30,6 +31,7 @@ export const PROVISIONS: Readonly<Record<string, () => Promise<string | void>>> 
   gcs: fakeGcsServer,
   chromium,
   smtp: aiosmtpd,
+  schemathesis,
   native: nativeLibraries,
   promtool,
 };
