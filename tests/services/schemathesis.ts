@@ -1,5 +1,5 @@
 /** A fuzzer of APIs that knows only the OpenAPI document: schemathesis of PyPI. @module */
-import { fromFileUrl, join } from "@std/path";
+import { dirname, fromFileUrl, join } from "@std/path";
 import { CACHE, isFile, provide, run } from "./provide.ts";
 
 const VERSION = "4.32.5";
@@ -68,6 +68,8 @@ export async function fuzz(f: Fuzzing): Promise<{ readonly ok: boolean; readonly
       FUZZ_MAY: JSON.stringify(f.may),
       FUZZ_REFUSED: f.token === undefined ? "401" : "403",
     },
+    // It writes down beside itself what it found.
+    cwd: dirname(f.document),
     stdin: "null",
   }).output();
   const text = new TextDecoder();
