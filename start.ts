@@ -9,14 +9,13 @@
  */
 import { basename, fromFileUrl } from "@std/path";
 import { type Part, rightsOf } from "./rights.ts";
+import { SMALL } from "./supervisor.ts";
 import { surroundings } from "./surroundings.ts";
 
 const PARTS: Readonly<Record<string, Exclude<Part, "step">>> = {
   "server.ts": "server",
   "worker.ts": "worker",
 };
-/** The server needs no large space for young objects, which is a fifth of its memory. */
-const SMALL = "--v8-flags=--max-semi-space-size=8";
 
 /** The flags of a program of this project. @throws {RangeError} If it is none that is started so. */
 function flagsOf(
@@ -31,7 +30,7 @@ function flagsOf(
     );
   }
   const found = surroundings(env, part === "server" ? listenOf(args, env) : undefined);
-  return [...rightsOf(part, found), ...(part === "server" ? [SMALL] : [])];
+  return [...rightsOf(part, found), SMALL];
 }
 
 /** Where the server will listen, by the same words and variables. */

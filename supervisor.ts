@@ -6,6 +6,12 @@
 import { fromFileUrl } from "@std/path";
 import { eventIn, type Print } from "./log.ts";
 
+/**
+ * Server and workers need no large space for young objects: it is a fifth of their memory, and deciding 10,000 assets takes
+ * as long with a space of 4 MB as with 16.
+ */
+export const SMALL = "--v8-flags=--max-semi-space-size=4";
+
 /** How workers are kept. */
 export interface SupervisorOptions {
   /** How many. */
@@ -79,7 +85,7 @@ class Slot {
     const env = { ...this.#o.env, ...own.env };
     const rights = this.#o.rights?.(env) ?? ["-A", "--no-prompt"];
     const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", ...rights, "--cached-only", script, "--supervised"],
+      args: ["run", ...rights, SMALL, "--cached-only", script, "--supervised"],
       env,
       stdin: "piped",
       stdout: "piped",

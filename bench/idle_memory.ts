@@ -9,30 +9,42 @@ const SAMPLES = 5;
 /** What a program costs that has nothing to do. Linux only: it reads `smaps_rollup`. */
 export const bench: Bench = {
   name: "idle_memory",
-  what: "proportional memory (PSS) of the server and one worker, without PostgreSQL",
+  what: "proportional memory (PSS) of launcher, server and one worker, without PostgreSQL",
   async measure() {
     await using home = await folder();
     await using server = started(home.path);
     await server.answers("/health");
     await server.answers("/");
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-    const samples: { server: number; worker: number }[] = [];
+    const samples: Record<Part, number>[] = [];
     for (let i = 0; i < SAMPLES; i++) {
-      const workers = await denoChildren(server.pid);
-      if (workers.length !== 1) {
-        throw new Error(`Cannot measure: the server has ${workers.length} workers, not 1`);
-      }
-      samples.push({ server: await pss(server.pid), worker: await pss(workers[0]!) });
+      samples.push(await memory(server.pid));
       await new Promise((resolve) => setTimeout(resolve, 1_000));
     }
+    const of = (part: Part) => samples.map((s) => s[part]);
+    const sums = samples.map((s) => s.launcher + s.server + s.worker);
     const unit = "MB";
     return [
-      figure({ name: "idle_memory", unit }, samples.map((s) => s.server + s.worker)),
-      figure({ name: "idle_memory_server", unit }, samples.map((s) => s.server)),
-      figure({ name: "idle_memory_worker", unit }, samples.map((s) => s.worker)),
+      figure({ name: "idle_memory", unit }, sums),
+      figure({ name: "idle_memory_launcher", unit }, of("launcher")),
+      figure({ name: "idle_memory_server", unit }, of("server")),
+      figure({ name: "idle_memory_worker", unit }, of("worker")),
     ];
   },
 };
+
+type Part = "launcher" | "server" | "worker";
+
+/** What each process holds, below the launcher. */
+async function memory(launcher: number): Promise<Record<Part, number>> {
+  const server = await only(launcher, "server.ts");
+  const worker = await only(server, "worker.ts");
+  return {
+    launcher: await pss(launcher),
+    server: await pss(server),
+    worker: await pss(worker),
+  };
+}
 
 /** The memory of a process in MB, what is shared counted by share. */
 async function pss(pid: number): Promise<number> {
@@ -40,13 +52,15 @@ async function pss(pid: number): Promise<number> {
   return Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1] ?? NaN) / 1_000;
 }
 
-/** Children that are not PostgreSQL. */
-async function denoChildren(pid: number): Promise<readonly number[]> {
+/** The child of a process that runs a program. @throws {Error} If it is not one. */
+async function only(pid: number, program: string): Promise<number> {
   const text = await Deno.readTextFile(`/proc/${pid}/task/${pid}/children`);
   const pids: number[] = [];
   for (const word of text.split(" ").filter((w) => /\d/.test(w))) {
     const command = await Deno.readTextFile(`/proc/${word.trim()}/cmdline`).catch(() => "");
-    if (command.includes("worker.ts")) pids.push(Number(word));
+    if (command.includes(program)) pids.push(Number(word));
   }
-  return pids;
+  const [found] = pids;
+  if (found !== undefined && pids.length === 1) return found;
+  throw new Error(`Cannot measure: ${pids.length} processes run ${program} below ${pid}, not 1`);
 }

@@ -33,7 +33,8 @@ export function started(directory: string): Starting {
     REDIS_URL: "",
     KAFKA_BROKERS: "",
   };
-  const server = child("server.ts", ["--port", String(port), "--workers", "1"], env);
+  // As `deno task start` does.
+  const server = child("start.ts", ["server.ts", "--port", String(port), "--workers", "1"], env);
   const ended = server.said(() => false);
   ended.catch(() => {});
   const answers = async (path: string) => {
