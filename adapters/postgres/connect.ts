@@ -46,6 +46,7 @@ export function connect(url: string, options: ConnectOptions = {}): Sql {
     max,
     connect_timeout: connectSeconds,
     max_lifetime: null,
+    backoff: pauseSeconds,
     ...(idleSeconds === undefined ? {} : { idle_timeout: idleSeconds }),
     connection: { application_name: name },
     types: { bigint: postgres.BigInt },
@@ -56,6 +57,13 @@ export function connect(url: string, options: ConnectOptions = {}): Sql {
   const recorder = tracing();
   return recorder ? tracedSql(sql, recorder) : sql;
 }
+
+/**
+ * Seconds before a connection is tried again that could not be opened, 1 at most: the driver's own grow to 20 and outlast
+ * an outage, while a worker that cannot ask for 10 s is given up.
+ */
+const pauseSeconds = (failures: number): number =>
+  (0.5 + Math.random() / 2) * Math.min(1, 2 ** failures / 100);
 
 /**
  * {@link connect}, proven by a query.

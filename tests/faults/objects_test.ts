@@ -32,8 +32,8 @@ function place(proxy: FaultProxy, o: Partial<S3Options> = {}): { near: Objects; 
 /** Bytes of which no two kilobytes are alike. */
 const content = (size: number) => new Uint8Array(size).map((_, i) => i * 7 + (i >> 10));
 const since = (from: number) => performance.now() - from;
-/** Three tries of 0.8 s and the pauses between them, with room for a busy machine. */
-const IN_TIME_MS = 6_000;
+/** Far above three tries of 0.8 s, far below what TCP waits: a busy machine is no failure. */
+const IN_TIME_MS = 20_000;
 
 Deno.test("S3 50 ms away: all is right, and parts travel side by side", async () => {
   await using proxy = await faultProxy(target);
@@ -96,7 +96,7 @@ Deno.test("S3 in a black hole for good: upload, download and look end in their t
     assertRejects(() => bytesOf(reading), ServiceUnavailableError),
     assertRejects(() => far.head("key"), ServiceUnavailableError),
   ]);
-  assert(since(from) < 2 * IN_TIME_MS, `${since(from)} ms`);
+  assert(since(from) < IN_TIME_MS, `${since(from)} ms`);
   for (const { message } of troubles) assert(message.includes("Nothing came for 800 ms"), message);
   await proxy.heal();
   assertEquals(await near.head("other"), undefined);
@@ -132,10 +132,10 @@ Deno.test("an upload into a black hole that is given up ends at once, one of man
   await until(() => proxy.counts.requests > 2_000_000, { what: "parts to be under way" });
   proxy.blackHole();
   const ms = await givenUp(putting, large);
-  assert(ms < 15_000, `12 MB: ${ms} ms`);
+  assert(ms < 40_000, `12 MB: ${ms} ms`);
   const one = far.put("small", content(1_000), { signal: small.signal });
   const soon = await givenUp(one, small);
-  assert(soon < 3_000, `1 kB: ${soon} ms`);
+  assert(soon < IN_TIME_MS, `1 kB: ${soon} ms`);
   await proxy.heal();
   assertEquals(await near.head("large"), undefined);
 });

@@ -32,6 +32,13 @@ Deno.test("through PgBouncer by the transaction, killed twice under load: nothin
     await wait(1_500);
     await look(c.sql, "after PgBouncer was killed");
   }
+  const follower = async () => {
+    const [row] = await c.sql<{ version: bigint }[]>`
+      select version from engine.visible where asset = 'after'`;
+    return row?.version ?? 0n;
+  };
+  const before = await follower();
+  await until(async () => await follower() > before, { what: "conditions to be judged again" });
   await loading.stop();
   await rest(c);
   await lookAtEnd(c, "after PgBouncer was killed twice");
