@@ -93,7 +93,17 @@ async function noteOn(connection: ReturnType<typeof parseConnection>): Promise<s
     aws: awsOf,
     s3: awsOf,
     ...Object.fromEntries(
-      ["postgres", "redis", "rediss", "http", "https", "smtp", "smtps"].map((k) => [k, addressOf]),
+      [
+        ...["postgres", "http", "https", "smtp", "smtps"],
+        ...[
+          "redis",
+          "rediss",
+          "redis_sentinel",
+          "rediss_sentinel",
+          "redis_cluster",
+          "rediss_cluster",
+        ],
+      ].map((k) => [k, addressOf]),
     ),
   };
   const read = reads[connection.kind];
