@@ -26,11 +26,6 @@ export interface Child extends AsyncDisposable {
 /** Milliseconds that a process has to end when asked. */
 const GRACE_MS = 10_000;
 
-/** The server as `deno task start` runs it. */
-const FLAGS: Readonly<Record<string, readonly string[]>> = {
-  "server.ts": ["--v8-flags=--max-semi-space-size=8"],
-};
-
 /** Starts `deno run -A` on a script of the repository. */
 export function child(
   script: string,
@@ -38,7 +33,7 @@ export function child(
   env: { readonly [name: string]: string } = {},
 ): Child {
   const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-prompt", "--cached-only", ...(FLAGS[script] ?? []), script, ...args],
+    args: ["run", "-A", "--no-prompt", "--cached-only", script, ...args],
     cwd: ROOT,
     env: { NO_COLOR: "1", ...env },
     stdin: "null",

@@ -9,25 +9,28 @@ const SAMPLES = 5;
 /** What a program costs that has nothing to do. Linux only: it reads `smaps_rollup`. */
 export const bench: Bench = {
   name: "idle_memory",
-  what: "proportional memory (PSS) of the server and one worker, without PostgreSQL",
+  what: "proportional memory (PSS) of the launcher, the server and one worker, without PostgreSQL",
   async measure() {
     await using home = await folder();
     await using server = started(home.path);
     await server.answers("/health");
     await server.answers("/");
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-    const samples: { server: number; worker: number }[] = [];
+    const samples: { launcher: number; server: number; worker: number }[] = [];
     for (let i = 0; i < SAMPLES; i++) {
-      const workers = await denoChildren(server.pid);
-      if (workers.length !== 1) {
-        throw new Error(`Cannot measure: the server has ${workers.length} workers, not 1`);
-      }
-      samples.push({ server: await pss(server.pid), worker: await pss(workers[0]!) });
+      const program = await onlyChild(server.pid, "server.ts");
+      const worker = await onlyChild(program, "worker.ts");
+      samples.push({
+        launcher: await pss(server.pid),
+        server: await pss(program),
+        worker: await pss(worker),
+      });
       await new Promise((resolve) => setTimeout(resolve, 1_000));
     }
     const unit = "MB";
     return [
-      figure({ name: "idle_memory", unit }, samples.map((s) => s.server + s.worker)),
+      figure({ name: "idle_memory", unit }, samples.map((s) => s.launcher + s.server + s.worker)),
+      figure({ name: "idle_memory_launcher", unit }, samples.map((s) => s.launcher)),
       figure({ name: "idle_memory_server", unit }, samples.map((s) => s.server)),
       figure({ name: "idle_memory_worker", unit }, samples.map((s) => s.worker)),
     ];
@@ -40,13 +43,14 @@ async function pss(pid: number): Promise<number> {
   return Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1] ?? NaN) / 1_000;
 }
 
-/** Children that are not PostgreSQL. */
-async function denoChildren(pid: number): Promise<readonly number[]> {
+/** The child of a process that runs a script. */
+async function onlyChild(pid: number, script: string): Promise<number> {
   const text = await Deno.readTextFile(`/proc/${pid}/task/${pid}/children`);
   const pids: number[] = [];
   for (const word of text.split(" ").filter((w) => /\d/.test(w))) {
     const command = await Deno.readTextFile(`/proc/${word.trim()}/cmdline`).catch(() => "");
-    if (command.includes("worker.ts")) pids.push(Number(word));
+    if (command.includes(script)) pids.push(Number(word));
   }
-  return pids;
+  if (pids.length === 1) return pids[0]!;
+  throw new Error(`Cannot measure: process ${pid} has ${pids.length} children "${script}", not 1`);
 }

@@ -8,7 +8,7 @@ import { child } from "./child.ts";
 
 /** A server that is starting. */
 export interface Starting extends AsyncDisposable {
-  /** Its process id. */
+  /** The process id of its launcher. */
   readonly pid: number;
   /** Seconds since it was started. */
   seconds(): number;
@@ -23,7 +23,7 @@ const TRY_MS = 5;
 /** Milliseconds after which a server is not waited for any more. */
 const LIMIT_MS = 60_000;
 
-/** Starts `server.ts` with one worker on a directory. */
+/** Starts `server.ts` with one worker on a directory, as `deno task start` does it. */
 export function started(directory: string): Starting {
   const port = freePort();
   const began = performance.now();
@@ -33,7 +33,11 @@ export function started(directory: string): Starting {
     REDIS_URL: "",
     KAFKA_BROKERS: "",
   };
-  const server = child("server.ts", ["--port", String(port), "--workers", "1"], env);
+  const server = child(
+    "start.ts",
+    ["server.ts", "--port", String(port), "--workers", "1"],
+    env,
+  );
   const ended = server.said(() => false);
   ended.catch(() => {});
   const answers = async (path: string) => {
