@@ -65,3 +65,21 @@ Deno.test("a run is computed here when the workers have other code", async () =>
   assertEquals(waited.code, 0, waited.err);
   assertStringIncludes(waited.err, "it is computed here");
 });
+
+Deno.test("a run that is waited for is computed here when the last worker leaves", async () => {
+  const { app: a } = await app();
+  const worker = await a.ledger.join(hello);
+  const looked = Promise.withResolvers<void>();
+  const ledger = new Proxy(a.ledger, {
+    get(target, name, receiver) {
+      if (name === "workers") looked.resolve();
+      return Reflect.get(target, name, receiver);
+    },
+  });
+  const waiting = call({ ...a, ledger }, "materialize report --wait");
+  await looked.promise;
+  await new Promise((done) => setTimeout(done, 100));
+  await a.ledger.leave(worker);
+  assertEquals((await waiting).code, 0);
+  assertEquals(await a.ledger.workers(), []);
+});
