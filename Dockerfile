@@ -25,7 +25,7 @@ COPY . .
 # onnxruntime-node carries the libraries of every platform (288 MB): keep those of this one. Then
 # bundle the pages, and train one tree with each library as a proof that the parts fit.
 RUN deno cache --quiet --frozen server.ts worker.ts cli.ts step_process.ts \
-    adapters/process/watchdog.ts \
+    adapters/process/watchdog.ts adapters/process/warden.ts start.ts ml/train/loader.ts \
     ml/serve/score_worker.ts ml/train/child.ts ui/layout/worker.ts tasks/build_ui.ts \
   && sh docker/prune_onnxruntime.sh "$DENO_DIR" \
   && deno run -A --cached-only tasks/build_ui.ts /opt/ui \

@@ -8,6 +8,9 @@ import { processIo } from "./cli/io.ts";
 import { main } from "./cli/main.ts";
 
 async function open(): Promise<App> {
+  const { maskOutput } = await import("./adapters/process/masked_output.ts");
+  // Commands that open the program may run code of the project.
+  maskOutput();
   const { compose } = await import("./compose.ts");
   return await compose({ directory: Deno.env.get("AURORA_DIRECTORY") ?? ".aurora", role: "cli" });
 }

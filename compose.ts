@@ -32,7 +32,7 @@ import { keepFromEnv } from "./adapters/postgres/keep/rules.ts";
 import { openLedger } from "./adapters/postgres/ledger/ledger.ts";
 import { type Way, wayTo } from "./adapters/postgres/pooler.ts";
 import { type ObjectsPlace, objectsPlace } from "./adapters/objects/setting.ts";
-import { isolation } from "./adapters/process/isolation.ts";
+import { isolation, type IsolationOptions } from "./adapters/process/isolation.ts";
 import { redisFromEnv } from "./adapters/redis/from_env.ts";
 import { keysFromEnv } from "./adapters/secrets/keys_from_env.ts";
 import { connectionsIn, tellEnvironment } from "./adapters/secrets/places.ts";
@@ -51,6 +51,7 @@ import type { KafkaOptions } from "./adapters/kafka/options.ts";
 import { healthOf } from "./health.ts";
 import { loadProject } from "./load_project.ts";
 import { metricsOf } from "./metrics.ts";
+import { mayAll, surroundings } from "./surroundings.ts";
 import { migrateAll } from "./tasks/database.ts";
 import { recordTraces } from "./traces.ts";
 import { VERSION } from "./version.ts";
@@ -231,7 +232,8 @@ async function assemble(p: Parts): Promise<App> {
   const { o, env, project, ledger, sql, embedded, url, startedAt } = p;
   const { qualityReader } = await import("./assets/quality/reader.ts");
   const lent = lender(env, p.connections);
-  const kind = embedded ? "embedded" : "external";
+  // Whoever started this program may have started the database for it.
+  const kind = embedded || env("AURORA_EMBEDDED") === "1" ? "embedded" : "external";
   const health = healthOf({ sql, ledger, env, kind });
   const metrics = metricsOf({ sql, definitions: project, env, version: VERSION, startedAt });
   const service = createService({
@@ -293,7 +295,9 @@ async function workHere(
     queues: w.queues ?? ["default"],
     slots: w.slots ?? SLOTS,
   };
+  const whole = mayAll();
   await using processes = isolation({
+    ...(whole ? {} : await stepRights()),
     script: fromFileUrl(new URL("./step_process.ts", import.meta.url)),
     env: {
       DATABASE_URL: p.env("DATABASE_URL"),
@@ -315,6 +319,20 @@ async function workHere(
     ...(w.onJoined ? { onJoined: w.onJoined } : {}),
     ...(w.onTrouble ? { onTrouble: w.onTrouble } : {}),
   });
+}
+
+/** How steps are run by a worker with few rights: with as few, and a warden for what it may not do. */
+async function stepRights(): Promise<Pick<IsolationOptions, "rights" | "sockets" | "keeper">> {
+  const [{ rightsOf }, { wardenKeeper }] = await Promise.all([
+    import("./rights.ts"),
+    import("./adapters/process/warden_keeper.ts"),
+  ]);
+  const found = surroundings({});
+  return {
+    rights: (socket) => rightsOf("step", { ...found, sockets: [socket] }),
+    sockets: found.sockets,
+    keeper: wardenKeeper(),
+  };
 }
 
 /** A pool on the database of the app for one purpose, such as the relay. */

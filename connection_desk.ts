@@ -110,7 +110,8 @@ async function test(o: DeskOptions, name: string) {
   const at = o.now();
   const allowed = privateHosts(o.env("AURORA_PRIVATE_HOSTS"));
   const tried = await tryConnection(connection, { privateHosts: allowed, env: o.env });
-  await noteTest(o.sql, name, { at, ...tried });
+  // What another place has says nothing of what is kept under the same name.
+  if (await decider(name, outsideOf(o)) === null) await noteTest(o.sql, name, { at, ...tried });
   return { at: at.toISOString(), ...tried };
 }
 
@@ -120,12 +121,16 @@ interface Outside {
   readonly place: Place;
 }
 
-async function list(o: DeskOptions): Promise<ConnectionsView> {
+function outsideOf(o: DeskOptions): readonly Outside[] {
   const file = o.env("AURORA_CONNECTIONS_FILE");
-  const outside: Outside[] = [
+  return [
     { from: "environment", place: environmentPlace(o.env, o.variables) },
     ...(file === "" ? [] : [{ from: "file", place: filePlace(file) } as const]),
   ];
+}
+
+async function list(o: DeskOptions): Promise<ConnectionsView> {
+  const outside = outsideOf(o);
   const [rows, keys, ...found] = await Promise.all([
     keptConnections(o.sql),
     keysOf(o),

@@ -18,6 +18,9 @@ import { sendsLineage } from "./lineage.ts";
 const LOOK_MS = 3_600_000;
 const CLEAN_MS = 24 * LOOK_MS;
 
+/** What a house is kept of. */
+type Kept = Pick<App, "definitions" | "env" | "sql">;
+
 /** Cursors of the sensors of a project, and of lineage if it is sent: what one of them has not read is kept. */
 export const readersOf = (
   { definitions, env }: Pick<App, "definitions" | "env">,
@@ -36,7 +39,7 @@ export const rulesOf = (app: Pick<App, "env">): KeepRules => keepFromEnv((name) 
 
 /** Keeps house until the signal aborts; what goes wrong is told, and tried again at the next look. */
 export async function keepHouse(
-  app: App,
+  app: Kept,
   o: { readonly signal: AbortSignal; print(line: string): void; onTrouble(error: unknown): void },
 ): Promise<void> {
   const rules = rulesOf(app);
@@ -53,7 +56,7 @@ export async function keepHouse(
 }
 
 async function look(
-  app: App,
+  app: Kept,
   rules: KeepRules,
   { signal, print }: { readonly signal: AbortSignal; print(line: string): void },
 ): Promise<void> {
@@ -70,7 +73,7 @@ async function look(
 
 /** Artefacts that nothing refers to, once a day by one of the servers. */
 async function collectGarbage(
-  { sql }: Pick<App, "sql">,
+  { sql }: Kept,
   objects: Objects,
   { graceMs, signal, print }: {
     readonly graceMs: number;

@@ -47,6 +47,7 @@ export function metricsOf(o: MetricsOptions): MetricsReader {
   const counting = { bounds: RUN_BOUNDS, sums: sumsOf(own) };
   const limit = limitFrom(o.env("AURORA_METRICS_LABELS"));
   const jobs = o.definitions.jobs.map((j) => j.name);
+  const relays = o.env("KAFKA_BROKERS") !== "";
   const counts = knownTallies(o.sql);
   return {
     async count() {
@@ -63,7 +64,7 @@ export function metricsOf(o: MetricsOptions): MetricsReader {
         reported(o.sql, reportersOf(own)),
       ]);
       return exposition([
-        ...families({ tallies: tallied, load: now, assets, jobs, uncounted: rest, limit }),
+        ...families({ tallies: tallied, load: now, assets, jobs, uncounted: rest, limit, relays }),
         ...reportedFamilies(own, { tallies: tallied, reported: newest }),
         ...processFamilies(o),
       ]);

@@ -24,6 +24,7 @@ import * as report from "./assets/quality/report.ts";
 import * as source from "./assets/source.ts";
 import * as engineered from "./assets/training/engineered.ts";
 import * as extract from "./assets/training/extract_training_data.ts";
+import * as trainingCached from "./assets/training/cached.ts";
 import * as trainingPublished from "./assets/training/published.ts";
 import * as jobs from "./sensors/jobs.ts";
 import * as newLifeEvents from "./sensors/new_life_events.ts";
@@ -42,6 +43,7 @@ export const project: Definitions = define(
   energyModel,
   moodModel,
   sleepQualityModel,
+  trainingCached,
   trainingPublished,
   activeUsers,
   energy,

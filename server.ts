@@ -9,6 +9,7 @@ import type { AccessMode } from "./access.ts";
 import { withPeer } from "./api/peer.ts";
 import type { App } from "./compose.ts";
 import type { Print } from "./log.ts";
+import type { SupervisorOptions } from "./supervisor.ts";
 import type { Pages } from "./ui/mod.ts";
 
 /** How a server is started. */
@@ -75,7 +76,10 @@ export async function serve(o: ServeOptions): Promise<Served> {
     await http.shutdown();
     throw error;
   }
-  const { supervise } = await import("./supervisor.ts");
+  const [{ supervise }, rights] = await Promise.all([
+    import("./supervisor.ts"),
+    workerRights(),
+  ]);
   const supervisor = supervise({
     workers: o.workers,
     env: {
@@ -83,6 +87,7 @@ export async function serve(o: ServeOptions): Promise<Served> {
       DATABASE_URL: app.database.url,
       AURORA_OBJECTS: app.env("AURORA_OBJECTS"),
     },
+    ...(rights ? { rights } : {}),
     onDeath: (worker, cause) => app.ledger.bury(worker, cause),
     print: o.print,
   });
@@ -95,11 +100,36 @@ export async function serve(o: ServeOptions): Promise<Served> {
     async stop() {
       stop.abort();
       await supervisor.stop();
-      await background;
+      await endsInTime(background, o.print);
       await http.shutdown();
       await app.close();
     },
   };
+}
+
+/** What workers may do: as little as this process, if that may not do everything. */
+async function workerRights(): Promise<SupervisorOptions["rights"]> {
+  const { mayAll, surroundings } = await import("./surroundings.ts");
+  if (mayAll()) return undefined;
+  const { rightsOf } = await import("./rights.ts");
+  return (env) => rightsOf("worker", surroundings(env));
+}
+
+/** Milliseconds in which what goes on in the background has to end: a send to a silent broker takes a minute. */
+const END_MS = 8_000;
+
+/** Waits for the background, but not for a service that does not answer. */
+async function endsInTime(background: Promise<void>, print: Print): Promise<void> {
+  const { withinMs } = await import("engine");
+  try {
+    await withinMs(END_MS, background);
+  } catch (error) {
+    if (!(error instanceof DOMException && error.name === "TimeoutError")) throw error;
+    background.catch(() => {});
+    print("Not waiting any longer for a service that is silent: the next start sends again", {
+      level: "warn",
+    });
+  }
 }
 
 type Handler = (request: Request) => Response | Promise<Response>;
@@ -238,6 +268,9 @@ async function main(): Promise<void> {
     default: { schedules: true },
   });
   if (args["help"]) return console.log(HELP);
+  const { maskOutput } = await import("./adapters/process/masked_output.ts");
+  // Sensors are code of the project, and run here.
+  maskOutput();
   const { logFormat, printer } = await import("./log.ts");
   const format = logFormat(Deno.env.get("AURORA_LOG"));
   const print = printer(format, console.log, format === "json" ? { process: "server" } : {});

@@ -14,6 +14,8 @@ export interface SupervisorOptions {
   readonly env: { readonly [name: string]: string };
   /** Is told of every end of a worker that had joined, so that its steps move at once. */
   onDeath(worker: string, cause: string): Promise<void>;
+  /** The flags of Deno that say what they may do. @default {everything} */
+  readonly rights?: (env: { readonly [name: string]: string }) => readonly string[];
   /** One line for the log of the server. */
   readonly print: Print;
 }
@@ -73,9 +75,12 @@ class Slot {
 
   async #once(): Promise<void> {
     const script = fromFileUrl(new URL("./worker.ts", import.meta.url));
+    await using own = await ownSockets(this.#o);
+    const env = { ...this.#o.env, ...own.env };
+    const rights = this.#o.rights?.(env) ?? ["-A", "--no-prompt"];
     const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-prompt", "--cached-only", script, "--supervised"],
-      env: { ...this.#o.env },
+      args: ["run", ...rights, "--cached-only", script, "--supervised"],
+      env,
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
@@ -124,6 +129,18 @@ class Slot {
     await this.#ended;
     clearTimeout(timer);
   }
+}
+
+/** A folder for the sockets by which a worker with few rights speaks with its steps; it goes with the worker. */
+async function ownSockets(
+  { rights }: SupervisorOptions,
+): Promise<AsyncDisposable & { readonly env: { readonly [name: string]: string } }> {
+  if (rights === undefined) return { env: {}, [Symbol.asyncDispose]: async () => {} };
+  const folder = await Deno.makeTempDir({ prefix: "aurora_" });
+  return {
+    env: { AURORA_STEP_SOCKETS: folder },
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
 }
 
 function causeOf(status: Deno.CommandStatus): string {

@@ -74,6 +74,10 @@ function reason(error: unknown, limitMs: number): string {
   if (error instanceof DOMException && /^(Timeout|Abort)Error$/.test(error.name)) {
     return `no answer within ${limitMs} ms`;
   }
+  if (error instanceof Deno.errors.NotCapable) {
+    const host = /access to "([^"]+)"/.exec(error.message)?.[1] ?? "it";
+    return `this program may not reach ${host}: name it in AURORA_NET, and start the program again`;
+  }
   const parts: string[] = [];
   for (let e = error; e instanceof Error; e = e.cause) {
     if (!parts.some((p) => p.includes((e as Error).message))) parts.push((e as Error).message);

@@ -10,6 +10,7 @@
  */
 import { parseArgs } from "@std/cli";
 import { masked } from "engine";
+import { maskOutput } from "./adapters/process/masked_output.ts";
 import { compose } from "./compose.ts";
 import { errorFields, logFormat, printer } from "./log.ts";
 
@@ -39,6 +40,7 @@ async function main(): Promise<number> {
     return 2;
   }
   const queues = String(args["queues"] ?? Deno.env.get("AURORA_QUEUES") ?? "default").split(",");
+  maskOutput();
   const json = logFormat(Deno.env.get("AURORA_LOG")) === "json";
   const say = printer("json", console.error, { process: "worker", pid: Deno.pid });
   const stop = new AbortController();

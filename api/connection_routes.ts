@@ -1,10 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { ConnectionService, Json } from "engine";
+import type { ConnectionService } from "engine";
 import { HTTPException } from "hono/http-exception";
 import { type Answer, asJson, body, guarded, notFound } from "./answers.ts";
 import { asker, nameOfAsker } from "./asker.ts";
 import { router } from "./router.ts";
-import { Problem } from "./schemas.ts";
+import { json, Problem } from "./schemas.ts";
 
 const text = (most: number) => z.string().max(most);
 
@@ -58,7 +58,7 @@ const Change = z.strictObject({
   password: text(10_000).nullable().optional()
     .openapi({ description: "Not given: the one that is kept stays; null takes it away" }),
   schema: text(1_000).nullable().optional(),
-  extra: z.record(text(200), z.json()).nullable().optional(),
+  extra: z.record(text(200), json).nullable().optional(),
   replace: z.boolean().default(false)
     .openapi({ description: "Change the one that is there: what is not given stays" }),
 }).openapi("ConnectionChange");
@@ -118,11 +118,9 @@ export function connectionRoutes({ connections }: ConnectionService) {
     .openapi(rotate, async (c) => c.json(await connections.rotate(), 200))
     .openapi(change, async (c) => {
       const { name } = c.req.valid("param");
-      const { replace, extra, ...given } = c.req.valid("json");
-      // What Zod calls JSON is what the engine does.
-      const more = extra === undefined ? {} : { extra: extra as { [name: string]: Json } | null };
+      const { replace, ...given } = c.req.valid("json");
       const how = { replace, by: nameOfAsker(asker()?.name, "") };
-      const kept = await connections.change(name, { ...given, ...more }, how);
+      const kept = await connections.change(name, given, how);
       if (kept !== undefined) return c.json(kept, 200);
       const message = `Cannot add connection "${name}": there is one of this name`;
       throw new HTTPException(409, { message });

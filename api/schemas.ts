@@ -6,7 +6,8 @@ import { ALERT_KINDS, type Json } from "engine";
 
 const list = <T extends z.ZodType>(item: T) => z.array(item).readonly();
 const instant = z.string().openapi({ format: "date-time", example: "2025-01-27T06:00:00.000Z" });
-const json = z.custom<Json>().openapi({
+/** Any value of JSON. */
+export const json: z.ZodType<Json> = z.custom<Json>().openapi({
   description: "Any JSON value",
   type: ["object", "array", "string", "number", "boolean", "null"],
 });

@@ -39,6 +39,7 @@ export const BENCHES: { readonly [name: string]: () => Promise<{ readonly bench:
   deciding: () => import("./deciding.ts"),
   typecheck_500: () => import("./typecheck_500.ts"),
   object_1gib: () => import("./object_1gib.ts"),
+  slow_cut_gone: () => import("./slow_cut_gone.ts"),
 };
 
 /** Sizes that `deciding` measures in one go. */

@@ -1,9 +1,7 @@
 /** One request by HTTP to a host that was judged. @module */
 import type { LookupAddress } from "node:dns";
-import { type ClientRequest, request as plain, type RequestOptions } from "node:http";
-import { request as secure } from "node:https";
-import type { LookupFunction } from "node:net";
-import { judged, type PrivateHosts } from "./judged.ts";
+import { judged, mustBeReachable, type PrivateHosts } from "./judged.ts";
+import { headOf, statusOf, write } from "./message.ts";
 
 /** What is asked, and within which bounds. */
 export interface Question {
@@ -25,54 +23,95 @@ export interface Question {
  * was judged: a name that changes its mind in between gains nothing. No redirection is followed, so where it leads is
  * never asked without being judged.
  *
+ * It speaks through a connection of its own and not through `fetch`, which Deno traces with the whole address: that of a
+ * webhook is a secret.
+ *
  * @throws {PrivateAddress} If an address of the host is private and the host is not among `privateHosts`.
  * @throws {Error} If there is no answer in time, or nobody answers as a server of HTTP does.
  */
-export function ask(q: Question): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  let sent: ClientRequest | undefined;
+export async function ask(q: Question): Promise<number> {
+  const late = new Error(`no answer within ${q.limitMs} ms`);
+  const stop = new AbortController();
+  const { promise: limit, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
-    const late = new Error(`no answer within ${q.limitMs} ms`);
     reject(late);
-    sent?.destroy(late);
+    stop.abort(late);
   }, q.limitMs);
-  const answered = promise.finally(() => clearTimeout(timer));
-  let isOver = false;
-  answered.catch(() => {}).finally(() => isOver = true);
-  judged(q.url.hostname, q.privateHosts).then((addresses) => {
-    if (isOver) return;
-    sent = send(q, addresses, resolve);
-    sent.on("error", reject);
-    sent.end(q.body);
-  }).catch(reject);
-  return answered;
+  const answer = judged(q.url.hostname, q.privateHosts)
+    .then((addresses) => exchange(q, addresses, stop.signal));
+  try {
+    return await Promise.race([answer, limit]);
+  } finally {
+    clearTimeout(timer);
+    // What was given up must not be left unheard.
+    answer.catch(() => {});
+  }
 }
 
-function send(
+async function exchange(
   q: Question,
   addresses: readonly LookupAddress[],
-  answer: (status: number) => void,
-): ClientRequest {
-  const { url, method, headers, body, ca } = q;
-  const length = body === undefined
-    ? {}
-    : { "Content-Length": new TextEncoder().encode(body).length };
-  const options: RequestOptions & { ca?: string } = {
-    method,
-    agent: false,
-    headers: { ...headers, ...length },
-    lookup: pinned(addresses),
-    ...(ca ? { ca } : {}),
-  };
-  return (url.protocol === "https:" ? secure : plain)(url, options, (response) => {
-    answer(response.statusCode ?? 0);
-    response.destroy();
+  signal: AbortSignal,
+): Promise<number> {
+  let connection: Deno.Conn = await connected(q, addresses, signal);
+  const end = () => close(connection);
+  signal.addEventListener("abort", end);
+  try {
+    if (q.url.protocol === "https:") connection = await encrypted(connection, q);
+    await write(connection, headOf(q) + (q.body ?? ""));
+    return await statusOf(connection, q.url.host);
+  } finally {
+    signal.removeEventListener("abort", end);
+    end();
+  }
+}
+
+/**
+ * A connection to the first of the addresses that takes one. A process with few rights may connect to the names that it
+ * was told only, not to what they stand for: then it is judged what the name led to, before anything is sent.
+ */
+async function connected(
+  { url, privateHosts }: Question,
+  addresses: readonly LookupAddress[],
+  signal: AbortSignal,
+): Promise<Deno.TcpConn> {
+  const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
+  let trouble: unknown;
+  for (const { address: hostname } of addresses) {
+    signal.throwIfAborted();
+    try {
+      return await Deno.connect({ hostname, port, signal });
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotCapable)) trouble = error;
+      else return await byName({ hostname: url.hostname, port, signal }, privateHosts);
+    }
+  }
+  throw trouble;
+}
+
+async function byName(
+  to: Deno.ConnectOptions & { readonly hostname: string },
+  allowed: PrivateHosts,
+): Promise<Deno.TcpConn> {
+  const connection = await Deno.connect(to);
+  try {
+    mustBeReachable(to.hostname, connection.remoteAddr.hostname, allowed);
+    return connection;
+  } catch (error) {
+    close(connection);
+    throw error;
+  }
+}
+
+function encrypted(connection: Deno.Conn, { url, ca }: Question): Promise<Deno.TlsConn> {
+  return Deno.startTls(connection as Deno.TcpConn, {
+    hostname: url.hostname.replace(/^\[|\]$/g, ""),
+    ...(ca ? { caCerts: [ca] } : {}),
   });
 }
 
-/** Answers for the name server with what was judged. */
-const pinned = (addresses: readonly LookupAddress[]): LookupFunction => (_host, options, done) => {
-  if (options.all) return done(null, [...addresses]);
-  const { address, family } = addresses[0]!;
-  done(null, address, family);
-};
+function close(connection: Deno.Conn): void {
+  try {
+    connection.close();
+  } catch { /* closed by the other side, by TLS, or by the abort */ }
+}

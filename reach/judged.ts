@@ -31,13 +31,19 @@ export async function judged(
 ): Promise<readonly LookupAddress[]> {
   const name = bare(host);
   const found = await lookup(name, { all: true }).catch((cause: unknown) => {
+    if (cause instanceof Deno.errors.NotCapable) throw cause;
     throw new TypeError(`"${name}" has no address`, { cause });
   });
-  if (allowed.includes("*") || allowed.includes(name)) return found;
-  const inside = found.find(({ address }) => isPrivateAddress(address));
-  if (inside === undefined) return found;
+  for (const { address } of found) mustBeReachable(name, address, allowed);
+  return found;
+}
+
+/** @throws {PrivateAddress} If a host is at a private address and is not allowed to be. */
+export function mustBeReachable(host: string, address: string, allowed: PrivateHosts): void {
+  const name = bare(host);
+  if (allowed.includes("*") || allowed.includes(name) || !isPrivateAddress(address)) return;
   throw new PrivateAddress(
-    `"${name}" is at ${inside.address}, which is no public address; ` +
+    `"${name}" is at ${address}, which is no public address; ` +
       `if that is meant, name the host in AURORA_PRIVATE_HOSTS`,
   );
 }

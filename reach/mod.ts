@@ -2,3 +2,4 @@
 export { ask, type Question } from "./ask.ts";
 export { judged, PrivateAddress, type PrivateHosts, privateHosts } from "./judged.ts";
 export { isPrivateAddress } from "./private_address.ts";
+export { socketByName } from "./socket_by_name.ts";

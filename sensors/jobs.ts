@@ -23,6 +23,7 @@ import { report } from "../assets/quality/report.ts";
 import { friendships, gamification, integrations, lifeEvents, users } from "../assets/source.ts";
 import { engineered } from "../assets/training/engineered.ts";
 import { extractTrainingData } from "../assets/training/extract_training_data.ts";
+import { trainingCached } from "../assets/training/cached.ts";
 import { trainingPublished } from "../assets/training/published.ts";
 
 /** Four snapshots a day, and the newest of them online. */
@@ -34,7 +35,7 @@ export const featureEngineering: Job = job({
   assets: [activity, sleep, exercise, social, online],
 });
 
-/** Six steps, each night. */
+/** Seven steps, each night. */
 export const mlTraining: Job = job({
   name: "ml_training_pipeline",
   description: "Train the models for energy, mood and sleep quality on the last 90 days",
@@ -46,6 +47,7 @@ export const mlTraining: Job = job({
     energyModel,
     moodModel,
     sleepQualityModel,
+    trainingCached,
     trainingPublished,
   ],
 });

@@ -1,7 +1,8 @@
 // deno-lint-ignore-file no-console
 /**
- * `deno task relay:kills [--events N] [--kills N]`: kills a real broker while events are relayed to it by each client, and
- * counts what was lost, doubled or turned: 100,000 events and three kills unless told.
+ * `deno task relay:kills [--events N] [--kills N] [--cuts N]`: kills a real broker and cuts its answers while events are
+ * relayed to it by each client, and counts what was lost, doubled or turned: 100,000 events, three kills and 30 cuts unless
+ * told.
  *
  * @module
  */
@@ -9,16 +10,19 @@ import { parseArgs } from "@std/cli";
 import { relayUnderKills } from "../tests/adapters/kafka/kills.ts";
 
 if (import.meta.main) {
-  const args = parseArgs(Deno.args, { string: ["events", "kills"] });
-  const number = (what: string, usual: number) => {
+  const args = parseArgs(Deno.args, { string: ["events", "kills", "cuts"] });
+  const number = (what: string, usual: number, least: number) => {
     const n = Number(args[what] ?? usual);
-    if (Number.isInteger(n) && n > 0) return n;
-    throw new RangeError(`Cannot kill: --${what} is "${args[what]}", not a whole number above 0`);
+    if (Number.isInteger(n) && n >= least) return n;
+    throw new RangeError(
+      `Cannot kill: --${what} is "${args[what]}", not a whole number from ${least} on`,
+    );
   };
-  const [events, kills] = [number("events", 100_000), number("kills", 3)];
+  const events = number("events", 100_000, 1);
+  const [kills, cuts] = [number("kills", 3, 0), number("cuts", 30, 0)];
   let isWrong = false;
   for (const client of ["kafkajs", "platformatic"] as const) {
-    const counts = await relayUnderKills({ client, events, kills });
+    const counts = await relayUnderKills({ client, events, kills, cuts });
     console.log(JSON.stringify({ client, events, ...counts }));
     isWrong ||= counts.lost + counts.outOfOrder > 0;
   }

@@ -156,4 +156,7 @@ Deno.test("test() tells in words what it found, and remembers it", async () => {
   const reached = await allowed.test("inside");
   assertEquals([reached.reached, reached.found], [true, "HTTP answers with status 204"]);
   assertEquals((await desk.list()).connections[0]?.test, reached);
+  const elsewhere = deskOf(db.sql, { ...values, AURORA_CONN_INSIDE: "mysql://elsewhere" });
+  assertEquals((await elsewhere.test("inside")).reached, false);
+  assertEquals((await desk.list()).connections[0]?.test, reached, "another one was tested");
 });

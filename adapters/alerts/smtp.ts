@@ -1,5 +1,6 @@
 /** Alerts by mail. @module */
 import type { AlertChannel, AlertRecord } from "engine";
+import { socketByName } from "../../reach/mod.ts";
 import { LIMIT_MS, masked, type Notice, noticeOf, type Phase, within } from "./notice.ts";
 
 /** How mail is sent. */
@@ -96,6 +97,7 @@ function settings(server: Server, { tls, limitMs = LIMIT_MS }: SmtpOptions) {
     greetingTimeout: limitMs,
     socketTimeout: limitMs,
     dnsTimeout: limitMs,
+    getSocket: socketByName({ ...server, limitMs }),
     ...(tls ? { tls: { ca: tls.ca } } : {}),
   };
 }

@@ -11,6 +11,9 @@ export interface Patience {
   readonly backoffMs?: number;
 }
 
+/** For what is asked when something has failed already: nobody waits long for a server to forget what it has of it. */
+export const FAREWELL: Patience = { limitMs: 5_000, attempts: 2 };
+
 /** A request that may be sent more than once. */
 export interface Asked {
   /** For messages: `S3 at "https://…"`. */
@@ -157,7 +160,16 @@ const silent = (limitMs: number) =>
   new DOMException(`Nothing came for ${limitMs} ms`, "TimeoutError");
 
 function unavailable({ service, doing }: Asked, attempts: number, cause: unknown): Error {
-  const said = cause instanceof Error ? cause.message || cause.name : String(cause);
+  const said = reasonOf(cause);
   const whole = new Error(`${said} (${attempts} tries)`, { cause });
   return new ServiceUnavailableError(service, doing, whole);
+}
+
+/** What a request died of: `fetch` keeps it in the cause, behind the address that the message has anyway. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.cause instanceof Error) {
+    return error.cause.message.replace(/^error sending request for url \([^)]*\): /, "");
+  }
+  return error.message || error.name;
 }

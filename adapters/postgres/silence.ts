@@ -15,8 +15,6 @@ const VANISHED = new Set([
   "EHOSTDOWN",
   "ENETUNREACH",
   "ENETDOWN",
-  // By look(), when it was connected and heard nothing.
-  "CONNECTION_DESTROYED",
 ]);
 
 /** The answer to a query cannot come any more. */
@@ -64,7 +62,7 @@ async function look(url: string, pid: number, limitMs: number): Promise<Found> {
     connection: { application_name: "aurora silence" },
     onnotice: () => {},
   });
-  // Connected, and then silent as well.
+  // Connected and then silent as well: a pooler that has no connection to lend just now, most likely.
   const timer = setTimeout(() => void sql.end({ timeout: 0 }), 2 * limitMs);
   try {
     const rows = await sql.unsafe<{ own: number; state: string | null }[]>(

@@ -83,7 +83,10 @@ interface Row {
   readonly metadata: Made["metadata"];
 }
 
-/** A success is told by what was made, which is written with it. */
+/**
+ * A success is told by what was made, which is written with it. A run begins when it is let in, which its steps remember:
+ * one that is cancelled in the queue of its job never began.
+ */
 async function read(tx: Transaction, after: string, limit: number) {
   const rows = await tx<Row[]>`
     with f as (
@@ -100,7 +103,8 @@ async function read(tx: Transaction, after: string, limit: number) {
       on f.kind = 'materialized' and m.version = (f.data->>'version')::bigint
     where f.kind = 'materialized' and m.version is not null
       or f.kind = 'run' and (f.state = 'running' or f.state in ('success', 'failed', 'cancelled')
-        and r.started_at is not null)
+        and (r.started_at is not null
+          or exists (select from engine.step x where x.run = r.id and x.ready_at is not null)))
       or f.kind = 'step' and (f.state = 'running' or f.state in ('failed', 'cancelled') and s.started_at is not null)
     order by f.seq limit ${limit}`;
   const [end] = await tx<{ seq: bigint | null }[]>`

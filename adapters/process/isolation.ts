@@ -12,10 +12,14 @@ import {
   StepProcessError,
 } from "engine";
 import { Homes } from "./homes.ts";
+import { ownKeeper } from "./keeper.ts";
 import { type ChildOptions, StepChild } from "./step_child.ts";
 
 /** How isolated steps are run. */
-export interface IsolationOptions extends Pick<ChildOptions, "script" | "env" | "ledger"> {
+export interface IsolationOptions
+  extends
+    Pick<ChildOptions, "script" | "env" | "ledger">,
+    Partial<Pick<ChildOptions, "rights" | "sockets" | "keeper">> {
   /** Processes that are kept warm at most: the slots of the worker. */
   readonly most: number;
   /** Milliseconds that a step that does not declare them has to end when it was told. @default {2000} */
@@ -62,7 +66,13 @@ class Processes implements StepProcesses {
   constructor(o: IsolationOptions) {
     this.#o = o;
     const { script, env, ledger, graceMs = 2_000, lookMs = 50 } = o;
-    this.#children = { script, env, ledger, graceMs, lookMs, onLine: (line) => o.onLine?.(line) };
+    this.#children = {
+      ...{ script, env, ledger, graceMs, lookMs },
+      rights: o.rights ?? (() => ["-A", "--no-prompt"]),
+      sockets: o.sockets ?? [],
+      keeper: o.keeper ?? ownKeeper,
+      onLine: (line) => o.onLine?.(line),
+    };
   }
 
   pids(): readonly number[] {
@@ -147,5 +157,6 @@ class Processes implements StepProcesses {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
     await Promise.all([...this.#residents].map((r) => this.#end(r)));
+    await this.#children.keeper[Symbol.asyncDispose]();
   }
 }

@@ -22,7 +22,7 @@ import { hold } from "./hold.ts";
 import { type LineLink, lineLink } from "./line_link.ts";
 import { listenOnce } from "./listen_once.ts";
 import { StepOutput } from "./step_output.ts";
-import { usedMemory } from "./used_memory.ts";
+import type { Keeper } from "./keeper.ts";
 
 /** How processes are started. */
 export interface ChildOptions {
@@ -30,6 +30,12 @@ export interface ChildOptions {
   readonly script: string;
   /** Its environment, besides that of this process. */
   readonly env: { readonly [name: string]: string };
+  /** The flags of Deno that say what it may do, for the socket that it speaks by. */
+  rights(socket: string): readonly string[];
+  /** Sockets that it may be waited for at; any if there are none. */
+  readonly sockets: readonly string[];
+  /** Looks at its memory, and ends it. */
+  readonly keeper: Keeper;
   /** Where its questions are answered. */
   readonly ledger: Pick<Ledger, "visible" | "versions" | "keySets">;
   /** Milliseconds that a step that does not declare them has to end when it was told. */
@@ -73,7 +79,7 @@ export class StepChild {
     this.#o = o;
     this.#memory = memory;
     this.#process = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-prompt", "--cached-only", ...heap, o.script, socket],
+      args: ["run", ...o.rights(socket), "--cached-only", ...heap, o.script, socket],
       env: { NO_COLOR: "1", ...o.env },
       stdin: "piped",
       stdout: "piped",
@@ -82,6 +88,7 @@ export class StepChild {
       detached: true,
     }).spawn();
     this.pid = this.#process.pid;
+    o.keeper.hold(this.pid);
     const onLine = (line: string) => o.onLine(line);
     this.#out = new StepOutput(this.#process.stdout, { level: "info", onLine });
     this.#err = new StepOutput(this.#process.stderr, { level: "warn", onLine });
@@ -94,7 +101,7 @@ export class StepChild {
    * @throws {StepProcessError} If it ends before it is ready.
    */
   static async start(o: ChildOptions, memory: number | undefined): Promise<StepChild> {
-    using listening = await listenOnce();
+    using listening = await listenOnce(o.sockets);
     const child = new StepChild(o, memory, listening.path);
     const timer = setTimeout(
       () => child.kill({ end: "start", words: "its process was not ready within 60 s" }),
@@ -135,7 +142,7 @@ export class StepChild {
       signal,
       graceMs: asset.grace ?? this.#o.graceMs,
       lookMs: this.#o.lookMs,
-      used: () => usedMemory(this.pid),
+      used: () => this.#o.keeper.used(this.pid),
       tell: (abort) => this.#link?.send({ say: "abort", token, abort }),
       kill: (cause) => this.kill(cause),
     });
@@ -160,7 +167,7 @@ export class StepChild {
   /** Ends it and all that it started, at once. */
   kill(cause: Cause): void {
     this.#killed ??= cause;
-    killGroup(this.pid);
+    this.#o.keeper.kill(this.pid);
   }
 
   /** Lets it close what it has open, then ends it. */
@@ -174,7 +181,7 @@ export class StepChild {
   }
 
   get #isBloated(): boolean {
-    const left = (usedMemory(this.pid) ?? 0) - this.#bare;
+    const left = (this.#o.keeper.used(this.pid) ?? 0) - this.#bare;
     return left > (this.#memory ? MOST_LEFT * (this.#memory - this.#bare) : MOST_LEFT_BYTES);
   }
 
@@ -183,7 +190,7 @@ export class StepChild {
     const ready = Promise.withResolvers<void>();
     void this.#hear(link, ready.resolve);
     await Promise.race([ready.promise, this.ended]);
-    this.#bare = usedMemory(this.pid) ?? 0;
+    this.#bare = await this.#o.keeper.look(this.pid) ?? 0;
   }
 
   async #hear(link: LineLink<FromStep, ToStep>, onReady: () => void): Promise<void> {
@@ -197,7 +204,8 @@ export class StepChild {
   async #end(): Promise<void> {
     const status = await this.#process.status;
     // What a step started in the background ends with it; it may hold the pipes open.
-    killGroup(this.pid);
+    this.#o.keeper.kill(this.pid);
+    this.#o.keeper.free(this.pid);
     const late = Promise.withResolvers<void>();
     const timer = setTimeout(late.resolve, 1_000);
     await Promise.race([Promise.all([this.#out.over, this.#err.over]), late.promise]);
@@ -209,11 +217,3 @@ export class StepChild {
 }
 
 const mebibytes = (bytes: number) => Math.floor(bytes / 2 ** 20);
-
-function killGroup(pid: number): void {
-  try {
-    Deno.kill(-pid, "SIGKILL");
-  } catch {
-    // All of it has ended.
-  }
-}

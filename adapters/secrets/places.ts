@@ -1,5 +1,5 @@
 /** Places where connections are looked for, one after the other. @module */
-import { type Connection, type Connections, UnknownConnection } from "engine";
+import { type Connection, type Connections, secret, UnknownConnection } from "engine";
 import { parseConnection } from "./airflow_json.ts";
 import { knownName } from "./parts.ts";
 import { told } from "./tell.ts";
@@ -67,10 +67,13 @@ export function environmentPlace(
 }
 
 /**
- * Masks the secrets of all connections of an environment, also of those that nobody asks for. Gives a sentence for each
+ * Masks the keys and the secrets of all connections of an environment, also of those that nobody asks for. Gives a sentence for each
  * that cannot be used.
  */
 export function tellEnvironment(env: { readonly [name: string]: string }): readonly string[] {
+  // Also where nothing is ever decrypted; one that is no key is told by whoever needs them.
+  const keys = (env["AURORA_KEYS"] ?? "").split(/[\s,]+/).filter((key) => key.length > 8);
+  for (const key of keys) secret(key);
   return Object.entries(env).flatMap(([variable, value]) => {
     const name = nameIn(variable, value);
     if (name === undefined) return [];

@@ -1,4 +1,5 @@
 /** A login at a mail server, and no mail. @module */
+import { socketByName } from "../../reach/mod.ts";
 
 /**
  * Logs in to `smtp://user:password@host:587` or `smtps://…`. With a user STARTTLS is required: a password never travels
@@ -14,10 +15,14 @@ export async function probeSmtp(
   const { createTransport } = await import("nodemailer");
   const { protocol, hostname, port, username, password } = new URL(address);
   const secure = protocol === "smtps:";
-  const transport = createTransport({
+  const server = {
     host: hostname.replace(/^\[|\]$/g, ""),
     port: Number(port) || (secure ? 465 : 587),
+  };
+  const transport = createTransport({
+    ...server,
     secure,
+    getSocket: socketByName({ ...server, limitMs }),
     ...(username === "" ? {} : {
       requireTLS: !secure,
       auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) },

@@ -96,7 +96,7 @@ export const CATALOGUE = {
   outboxLag: metric(
     "gauge",
     "aurora_outbox_lag_seconds",
-    "Seconds since the oldest event that is neither sent nor refused was written; 0 if there is none",
+    "Seconds since the oldest event that is neither sent nor refused was written; 0 if there is none, or no Kafka",
   ),
   workers: metric("gauge", "aurora_workers", "Workers that live"),
   workerSlots: metric("gauge", "aurora_worker_slots", "Steps that all workers run at once at most"),

@@ -20,6 +20,8 @@ export interface Measured {
   readonly jobs: readonly string[];
   /** Facts that are not in the counts yet. */
   readonly uncounted: number;
+  /** Whether anything sends the events of the outbox; else none of them is late. */
+  readonly relays: boolean;
   /** Values of a label before the rest is one. */
   readonly limit: number;
 }
@@ -125,7 +127,7 @@ function assetFamilies({ assets, limit }: Measured): Family[] {
   ];
 }
 
-function queueFamilies({ load, limit }: Measured): Family[] {
+function queueFamilies({ load, limit, relays }: Measured): Family[] {
   const queue = bounded(load.queues.map((q) => q.queue), limit);
   const topic = bounded(load.outbox.map((o) => o.topic), limit);
   const ofQueue = (q: Load["queues"][number]) => [queue(q.queue), q.state];
@@ -134,7 +136,7 @@ function queueFamilies({ load, limit }: Measured): Family[] {
     { metric: C.queueAge, samples: oldest(load.queues, ofQueue) },
     { metric: C.unsent, samples: summed(load.outbox, (o) => [topic(o.topic)], (o) => o.unsent) },
     { metric: C.refused, samples: summed(load.outbox, (o) => [topic(o.topic)], (o) => o.refused) },
-    one(C.outboxLag, Math.max(0, ...load.outbox.map((o) => o.oldest))),
+    one(C.outboxLag, relays ? Math.max(0, ...load.outbox.map((o) => o.oldest)) : 0),
     ...poolFamilies(load, bounded(load.pools.map((p) => p.pool), limit)),
   ];
 }

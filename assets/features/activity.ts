@@ -77,6 +77,13 @@ export const activity = asset({
       activity_diversity_7d: "0..1",
       total_minutes_7d: "min",
     },
+    from: {
+      activity_count_24h: ["lifeEvents.ended_at"],
+      activity_count_7d: ["lifeEvents.ended_at"],
+      activity_count_30d: ["lifeEvents.ended_at"],
+      activity_diversity_7d: ["lifeEvents.ended_at", "lifeEvents.category"],
+      total_minutes_7d: ["lifeEvents.started_at", "lifeEvents.ended_at"],
+    },
   },
   materialize: (_, context) =>
     writeSnapshot(context, userActivity, (sql, windows) => activityQuery(sql, windows)),

@@ -67,6 +67,9 @@ export function exerciseQuery(
     from people p left join hard h using (user_id) left join regular r using (user_id)`;
 }
 
+/** Columns that tell when somebody exercised. */
+const exercised = ["lifeEvents.event_type", "lifeEvents.ended_at"];
+
 /** `features.user_exercise` */
 export const exercise = asset({
   name: "features/exercise",
@@ -88,6 +91,13 @@ export const exercise = asset({
       exercise_frequency_28d: "days a week",
       exercise_intensity_7d: "MET-min",
       exercise_variety_28d: "kinds",
+    },
+    from: {
+      exercise_count_7d: exercised,
+      exercise_consistency_score: exercised,
+      exercise_frequency_28d: exercised,
+      exercise_intensity_7d: [...exercised, "lifeEvents.started_at", "lifeEvents.metadata"],
+      exercise_variety_28d: [...exercised, "lifeEvents.metadata"],
     },
   },
   materialize: (_, context) =>

@@ -95,6 +95,9 @@ export function sleepQuery(
     left join together t using (user_id)`;
 }
 
+/** Columns that tell when somebody slept. */
+const asleep = ["lifeEvents.event_type", "lifeEvents.started_at", "lifeEvents.ended_at"];
+
 /** `features.user_sleep` */
 export const sleep = asset({
   name: "features/sleep",
@@ -114,6 +117,11 @@ export const sleep = asset({
       avg_sleep_duration_7d: "min",
       sleep_consistency_7d: "-100..100",
       sleep_debt_minutes: "min",
+    },
+    from: {
+      avg_sleep_duration_7d: asleep,
+      sleep_consistency_7d: asleep,
+      sleep_debt_minutes: [...asleep, "lifeEvents.metadata"],
     },
   },
   materialize: (_, context) =>

@@ -77,6 +77,15 @@ export const social = asset({
   io: {
     tables: ["features.user_social"],
     columns: { friend_count: "people", social_engagement_score: "0..100" },
+    from: {
+      friend_count: ["friendships.user_id", "friendships.friend_id", "friendships.status"],
+      social_engagement_score: [
+        "lifeEvents.event_type",
+        "lifeEvents.started_at",
+        "lifeEvents.ended_at",
+        "lifeEvents.metadata",
+      ],
+    },
   },
   materialize: (_, context) =>
     writeSnapshot(context, userSocial, (sql, windows) => socialQuery(sql, windows)),

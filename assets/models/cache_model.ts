@@ -22,3 +22,8 @@ export async function cacheModel(cache: Cache, model: Omit<Model, "version">): P
     { key: `${key}:onnx`, value: model.onnx },
   ], { ttlMs });
 }
+
+/** Removes a model that is no longer served from the cache. */
+export async function uncacheModel(cache: Cache, name: ModelName): Promise<void> {
+  await cache.delete([modelKey(name), `${modelKey(name)}:onnx`]);
+}

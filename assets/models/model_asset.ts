@@ -3,15 +3,14 @@
  *
  * @module
  */
-import type { Cache, Metadata } from "engine";
+import type { Metadata } from "engine";
 import type { Sql } from "../sql.ts";
 import { getFrame, type ObjectStore } from "../inputs/frame_store.ts";
 import type { ModelName } from "../inputs/model_inputs.ts";
 import type { Engineered } from "../training/engineered.ts";
 import { bestBaseline } from "./baselines.ts";
-import { cacheModel } from "./cache_model.ts";
 import type { Manifest } from "./manifest.ts";
-import { championBefore, hasLaterChampion, saveModel } from "./registry.ts";
+import { championBefore, saveModel } from "./registry.ts";
 import type { ModelSlice } from "./slice.ts";
 import { type Recipe, trainModel } from "./train_model.ts";
 
@@ -28,11 +27,7 @@ export interface ModelWork {
     readonly partition: string;
     readonly version: bigint;
     readonly signal: AbortSignal;
-    readonly resources: {
-      readonly database: Sql;
-      readonly objects: ObjectStore;
-      readonly cache: Cache;
-    };
+    readonly resources: { readonly database: Sql; readonly objects: ObjectStore };
     log(message: string, metadata?: Metadata): void;
     report(metadata: Metadata): void;
   };
@@ -41,7 +36,7 @@ export interface ModelWork {
 /** Trains one model and keeps it, whether it is promoted or not; may be repeated at any time. */
 export async function materializeModel(work: ModelWork): Promise<ModelSlice> {
   const { name, recipe, engineered, context } = work;
-  const { database, objects, cache } = context.resources;
+  const { database, objects } = context.resources;
   const champion = await championBefore(database, name, context.partition);
   const began = performance.now();
   const { onnx, manifest } = await trainModel({
@@ -62,10 +57,6 @@ export async function materializeModel(work: ModelWork): Promise<ModelSlice> {
   context.log(promoted ? `Promoted: ${reason}` : `Not promoted: ${reason}`);
   context.report(metadataOf(manifest, (performance.now() - began) / 1_000));
   await saveModel(database, context.version, { onnx, manifest });
-  const served = promoted ? { onnx, manifest } : champion;
-  if (served && !await hasLaterChampion(database, name, context.partition)) {
-    await cacheModel(cache, served);
-  }
   return sliceOf(manifest, context.version, champion?.version ?? null);
 }
 

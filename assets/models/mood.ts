@@ -6,7 +6,7 @@
 import { asset } from "engine";
 import { dailyTraits } from "../daily_traits.ts";
 import { daily } from "../partitions.ts";
-import { cache, database, objects } from "../resources.ts";
+import { database, objects } from "../resources.ts";
 import { engineered } from "../training/engineered.ts";
 import { materializeModel } from "./model_asset.ts";
 import { intervalCheck, promotedCheck } from "./model_checks.ts";
@@ -22,7 +22,7 @@ export const moodModel = asset({
   deps: { engineered },
   partitions: daily,
   timeout: "1h",
-  resources: { database, objects, cache },
+  resources: { database, objects },
   config: recipe,
   io: { tables: ["ml.model"] },
   materialize: ({ engineered }, context) =>

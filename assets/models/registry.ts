@@ -82,18 +82,15 @@ async function newestPromoted(
   return row && modelOf(row);
 }
 
-/** Whether a model of a later day is served already. */
-export async function hasLaterChampion(
+const MODELS: readonly ModelName[] = ["energy", "mood", "sleep_quality"];
+/** After every day that there is. */
+const LAST_DAY = "9999-12-31";
+
+/** The models that are served now, `undefined` where none is. */
+export async function* servedModels(
   sql: Sql,
-  name: ModelName,
-  partition: string,
-): Promise<boolean> {
-  const [row] = await sql<{ later: boolean }[]>`
-    select exists (
-      select from ml.model
-      where name = ${name} and partition > ${partition} and promoted and withdrawn_at is null
-    ) as later`;
-  return row?.later ?? false;
+): AsyncGenerator<{ readonly name: ModelName; readonly model: Model | undefined }> {
+  for (const name of MODELS) yield { name, model: await champion(sql, name, LAST_DAY) };
 }
 
 /**

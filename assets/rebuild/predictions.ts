@@ -13,14 +13,15 @@ import type { Part, Rebuild } from "./rebuild.ts";
 const BATCH = 14_000;
 
 /** What `predictions/cached` wrote last. */
-interface Published {
+export interface Published {
   readonly partition: string;
   readonly at: Date;
   /** Of `predictions/saved`. */
   readonly version: string;
 }
 
-async function lastPublished(sql: Sql): Promise<Published | undefined> {
+/** The newest day of predictions that is in the cache, or was. */
+export async function lastPublished(sql: Sql): Promise<Published | undefined> {
   const [row] = await sql<Published[]>`
     select m.partition, m.at, i->>'version' as version
     from engine.visible v

@@ -40,13 +40,7 @@ export interface Rebuild {
 }
 
 /** Assets whose steps write what is served themselves. */
-const WRITERS = [
-  "features/online",
-  "models/energy",
-  "models/mood",
-  "models/sleep_quality",
-  "predictions/cached",
-];
+const WRITERS = ["features/online", "training/cached", "predictions/cached"];
 
 /**
  * Writes features, models and predictions. A step that writes while this does may write what is newer, before its

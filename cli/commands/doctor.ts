@@ -49,6 +49,7 @@ function deno(): string {
 
 const VARIABLES = [
   "DATABASE_URL",
+  "DATABASE_DIRECT_URL",
   "AURORA_DIRECTORY",
   "AURORA_OBJECTS",
   "REDIS_URL",

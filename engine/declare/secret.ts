@@ -97,5 +97,9 @@ export function masked(text: string): string {
   for (const spelling of allSpellings()) {
     if (rest.includes(spelling)) rest = rest.replaceAll(spelling, MASK);
   }
-  return rest.includes("://") ? rest.replace(IN_ADDRESS, `$1${MASK}`) : rest;
+  return rest.includes("://") ? rest.replace(IN_ADDRESS, withoutPassword) : rest;
 }
+
+/** The address of an example, `postgres://user:password@host`, stays what it explains. */
+const withoutPassword = (found: string, before: string): string =>
+  found.endsWith("://user:password") ? found : before + MASK;

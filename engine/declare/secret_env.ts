@@ -6,16 +6,21 @@
 
 /** Names of variables whose value is secret, and of fields of a log. */
 const SECRET_NAME =
-  /(^|[_-])(secret|secret_?key|password|passwd|pwd|passphrase|token|api_?key|access_?key|private_?key|credentials?|authorization)s?$/i;
+  /(^|[_-])(secret|secret_?key|password|passwd|pwd|passphrase|token|api_?key|access_?key|private_?key|key_?pem|credentials?|authorization)s?$/i;
 
 /** Addresses whose path is the permission to use them, as those of Slack are. */
 const SECRET_PATH = /WEBHOOK_?URL$/i;
 /** A path that is shorter permits nothing. */
 const SHORTEST_PATH = 12;
 
-/** Whether what has this name is secret: `AURORA_WEBHOOK_SECRET`, `apiToken`. */
+/** Variables with headers, `authorization=Bearer%20…,x-tenant=a`, as exporters of OpenTelemetry take them. */
+const HEADERS = /_HEADERS$/i;
+/** A header that is named by its vendor, such as `x-honeycomb-team`, is secret if it is so long. */
+const SHORTEST_HEADER = 16;
+
+/** Whether what has this name is secret: `AURORA_WEBHOOK_SECRET`, `apiToken`, `x-api-key`. */
 export const isSecretName = (name: string): boolean =>
-  SECRET_NAME.test(name.replace(/([a-z0-9])([A-Z])/g, "$1_$2"));
+  SECRET_NAME.test(name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").replaceAll("-", "_"));
 
 /** The secrets of an environment, and the variables in which they are. */
 export function secretsOfEnv(
@@ -23,7 +28,7 @@ export function secretsOfEnv(
   named: ReadonlySet<string>,
 ): readonly { readonly name: string; readonly value: string }[] {
   return Object.entries(env).filter(([, value]) => value !== "").flatMap(([name, value]) => {
-    const found = addressSecrets(name, value);
+    const found = [...addressSecrets(name, value), ...headerSecrets(name, value)];
     if (named.has(name) || isSecretName(name)) found.push(value);
     return found.map((secret) => ({ name, value: secret }));
   });
@@ -38,6 +43,17 @@ function addressSecrets(name: string, text: string): string[] {
   const path = url.pathname + url.search;
   if (SECRET_PATH.test(name) && path.length >= SHORTEST_PATH) found.push(path.slice(1));
   return found;
+}
+
+/** What headers have, as it is written and as it is meant, with and without the word before it. */
+function headerSecrets(name: string, text: string): readonly string[] {
+  if (!HEADERS.test(name)) return [];
+  return text.split(",").flatMap((pair) => {
+    const [, header = "", value = ""] = /^\s*([^=\s]+)\s*=\s*(.*?)\s*$/s.exec(pair) ?? [];
+    if (!isSecretName(header) && value.length < SHORTEST_HEADER) return [];
+    const meant = decoded(value);
+    return [value, meant, meant.replace(/^(basic|bearer)\s+/i, "")].filter(Boolean);
+  });
 }
 
 /**

@@ -35,7 +35,10 @@ export async function undelivered(
   }));
 }
 
-/** Tells each channel what is due, oldest first; one that cannot be reached is left alone until the next look. */
+/**
+ * Tells each channel what is due, oldest first; one that cannot be reached is left alone until the next look. Channels are
+ * told side by side: one that hangs keeps nothing from the others.
+ */
 export async function deliver(
   o: Delivering,
   since: { readonly [channel: string]: string },
@@ -43,13 +46,17 @@ export async function deliver(
 ): Promise<void> {
   let isEnough = false;
   const timer = setTimeout(() => isEnough = true, limitMs);
+  const tellAll = async ([channel, all]: readonly [AlertChannel, readonly Telling[]]) => {
+    const due = all.filter((t) => t.notBefore === null || t.notBefore <= now);
+    const parts = channel.policy?.isRecord ? due.map((t) => [t]) : grouped(due);
+    for (const part of parts) {
+      if (isEnough || !await tell(o, channel, part, now)) break;
+    }
+  };
   try {
-    for (const [channel, all] of await undelivered(o, since, now)) {
-      const due = all.filter((t) => t.notBefore === null || t.notBefore <= now);
-      const parts = channel.policy?.isRecord ? due.map((t) => [t]) : grouped(due);
-      for (const part of parts) {
-        if (isEnough || !await tell(o, channel, part, now)) break;
-      }
+    const telling = [...await undelivered(o, since, now)].map(tellAll);
+    for (const ended of await Promise.allSettled(telling)) {
+      if (ended.status === "rejected") throw ended.reason;
     }
   } finally {
     clearTimeout(timer);

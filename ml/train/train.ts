@@ -85,8 +85,9 @@ interface ChildOptions extends TrainOptions {
 }
 
 async function runChild(request: TrainRequest, o: ChildOptions): Promise<void> {
-  const child = childCommand(request, o).spawn();
-  const kill = () => child.kill("SIGKILL");
+  const { command, end } = childCommand(request, o);
+  const child = command.spawn();
+  const kill = () => child.kill(end);
   o.signal?.addEventListener("abort", kill);
   const noise = new Response(child.stderr).text();
   let last: ChildEvent | undefined;
@@ -117,20 +118,32 @@ async function runChild(request: TrainRequest, o: ChildOptions): Promise<void> {
   }
 }
 
+/** A process, and the signal that ends it at once. */
+interface ChildCommand {
+  readonly command: Deno.Command;
+  readonly end: Deno.Signal;
+}
+
 /**
  * No network, no environment: what the child may do is read, call native code, write its folder.
  */
-function childCommand(request: TrainRequest, { folder, library }: ChildOptions): Deno.Command {
+function childCommand(request: TrainRequest, { folder, library }: ChildOptions): ChildCommand {
   const search = [library.loaderPath, Deno.env.get("LD_LIBRARY_PATH")].filter(Boolean).join(":");
-  return new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "--quiet", "--no-prompt", "--cached-only"],
-      ...["--allow-ffi", "--allow-read", `--allow-write=${folder}`],
-      fromFileUrl(new URL("./child.ts", import.meta.url)),
-      folder,
-    ],
+  const run = ["run", "--quiet", "--no-prompt", "--cached-only"];
+  const args = [
+    ...[...run, "--allow-ffi", "--allow-read", `--allow-write=${folder}`],
+    fromFileUrl(new URL("./child.ts", import.meta.url)),
+    folder,
+  ];
+  // Only who may start every program may tell the loader where to look: with fewer rights another process does.
+  const mayTell = search === "" ||
+    Deno.permissions.querySync({ name: "run" }).state === "granted";
+  const loader = fromFileUrl(new URL("./loader.ts", import.meta.url));
+  const through = [...run, "--allow-run", "--allow-env", loader, search];
+  const command = new Deno.Command(Deno.execPath(), {
+    args: mayTell ? args : [...through, ...args],
     env: {
-      LD_LIBRARY_PATH: search,
+      LD_LIBRARY_PATH: mayTell ? search : "",
       OMP_NUM_THREADS: String(threadsOf(request)),
       // Spinning threads on busy cores made 20 small models cost 4.5 minutes; so they take 23 s.
       OMP_WAIT_POLICY: "PASSIVE",
@@ -139,6 +152,7 @@ function childCommand(request: TrainRequest, { folder, library }: ChildOptions):
     stdout: "piped",
     stderr: "piped",
   });
+  return { command, end: mayTell ? "SIGKILL" : "SIGTERM" };
 }
 
 async function* events(

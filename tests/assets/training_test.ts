@@ -21,6 +21,7 @@ import { champion, rollback, servedModel } from "../../assets/models/registry.ts
 import { sleepQualityModel } from "../../assets/models/sleep_quality.ts";
 import { engineered, pointInTime } from "../../assets/training/engineered.ts";
 import { extractTrainingData } from "../../assets/training/extract_training_data.ts";
+import { trainingCached } from "../../assets/training/cached.ts";
 import { trainingPublished } from "../../assets/training/published.ts";
 import { activeUsers } from "../../assets/predictions/active_users.ts";
 import { predictionsCached, predictionsKey } from "../../assets/predictions/cached.ts";
@@ -71,6 +72,7 @@ Deno.test("training and predictions run end to end on a small population", async
   });
 
   await t.step("the models are in the cache, one event for each", async () => {
+    assertEquals((await pipeline.run(trainingCached, lastDay)).metadata.models, 3);
     const [manifest, onnx] = await pipeline.cache.get([
       modelKey("energy"),
       `${modelKey("energy")}:onnx`,
@@ -189,7 +191,7 @@ Deno.test("a worse model is not promoted: the champion stays in service and in t
       partition: day,
       version: 999n,
       signal: new AbortController().signal,
-      resources: { database: db.sql, objects: pipeline.objects, cache: pipeline.cache },
+      resources: { database: db.sql, objects: pipeline.objects },
       log: () => {},
       report: (metadata) => void reported.push(metadata),
     },
@@ -197,6 +199,7 @@ Deno.test("a worse model is not promoted: the champion stays in service and in t
   assertEquals([worse.promoted, worse.served], [false, first!.value.version]);
   assertStringIncludes(worse.reason, "against the champion's");
   assertEquals(reported[0]!.promoted, false);
+  await pipeline.run(trainingCached, day);
   assertEquals(await cachedModel(), first!.value.modelVersion);
   const check = await energyModelIsPromoted.run(worse, { partition: day, resources: {} });
   assertEquals([check.passed, energyModelIsPromoted.severity], [false, "warning"]);

@@ -6,8 +6,11 @@ import { ROOT } from "../e2e/program.ts";
 const COPIED = ["deno.json", "deno.lock"];
 const LEFT_OUT = [".git", ".aurora", ".cache", "project.ts", "tests", "docs", "bench"];
 
-/** Makes a folder in which `server.ts` and `worker.ts` run the project of `tests/chaos`. Gives its path. */
-export async function checkout(folder: string): Promise<string> {
+/** Makes a folder in which `server.ts` and `worker.ts` run another project, that of chaos unless told. Gives its path. */
+export async function checkout(
+  folder: string,
+  project: string = "tests/chaos/project.ts",
+): Promise<string> {
   const root = join(folder, "checkout");
   await Deno.mkdir(root);
   for await (const { name } of Deno.readDir(ROOT)) {
@@ -15,6 +18,6 @@ export async function checkout(folder: string): Promise<string> {
     if (COPIED.includes(name)) await Deno.copyFile(join(ROOT, name), join(root, name));
     else await Deno.symlink(join(ROOT, name), join(root, name));
   }
-  await Deno.copyFile(join(ROOT, "tests/chaos/project.ts"), join(root, "project.ts"));
+  await Deno.copyFile(join(ROOT, project), join(root, "project.ts"));
   return root;
 }

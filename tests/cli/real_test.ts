@@ -1,7 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import type { AssetCard, RunView } from "engine";
+import { redisCache } from "../../adapters/redis/cache.ts";
 import { testDatabase } from "../services/postgres.ts";
+import { startRedis } from "../services/redis.ts";
 
 const cli = fromFileUrl(new URL("../../cli.ts", import.meta.url));
 
@@ -104,6 +106,52 @@ Deno.test("with a Redis that is dead, commands do what does not need it, and doc
   const redis = findings.find((f) => f.name === "redis")!;
   assertEquals([redis.ok, redis.required], [false, false]);
   assertStringIncludes(redis.detail, 'Redis at "127.0.0.1:1" answers "connect ECONNREFUSED');
+});
+
+Deno.test("rollback takes a model out of Redis too, and says so when it cannot", async () => {
+  await using db = await testDatabase();
+  await using redis = await startRedis();
+  const env = { REDIS_URL: redis.url };
+  await run(db.url, "list"); // makes the tables
+  const model = async (version: number, day: string) => {
+    const manifest = { name: "mood", modelVersion: `mood-${day}` };
+    await db.sql`insert into ml.model_rows
+      (version, name, partition, model_version, digest, onnx, manifest, promoted)
+      values (${version}, 'mood', ${day}, ${manifest.modelVersion}, 'd', '\\x00', ${
+      db.sql.json(manifest)
+    }, true)`;
+    await db.sql`insert into engine.visible values ('models/mood', ${day}, ${version})`;
+  };
+  const served = async () => {
+    await using cache = redisCache(redis.url);
+    const [manifest] = await cache.get(["model:mood"]);
+    return manifest && JSON.parse(new TextDecoder().decode(manifest)).modelVersion;
+  };
+  await model(1, "2025-01-26");
+  assertEquals((await run(db.url, "redis:rebuild", env)).code, 0);
+  assertEquals(await served(), "mood-2025-01-26");
+  assertEquals((await run(db.url, "rollback mood", env)).code, 0);
+  assertEquals(await served(), undefined);
+  await model(2, "2025-01-27");
+  const dead = await run(db.url, "rollback mood", { REDIS_URL: "redis://127.0.0.1:1" });
+  assertEquals(dead.code, 1);
+  assertStringIncludes(dead.out, "mood-2025-01-27 is withdrawn");
+  assertStringIncludes(dead.err, 'there mood-2025-01-27 stays until "redis:rebuild" has run');
+});
+
+Deno.test("redis:memory estimates with typical values while nothing is published", async () => {
+  await using db = await testDatabase();
+  const { code, out, err } = await run(db.url, "redis:memory 1000000 --json");
+  assertEquals(code, 0, err);
+  const { users, bytes, typical } = JSON.parse(out);
+  assertEquals([users, typical], [1_000_000, ["features", "predictions"]]);
+  assertEquals(bytes > 2e9 && bytes < 4e9, true, `docs/guide/redis.md says 3.3 GB, not ${bytes}`);
+  const told = await run(db.url, "redis:memory 1000");
+  assertStringIncludes(told.out, "features of user_sleep");
+  assertStringIncludes(told.out, " MB for 1000 users");
+  const wrong = await run(db.url, "redis:memory many");
+  assertEquals(wrong.code, 2);
+  assertStringIncludes(wrong.err, 'Cannot estimate for "many" users');
 });
 
 Deno.test("rollback takes the served model out of service, and refuses what is none", async () => {

@@ -148,7 +148,7 @@ visit(
       const found = await server.ask<RunView>(`/api/v1/runs/${run}`);
       return found.run.status === "success" && found;
     }, { what: "the run to end" });
-    assertEquals(view.steps.length, 6);
+    assertEquals(view.steps.length, 7);
     const logged = await server.ask<readonly unknown[]>(`/api/v1/runs/${run}/logs?limit=1000`);
     assert(logged.length > before);
     await until(async () => await lines() === logged.length, {

@@ -55,7 +55,7 @@ function assertAsPromised(s: Summary, premium: number): void {
     assertEquals(keys(job), ["seconds", "status", "steps"]);
     assertEquals(job.status, "success", name);
   }
-  assertEquals(s.jobs["ml_training_pipeline"]!.steps, 6);
+  assertEquals(s.jobs["ml_training_pipeline"]!.steps, 7);
   assertEquals(keys(s.features), ["rows"]);
   assert(s.features.rows > 0 && s.features.rows <= s.users);
   assert(premium > 0);
@@ -81,7 +81,7 @@ Deno.test("demo --once --json keeps every promise, twice, and again from one see
   assertAsPromised(first.summary, first.premium);
   assertEquals(first.summary.users, 80);
   assertEquals(first.summary.events, first.rows["aurora_life.life_events"]);
-  assertEquals(first.training.length, 6);
+  assertEquals(first.training.length, 7);
   assert(first.training.includes("training/extract_training_data"));
 
   const second = await demoIn(here);

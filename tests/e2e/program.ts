@@ -177,9 +177,14 @@ export interface Serving extends Program {
 
 /** Starts `server.ts` on a free port and waits until it answers. */
 export async function serve(
-  o: ProgramOptions & { readonly words?: readonly string[] },
+  o: ProgramOptions & {
+    readonly words?: readonly string[];
+    /** With the rights that it needs, as `deno task start` does it, and not with all. */
+    readonly isNarrow?: boolean;
+  },
 ): Promise<Serving> {
-  const program = start(["server.ts", "--port", "0", ...(o.words ?? [])], o);
+  const before = o.isNarrow === true ? ["start.ts"] : [];
+  const program = start([...before, "server.ts", "--port", "0", ...(o.words ?? [])], o);
   try {
     const [, url] = await program.said(/answers at (http:\S+)/);
     return Object.assign(program, {

@@ -46,6 +46,26 @@ interface Rebuilt {
   }[];
 }
 
+interface Estimate {
+  readonly users: number;
+  readonly lines: readonly { readonly what: string; readonly all: number }[];
+  readonly typical: readonly string[];
+}
+
+/** What the keys take, besides the tables in which they are, is within 10 % of what was estimated. */
+async function assertMemory(redis: Redis, estimate: Estimate): Promise<void> {
+  assertEquals(estimate.typical, []);
+  const hashes = (await redis.keysBuffer("*")).filter((key) => key[0] !== 0x61);
+  assertEquals(estimate.users, hashes.length);
+  let real = 0;
+  for (const key of await redis.keysBuffer("*")) {
+    real += Number(await redis.call("MEMORY", "USAGE", key, "SAMPLES", 0));
+  }
+  const estimated = estimate.lines.filter(({ what }) => what !== "tables of keys")
+    .reduce((sum, { all }) => sum + all, 0);
+  assert(Math.abs(estimated - real) < real / 10, `estimated ${estimated}, it is ${real}`);
+}
+
 Deno.test("redis:rebuild writes all keys and values again after a flush, and nothing twice", async () => {
   await using redis = await startRedis();
   await using home = await folder();
@@ -62,6 +82,9 @@ Deno.test("redis:rebuild writes all keys and values again after a flush, and not
     const before = await everything(client);
     const [prediction] = Object.keys(before).filter((key) => key.startsWith("aurora:predictions:"));
     const lived = await lifeOf(prediction!);
+    const { code, out, err } = await run(["cli.ts", "redis:memory", "--json"], { env });
+    assertEquals(code, 0, err);
+    await assertMemory(client, JSON.parse(out));
     await client.flushall();
 
     const counted = await rebuild("--dry-run");

@@ -53,6 +53,6 @@ Deno.test("ask() tells that nobody answers in time, or as a server of HTTP does"
     await connection.write(new TextEncoder().encode("220 mail.example.com ESMTP\r\n"));
     connection.close();
   });
-  await assertRejects(() => asking(url), Error);
+  await assertRejects(() => asking(url), Error, "does not answer as a server of HTTP does");
   await other;
 });

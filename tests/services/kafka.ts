@@ -78,9 +78,20 @@ export async function startKafka(): Promise<Service & TestKafka> {
   return await start(({ plain, port }) => ({ text: plain, asked: port }), []);
 }
 
+/** The same, reached only by the way of another port, which it tells its clients: that of a proxy to `port`. */
+export async function startKafkaBehind(
+  { port, told }: { readonly port: number; readonly told: number },
+): Promise<Service & TestKafka> {
+  const text = ({ plain }: Listener) =>
+    plain.replace(/^(advertised.listeners=PLAINTEXT:.*:)\d+$/m, `$1${told}`);
+  const service = await start((listener) => ({ text: text(listener), asked: port }), [], { port });
+  return Object.assign(service, { brokers: [`127.0.0.1:${told}`] });
+}
+
 /** The same of the oldest Kafka that is promised. */
 export async function startOldestKafka(): Promise<Service & TestKafka> {
-  return await start(({ plain, port }) => ({ text: plain, asked: port }), [], OLDEST);
+  const version = OLDEST;
+  return await start(({ plain, port }) => ({ text: plain, asked: port }), [], { version });
 }
 
 /** A broker that takes TLS with a password only, at `localhost`: no other name stands in its certificate. */
@@ -123,10 +134,13 @@ interface Configured {
 async function start(
   configure: (listener: Listener) => Configured | Promise<Configured>,
   format: readonly string[],
-  version: Version = NEWEST,
+  { version = NEWEST, port = freePort() }: {
+    readonly version?: Version;
+    readonly port?: number;
+  } = {},
 ): Promise<Service & TestKafka> {
   const [libs, program] = [await kafkaJars(version), await java()];
-  const [port, dir] = [freePort(), serviceDir("kafka")];
+  const dir = serviceDir("kafka");
   const config = join(dir, "server.properties");
   const plain = properties(dir, port, freePort());
   const { text, asked } = await configure({ dir, port, plain });

@@ -33,43 +33,59 @@ export interface SentinelSet extends AsyncDisposable {
 /** Milliseconds of silence after which these Sentinels take a master for dead. */
 export const DOWN_MS = 1000;
 
+interface SentinelSetting {
+  readonly password: string;
+  readonly sentinelPassword: string;
+  /** Whether all of them speak TLS to each other and to clients. */
+  readonly isTls?: boolean;
+}
+
+/** A process and the port on which clients and others of its kind find it. */
+interface Found {
+  readonly service: Service;
+  readonly port: number;
+}
+
 /** A master with `password` called "mymaster", its replica, and three Sentinels with a password of their own. */
-export async function startSentinels(
-  o: { readonly password: string; readonly sentinelPassword: string },
-): Promise<SentinelSet> {
+export async function startSentinels(o: SentinelSetting): Promise<SentinelSet> {
   const login = ["--requirepass", o.password, "--masterauth", o.password];
-  const master = await startRedis(...login);
+  const start = async (...args: readonly string[]): Promise<Found> => {
+    if (!o.isTls) {
+      const service = await startRedis(...login, ...args);
+      return { service, port: service.port };
+    }
+    const tls = ["--tls-replication", "yes", "--tls-auth-clients", "no"];
+    const service = await startTlsRedis(...login, ...tls, ...args);
+    return { service, port: service.tlsPort };
+  };
+  const master = await start();
   const replicaOf = ["--replicaof", "127.0.0.1", `${master.port}`];
-  const replica = await startRedis(...login, ...replicaOf, "--repl-diskless-sync-delay", "0");
+  const replica = await start(...replicaOf, "--repl-diskless-sync-delay", "0");
   await until(
-    replica.port,
+    replica.service.port,
     o.password,
     async (redis) => /master_link_status:up/.test(await redis.info("replication")),
   );
-  const sentinels = await Promise.all(
-    [1, 2, 3].map(() => startSentinel(master.port, o)),
-  );
+  const found = await Promise.all([1, 2, 3].map(() => startSentinel(master.port, o)));
   // Who does not know the others and the replica yet cannot vote.
-  for (const { port } of sentinels) {
+  for (const { service: { port } } of found) {
     await until(port, o.sentinelPassword, async (redis) => {
       const facts = `${await redis.call("SENTINEL", "MASTER", "mymaster")}`;
       return facts.includes("num-slaves,1") && facts.includes("num-other-sentinels,2");
     });
   }
-  const all = [...sentinels, replica, master];
+  const sentinels = found.map(({ service }) => service);
   return {
-    servers: [master, replica],
+    servers: [master.service, replica.service],
     sentinels,
-    hosts: sentinels.map(({ port }) => `127.0.0.1:${port}`).join(","),
-    [Symbol.asyncDispose]: () => stopAll(all),
+    hosts: found.map(({ port }) => `127.0.0.1:${port}`).join(","),
+    [Symbol.asyncDispose]: () => stopAll([...sentinels, replica.service, master.service]),
   };
 }
 
-async function startSentinel(
-  master: number,
-  o: { readonly password: string; readonly sentinelPassword: string },
-): Promise<Service> {
+async function startSentinel(master: number, o: SentinelSetting): Promise<Found> {
   const port = freePort();
+  const tlsPort = freePort();
   const dir = serviceDir("sentinel");
   const file = join(dir, "sentinel.conf");
   const lines = [
@@ -77,6 +93,16 @@ async function startSentinel(
     "bind 127.0.0.1",
     `dir ${dir}`,
     `requirepass ${o.sentinelPassword}`,
+    ...o.isTls
+      ? [
+        `tls-port ${tlsPort}`,
+        `tls-cert-file ${PEM.cert}`,
+        `tls-key-file ${PEM.key}`,
+        `tls-ca-cert-file ${PEM.ca}`,
+        "tls-auth-clients no",
+        "tls-replication yes",
+      ]
+      : [],
     `sentinel sentinel-pass ${o.sentinelPassword}`,
     `sentinel monitor mymaster 127.0.0.1 ${master} 2`,
     `sentinel auth-pass mymaster ${o.password}`,
@@ -84,7 +110,7 @@ async function startSentinel(
     "sentinel failover-timeout mymaster 3000",
   ];
   await Deno.writeTextFile(file, lines.join("\n") + "\n");
-  return await startService({
+  const service = await startService({
     name: "sentinel",
     command: [await redisServer(), file, "--sentinel"],
     port,
@@ -92,29 +118,43 @@ async function startSentinel(
     ready: () => answers(port, noauth),
     timeoutMs: 20_000,
   });
+  return { service, port: o.isTls ? tlsPort : port };
 }
 
 /** A Cluster of masters. */
 export interface ClusterSet extends AsyncDisposable {
   readonly nodes: readonly Service[];
-  /** `127.0.0.1:20001,127.0.0.1:20002`. */
+  /** `127.0.0.1:20001,127.0.0.1:20002`; of one with TLS the ports that speak it. */
   readonly hosts: string;
 }
 
 const SLOTS = 16_384;
 
-/** Three masters that part the slots among themselves. */
-export async function startCluster(password: string): Promise<ClusterSet> {
+/** Three masters that part the slots among themselves, by TLS if it is asked for. */
+export async function startCluster(
+  password: string,
+  { isTls = false }: { readonly isTls?: boolean } = {},
+): Promise<ClusterSet> {
   const cluster = ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"];
   // What a master without replicas kept is gone with it; the others serve on.
   const partly = ["--cluster-require-full-coverage", "no", "--requirepass", password];
-  const nodes = await Promise.all([0, 1, 2].map(() => startRedis(...cluster, ...partly)));
+  const start = async () => {
+    if (!isTls) {
+      const node = await startRedis(...cluster, ...partly);
+      return { node, port: node.port };
+    }
+    const tls = ["--tls-cluster", "yes", "--tls-auth-clients", "no"];
+    const node = await startTlsRedis(...cluster, ...partly, ...tls);
+    return { node, port: node.tlsPort };
+  };
+  const started = await Promise.all([0, 1, 2].map(start));
+  const nodes = started.map(({ node }) => node);
   for (const [n, { port }] of nodes.entries()) {
     await as(port, password, async (redis) => {
       const [first, end] = [n, n + 1].map((k) => Math.floor(k * SLOTS / 3)) as [number, number];
       const slots = Array.from({ length: end - first }, (_, i) => first + i);
       await redis.call("CLUSTER", "ADDSLOTS", ...slots);
-      if (n > 0) await redis.call("CLUSTER", "MEET", "127.0.0.1", nodes[0]!.port);
+      if (n > 0) await redis.call("CLUSTER", "MEET", "127.0.0.1", started[0]!.port);
     });
   }
   for (const { port } of nodes) {
@@ -125,7 +165,7 @@ export async function startCluster(password: string): Promise<ClusterSet> {
   }
   return {
     nodes,
-    hosts: nodes.map(({ port }) => `127.0.0.1:${port}`).join(","),
+    hosts: started.map(({ port }) => `127.0.0.1:${port}`).join(","),
     [Symbol.asyncDispose]: () => stopAll(nodes),
   };
 }

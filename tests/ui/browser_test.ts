@@ -135,6 +135,19 @@ browserTest(
 );
 
 browserTest(
+  "the head of a page fits windows of any width",
+  () =>
+    visit("width", "light", async ({ page, open }) => {
+      await open("/workers");
+      for (const width of [400, 900, 1100, 1280, 1366, 1600]) {
+        await page.setViewportSize({ width, height: 800 });
+        const wide = await page.evaluate("document.documentElement.scrollWidth");
+        assertEquals(wide, width);
+      }
+    }),
+);
+
+browserTest(
   "a connection is added, edited, tested and removed, and no secret comes back",
   () =>
     visit("connections", "light", async ({ page, service, open }) => {

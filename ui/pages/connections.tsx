@@ -79,18 +79,22 @@ function One({ connection: c, now }: { connection: Connection; now: Date }): JSX
   );
 }
 
-function Acts({ connection: { name, from }, connection }: { connection: Connection }): JSX.Element {
+function Acts(
+  { connection: { name, from, overriddenBy }, connection }: { connection: Connection },
+): JSX.Element {
   const label = (what: string) => `${what} ${name}`;
   return (
     <div class="acts">
-      <button
-        type="button"
-        class="btn sm"
-        data-connection-test={name}
-        aria-label={label("Test")}
-      >
-        Test
-      </button>
+      {overriddenBy === null && (
+        <button
+          type="button"
+          class="btn sm"
+          data-connection-test={name}
+          aria-label={label("Test")}
+        >
+          Test
+        </button>
+      )}
       {from === "database" && (
         <>
           <details>

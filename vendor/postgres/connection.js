@@ -166,6 +166,10 @@ function Connection(options, queues = {}, { onopen = noop, onend = noop, onclose
     if (q.cancelled)
       return
 
+    // aurora: reset and not yet closed: it waits for the next session, and no other comes here
+    if (socket !== null && socket.destroyed && queues.queries && !connection.reserved && !q.reserve)
+      return void queues.queries.push(q)
+
     try {
       q.state = backend
       query
@@ -495,7 +499,7 @@ function Connection(options, queues = {}, { onopen = noop, onend = noop, onclose
       return reconnect()
     }
 
-    // aurora: also after an error, since a question may have come between the error and the close
+    // aurora: also after an error, since a question of a transaction may have come between the error and the close
     ;(!hadError && query || sent.length) && error(Errors.connection('CONNECTION_CLOSED', options, socket))
     forgetAnswer()
     closedTime = performance.now()

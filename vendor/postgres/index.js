@@ -63,7 +63,7 @@ function Postgres(a, b) {
       , open = Queue()
       , busy = Queue()
       , full = Queue()
-      , queues = { connecting, reserved, closed, ended, open, busy, full }
+      , queues = { connecting, reserved, closed, ended, open, busy, full, queries } // aurora: queries
 
   const connections = [...Array(options.max)].map(() => Connection(options, queues, { onopen, onend, onclose }))
 

@@ -35,8 +35,8 @@ export interface GcsRequest {
   /** For messages: `keep object "a"`. */
   readonly doing: string;
   readonly signal: AbortSignal | undefined;
-  /** Tries, if another number than of other requests. */
-  readonly attempts?: number;
+  /** Where it differs from that of other requests. */
+  readonly patience?: Patience;
 }
 
 /** A bucket that answers. */
@@ -70,10 +70,7 @@ export function gcsClient(o: GcsOptions): GcsClient {
       });
     },
   });
-  const patience = (r: GcsRequest) => ({
-    ...o,
-    ...(r.attempts === undefined ? {} : { attempts: r.attempts }),
-  });
+  const patience = (r: GcsRequest): Patience => ({ ...o, ...r.patience });
   return {
     service,
     ask: (r) => ask(asked(r), patience(r)),

@@ -1,7 +1,7 @@
 /** Resumable uploads: parts one after the other, the last one makes the object visible. @module */
 import { createHash } from "node:crypto";
 import { blocksOf, type ObjectBody, pause } from "engine";
-import { type Answer, backoff, type Patience, wordsOf } from "../http.ts";
+import { type Answer, backoff, FAREWELL, type Patience, wordsOf } from "../http.ts";
 import type { GcsClient, GcsRequest } from "./client.ts";
 
 /** What is uploaded. */
@@ -57,7 +57,7 @@ async function uploadOnce(o: Upload): Promise<Uploaded> {
   } catch (error) {
     // Not by the signal, which may be the reason. Google forgets what is left after a week.
     const given = { method: "DELETE", url, doing: o.doing, signal: undefined } as const;
-    await o.client.ask({ ...given, attempts: 2 }).catch(() => {});
+    await o.client.ask({ ...given, patience: FAREWELL }).catch(() => {});
     throw error;
   }
 }
@@ -120,7 +120,7 @@ async function sendPart(o: Upload, url: string, { at, block }: Part): Promise<An
       body: block.subarray(from - at),
       doing: o.doing,
       signal: o.signal,
-      attempts: 1,
+      patience: { attempts: 1 },
     };
     try {
       const answer = await o.client.ask(request);

@@ -46,6 +46,8 @@ export interface S3Request {
   /** For messages: `keep object "a"`. */
   readonly doing: string;
   readonly signal: AbortSignal | undefined;
+  /** Where it differs from that of other requests. */
+  readonly patience?: Patience;
 }
 
 /** A bucket that answers. */
@@ -92,8 +94,8 @@ export function s3Client(o: S3Options): S3Client {
   });
   return {
     service,
-    ask: (r) => ask(asked(r), o),
-    open: (r) => open(asked(r), o),
+    ask: (r) => ask(asked(r), { ...o, ...r.patience }),
+    open: (r) => open(asked(r), { ...o, ...r.patience }),
     refused: ({ doing }, answer) =>
       new ServiceUnavailableError(service, doing, new Error(refusalOf(answer))),
   };

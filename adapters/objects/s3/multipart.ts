@@ -1,6 +1,6 @@
 /** Uploads of what is larger than memory, in parts. @module */
 import { blocksOf } from "engine";
-import { wordsOf } from "../http.ts";
+import { FAREWELL, wordsOf } from "../http.ts";
 import type { S3Client, S3Request } from "./client.ts";
 import { textOf } from "./xml.ts";
 
@@ -33,6 +33,7 @@ export async function upload(o: Upload): Promise<void> {
       method: "DELETE",
       query: { uploadId: id },
       signal: undefined,
+      patience: FAREWELL,
     }).catch(() => {});
     throw error;
   }

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { agePromise } from "../../decide/promise.ts";
 import type { AssetStatus } from "../../decide/status.ts";
 import type { Definitions } from "../../graph/define.ts";
-import { builtAt } from "./cards.ts";
+import { builtAt, promiseNow } from "./cards.ts";
 import type { Seen } from "./seen.ts";
 
 /** Where an asset stands, in numbers. */
@@ -24,7 +23,10 @@ interface Standing {
   readonly asset: string;
   readonly status: AssetStatus;
   readonly builtAt: Date | null;
-  readonly dueAt: Date | null;
+  /** Whether it promised anything, an age or a deadline. */
+  readonly isPromised: boolean;
+  /** When the worse of its promises was broken; null while they are kept. */
+  readonly lateSince: Date | null;
 }
 
 /** Milliseconds by which what is told of assets may be behind what happened. */
@@ -35,12 +37,16 @@ const secondsSince = (at: Date, now: Date) => Math.max(0, (now.getTime() - at.ge
 /** Every asset. O(slices). */
 function standings({ assets }: Pick<Definitions, "assets">, seen: Seen): readonly Standing[] {
   const { judgement } = seen;
-  return assets.map((asset) => ({
-    asset: asset.name,
-    status: judgement.asset(asset).status,
-    builtAt: builtAt(asset, seen),
-    dueAt: agePromise(asset, judgement, { knownSince: seen.knownSince(asset.name) }).dueAt,
-  }));
+  return assets.map((asset) => {
+    const { state, dueAt } = promiseNow(asset, seen);
+    return {
+      asset: asset.name,
+      status: judgement.asset(asset).status,
+      builtAt: builtAt(asset, seen),
+      isPromised: state !== "none",
+      lateSince: state === "late" ? dueAt : null,
+    };
+  });
 }
 
 /** Where assets stand, for somebody who asks again and again. */
@@ -74,11 +80,11 @@ export function assetMeasures(
       const isOld = () => !last || o.clock.now().getTime() - last.at.getTime() > MOST_BEHIND_MS;
       if (isOld()) await shared();
       const now = o.clock.now();
-      return last.of.map(({ asset, status, builtAt, dueAt }) => ({
+      return last.of.map(({ asset, status, builtAt, isPromised, lateSince }) => ({
         asset,
         status,
         ageSeconds: builtAt && secondsSince(builtAt, now),
-        lagSeconds: dueAt && secondsSince(dueAt, now),
+        lagSeconds: isPromised ? (lateSince ? secondsSince(lateSince, now) : 0) : null,
       }));
     },
     refresh: () => void shared().catch(() => {}),

@@ -20,7 +20,13 @@ const LEAST = [...EVERYWHERE!, "~*contract_*"];
 const tls = await startTlsRedis("--tls-auth-clients", "no");
 const mutual = await startTlsRedis("--tls-auth-clients", "yes");
 const sentinels = await startSentinels({ password: PASSWORD, sentinelPassword: SENTINEL_PASSWORD });
+const tlsSentinels = await startSentinels({
+  password: PASSWORD,
+  sentinelPassword: SENTINEL_PASSWORD,
+  isTls: true,
+});
 const cluster = await startCluster(PASSWORD);
+const tlsCluster = await startCluster(PASSWORD, { isTls: true });
 const grant = (port: number, password: string, user: string, rules: readonly string[]) =>
   as(port, password, (redis) => redis.call("ACL", "SETUSER", user, ...rules));
 await grant(tls.port, "", "aurora", LEAST);
@@ -33,7 +39,9 @@ for (const { port } of cluster.nodes) {
   await grant(port, PASSWORD, "aurora", IN_A_CLUSTER!);
 }
 Deno.test.afterAll(async () => {
-  for (const one of [cluster, sentinels, mutual, tls]) await one[Symbol.asyncDispose]();
+  for (const one of [tlsCluster, cluster, tlsSentinels, sentinels, mutual, tls]) {
+    await one[Symbol.asyncDispose]();
+  }
 });
 
 const LOGIN = `aurora:${PASSWORD}@`;
@@ -48,7 +56,14 @@ const KINDS = {
   "redis behind Sentinels, with the least rights": redisPlace(
     `redis-sentinel://${LOGIN}${sentinels.hosts}/0?name=mymaster&${WATCHER}`,
   ),
+  "redis behind Sentinels with TLS": redisPlace(
+    `rediss-sentinel://:${PASSWORD}@${tlsSentinels.hosts}/0?name=mymaster&ca=${PEM.ca}` +
+      `&sentinel_password=${SENTINEL_PASSWORD}`,
+  ),
   "a redis Cluster with the least rights": redisPlace(`redis-cluster://${LOGIN}${cluster.hosts}`),
+  "a redis Cluster with TLS": redisPlace(
+    `rediss-cluster://:${PASSWORD}@${tlsCluster.hosts}?ca=${PEM.ca}`,
+  ),
 };
 
 const pass = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
@@ -104,6 +119,29 @@ Deno.test("a slot that moves to another node is followed", async () => {
   assertEquals((await store.write("contract_moved", view, rowsOf(users))).written, 3000);
   const answers = await store.read("contract_moved", [view], users, { now: SIX });
   assert(answers.every((a) => a.features.get("user_social:friend_count")?.value === 1));
+});
+
+Deno.test("a node of a Cluster that freezes holds up only its own keys, and only until it thaws", async () => {
+  await using store = redisOnlineStore(KINDS["a redis Cluster with the least rights"]);
+  const users = Array.from({ length: 200 }, (_, i) => `f${i}`);
+  const read = async () => {
+    const began = performance.now();
+    const results = await Promise.allSettled(
+      users.map((user) => store.read("contract_frozen", [view], [user], { now: SIX })),
+    );
+    const served = results.filter(({ status }) => status === "fulfilled").length;
+    return { served, ms: performance.now() - began };
+  };
+  await store.write("contract_frozen", view, rowsOf(users));
+  cluster.nodes[1]!.signal("SIGSTOP");
+  // Longer than a silent connection is kept, and than the nodes wait for each other.
+  for (let i = 0; i < 5; i++) {
+    const { served, ms } = await read();
+    assert(ms < 1700 && served > 60 && served < 200, `${served} of 200 in ${ms} ms`);
+  }
+  cluster.nodes[1]!.signal("SIGCONT");
+  const end = performance.now() + 10_000;
+  while ((await read()).served < 200) assert(performance.now() < end, "it has thawed");
 });
 
 Deno.test("when a node of a Cluster dies, the keys of the others are served", async () => {

@@ -1,5 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { masked } from "engine";
 import { brokersOf, kafkaOf } from "../../../adapters/secrets/kafka.ts";
+import { told } from "../../../adapters/secrets/tell.ts";
 import { parseUri } from "../../../adapters/secrets/uri.ts";
 
 const read = (path: string) => `PEM of ${path}`;
@@ -61,4 +63,16 @@ for (
 
 Deno.test("kafkaOf() refuses a connection without a broker", () => {
   assertThrows(() => place("kafka://"), TypeError, "neither a host");
+});
+
+Deno.test("the key and the password of a connection to Kafka are masked", () => {
+  const extras = new URLSearchParams({
+    "security.protocol": "SASL_SSL",
+    "sasl.password": "planted-sasl-word",
+    "ssl.key.pem": "-----BEGIN PRIVATE KEY-----\nplanted/key+material==\n-----END PRIVATE KEY-----",
+    "ssl.certificate.pem": "the certificate",
+  });
+  told(parseUri("k", `kafka://me:planted-login-word@b?${extras}`));
+  const words = "planted-sasl-word planted-login-word planted/key+material== the certificate";
+  assertEquals(masked(words), "*** *** *** the certificate");
 });

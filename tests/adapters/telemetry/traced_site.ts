@@ -60,19 +60,29 @@ const isOver = async () => {
 };
 while (!await isOver()) await pause(20, signal);
 const read = new AbortController();
-await kafkaTopics({ brokers })({
+const take = async (messages: readonly TopicMessage[]) => {
+  // deno-lint-ignore no-console
+  console.log(JSON.stringify(messages.map((m) => m.headers)));
+  await sql`select topic from engine.outbox limit 1`;
+  read.abort();
+};
+const reading = {
   topic: env("TOPIC"),
   group: env("TOPIC"),
   isFullName: false,
   signal: read.signal,
   offsets: () => Promise.resolve({}),
-  async take(messages: readonly TopicMessage[]) {
-    // deno-lint-ignore no-console
-    console.log(JSON.stringify(messages.map((m) => m.headers)));
-    await sql`select topic from engine.outbox limit 1`;
-    read.abort();
-  },
-});
+  take,
+};
+// A broker that has just started has no coordinator of groups for a while: a sensor tries again, too.
+for (let tries = 0; !read.signal.aborted; tries++) {
+  try {
+    await kafkaTopics({ brokers })(reading);
+  } catch (error) {
+    if (tries === 20) throw error;
+    await pause(500, signal);
+  }
+}
 stop.abort();
 await Promise.all(busy);
 await processes[Symbol.asyncDispose]();

@@ -29,6 +29,13 @@ Deno.test("masked() hides passwords in addresses that nobody told of, also short
   );
 });
 
+Deno.test("masked() leaves the address of an example as it is", () => {
+  const example = "it must be like postgres://user:password@host:5432/name";
+  assertEquals(masked(example), example);
+  assertEquals(masked("postgres://user:passwords@host"), "postgres://user:***@host");
+  assertEquals(masked("postgres://me:password@host"), "postgres://me:***@host");
+});
+
 Deno.test("secret() refuses what would be found in the middle of words", () => {
   assertThrows(() => secret("abc"), RangeError, "Cannot keep a secret of 3 characters");
   assertThrows(() => secret("    "), RangeError, "of 0 characters");
@@ -52,6 +59,15 @@ Deno.test("secretsFromEnv() knows names, addresses and what it is told", () => {
     "tok-12345 told-by-resource";
   assertEquals(masked(text), "*** *** *** *** *** *** ***");
   assertEquals(masked("aurora_local nothing-secret"), "aurora_local nothing-secret");
+});
+
+Deno.test("secretsFromEnv() knows what stands in variables of headers", () => {
+  const headers =
+    "authorization=Bearer%20of-the-collector, x-tenant=short-name,x-api-key=own-key," +
+    "x-vendor-team=0123456789abcdef";
+  assertEquals(secretsFromEnv({ OTEL_EXPORTER_OTLP_HEADERS: headers }), []);
+  const text = "Bearer of-the-collector of-the-collector own-key 0123456789abcdef short-name";
+  assertEquals(masked(text), "*** *** *** *** short-name");
 });
 
 Deno.test("maskedJson() masks texts, names and what is named as a secret, and keeps only JSON", () => {

@@ -143,7 +143,7 @@ Deno.test("relay() tells that the outbox cannot be read on, and sends again what
   const backoffMs = { first: 1, most: 1 };
   await relay({ outbox: breaking, log, signal: stop.signal, batch: 2, backoffMs, onNotice });
   assertEquals(notices.map((n) => n.kind), ["failed", "sent"]);
-  assertEquals(sent, [[1, 2], [1, 2], [3]]);
+  assertEquals(sent, [[1, 2], [1], [2], [3]]);
 });
 
 Deno.test("relay() repeats a failed batch from its oldest event on, waiting ever longer", async () => {
@@ -166,6 +166,25 @@ Deno.test("relay() repeats a failed batch from its oldest event on, waiting ever
     notices.map((n) => n.kind === "failed" ? n.retryMs : n.kind === "sent" && n.events),
     [1, 2, 3, 2],
   );
+});
+
+Deno.test("relay() comes through where only few events can be sent at once, and tries more later", async () => {
+  const outbox = memoryOutbox(Array.from({ length: 60 }, (_, i) => event(i + 1)));
+  const stop = new AbortController();
+  const sizes: number[] = [];
+  let most = 3;
+  const log = logOf((some) => {
+    if (some.length > most) return Promise.reject(new Error("no answer in time"));
+    sizes.push(some.length);
+    if (outbox.sent.size >= 20) most = Infinity;
+    return Promise.resolve();
+  });
+  const onNotice = () => outbox.sent.size === 60 && stop.abort();
+  const backoffMs = { first: 1, most: 1 };
+  await relay({ outbox, log, signal: stop.signal, batch: 16, backoffMs, onNotice });
+  assertEquals(sizes.slice(0, 4), [2, 2, 2, 2]);
+  assertEquals(sizes.slice(-3, -1).every((size) => size > 3), true, `${sizes}`);
+  assertEquals(outbox.sent.size, 60);
 });
 
 Deno.test("relay() never sends while a send is pending, and waits for it when aborted", async () => {
