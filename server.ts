@@ -59,7 +59,10 @@ export async function serve(o: ServeOptions): Promise<Served> {
   const ready = Promise.withResolvers<Handler>();
   const http = listen(
     o,
-    async (request, peer) => (await ready.promise)(withPeer(request, peer.remoteAddr.hostname)),
+    async (request, peer) => {
+      if (!METHODS.includes(request.method)) return notServed(request.method);
+      return (await ready.promise)(withPeer(request, peer.remoteAddr.hostname));
+    },
   );
   const stop = new AbortController();
   const url = `http://${o.host}:${http.addr.port}`;
@@ -131,6 +134,17 @@ async function endsInTime(background: Promise<void>, print: Print): Promise<void
     });
   }
 }
+
+/** What pages and API are asked by, or answer themselves that they are not. */
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+/** TRACE, CONNECT and words that nobody knows: no request of these can be handed on. */
+const notServed = (method: string): Response =>
+  Response.json({
+    error: "method_not_allowed",
+    message: `Cannot answer method "${method}": nothing here is asked by it`,
+    hint: null,
+  }, { status: 405, headers: { allow: METHODS.join(", ") } });
 
 type Handler = (request: Request) => Response | Promise<Response>;
 

@@ -1,15 +1,22 @@
 /** Who asks: known to everything that answers a request, and kept with what the request does. @module */
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Principal } from "engine";
+import { authorize, type Permission, type Principal } from "engine";
 
-const storage = new AsyncLocalStorage<Principal | undefined>();
+const storage = new AsyncLocalStorage<{ readonly who: Principal | undefined }>();
 
 /** Answers as somebody. */
 export const answerAs = <T>(who: Principal | undefined, answer: () => T): T =>
-  storage.run(who, answer);
+  storage.run({ who }, answer);
 
 /** Who asks; undefined: nobody that is known, or no request. */
-export const asker = (): Principal | undefined => storage.getStore();
+export const asker = (): Principal | undefined => storage.getStore()?.who;
+
+/** Whether who asks may do something; everybody may where no gate stands before. */
+export function askerMay(permission: Permission): boolean {
+  const asking = storage.getStore();
+  if (asking === undefined) return true;
+  return asking.who !== undefined && authorize(asking.who, permission).allowed;
+}
 
 /**
  * The name that is kept with a deed. Whoever is known by an account or a token cannot say another; where nobody is asked

@@ -55,7 +55,7 @@ async function pass(c: Context, o: FrontOptions): Promise<Response> {
   const matched = gate.needs(request);
   const isOpen = matched.length > 0 &&
     matched.every(({ need }) => need.permission === "public");
-  const who = isOpen ? undefined : await gate.identify(request);
+  const who = isOpen ? await readerOf(request, matched, gate) : await gate.identify(request);
   const decision = await gate.judge(request, matched, who);
   if (isDeed(request, matched) || (!decision.allowed && who !== undefined)) {
     await gate.audit({
@@ -69,6 +69,12 @@ async function pass(c: Context, o: FrontOptions): Promise<Response> {
   }
   if (!decision.allowed) return await refuse(c, o, { who, reason: decision.reason });
   return await gate.as(who, () => isApiPath(c.req.path) ? api(request) : pages(request));
+}
+
+/** Who asks for what is public, if that makes a difference; nobody if it cannot be found out now. */
+async function readerOf(request: Request, matched: readonly Matched[], gate: Gate) {
+  if (!matched.some(({ need }) => need.tellsMore === true)) return undefined;
+  return await gate.identify(request).catch(() => undefined);
 }
 
 /** Whether it may change something. What is about signing in writes its own lines. */

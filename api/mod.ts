@@ -9,6 +9,7 @@ import { assetRoutes } from "./asset_routes.ts";
 import { backfillRoutes } from "./backfill_routes.ts";
 import { connectionRoutes } from "./connection_routes.ts";
 import { crewRoutes } from "./crew_routes.ts";
+import { guardedDocument } from "./document.ts";
 import { knownHosts, maxBody, sameOrigin, tooLarge } from "./guard.ts";
 import { createHub } from "./hub.ts";
 import { problem, problemOf } from "./problem.ts";
@@ -53,7 +54,10 @@ export function createApi(service: Service, options: ApiOptions = {}) {
   });
   app.use(knownHosts(options.hosts ?? []), sameOrigin, limitBody);
   app.get("/events", (context) => stream(context, hub));
-  app.get("/api/openapi.json", (context) => context.json(app.getOpenAPI31Document(about)));
+  app.get(
+    "/api/openapi.json",
+    (context) => context.json(guardedDocument(app.getOpenAPI31Document(about))),
+  );
   const routes = app
     .route("/", systemRoutes(service))
     .route("/", assetRoutes(service))

@@ -10,6 +10,8 @@ export interface Need {
   readonly permission: Permission | "public" | "self";
   /** What it acts on; not given: the whole installation. */
   readonly target?: Target;
+  /** Public, but those who may look are told more. */
+  readonly tellsMore?: boolean;
 }
 
 const view: Need = { permission: "view" };
@@ -22,8 +24,8 @@ const on = (permission: Permission, target?: Target): Need =>
 
 /** Method and path of every route, with what it needs. HEAD needs what GET needs. */
 export const NEEDS: Readonly<Record<string, Need>> = {
-  // Probes know no password; they tell no more than which dependency answers.
-  "GET /health": open,
+  // Probes know no password; they are told no more than which dependency answers.
+  "GET /health": { permission: "public", tellsMore: true },
   "GET /ready": open,
   "GET /version": open,
 

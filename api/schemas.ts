@@ -314,7 +314,8 @@ export const Asset = z.object({
   upstream: list(AssetCard),
   downstream: list(AssetCard),
   last: Materialization.nullable(),
-  lastFailure: Failure.nullable(),
+  // A union: the generator writes a nullable reference as one that is never null.
+  lastFailure: z.union([Failure, z.null()]),
   jobs: list(z.string()),
   codeVersion: z.string(),
   freshnessTrack: list(z.object({ from: instant, to: instant, state: freshness })),
@@ -521,7 +522,7 @@ export const Nothing = z.object({}).strict().openapi("Nothing");
 /** Which log lines. */
 export const LogQuery = z.object({
   step: z.string().optional(),
-  after: z.string().optional(),
+  after: z.string().regex(/^\d{1,18}$/).optional().openapi({ example: "0" }),
   limit: z.coerce.number().int().min(1).max(10_000).optional(),
 });
 

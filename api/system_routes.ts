@@ -1,5 +1,6 @@
 import type { Service } from "engine";
 import { HTTPException } from "hono/http-exception";
+import { askerMay } from "./asker.ts";
 import { router } from "./router.ts";
 import * as route from "./routes.ts";
 
@@ -15,8 +16,10 @@ export function systemRoutes(service: Service) {
       async (c) => c.json(await service.sendAgain(c.req.valid("json").ids), 202),
     )
     .openapi(route.health, async (c) => {
-      const health = await service.health();
-      return c.json(health, health.ok ? 200 : 503);
+      const { ok, dependencies } = await service.health();
+      const known = askerMay("view");
+      const shown = dependencies.map((one) => known ? one : { ...one, detail: "" });
+      return c.json({ ok, dependencies: shown }, ok ? 200 : 503);
     })
     .openapi(route.metrics, async (c) => {
       const text = await service.metrics();

@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console
 /**
  * `deno task services`: installs what the tests need (PostgreSQL, Redis, Kafka, S3, GCS, moto, Chromium, promtool,
- * a mail server, PgBouncer, native libraries).
+ * a mail server, schemathesis, PgBouncer, native libraries).
  * Quick when all is there.
  * @module
  */
@@ -15,6 +15,7 @@ import { stopTestServer, testServer } from "../tests/services/postgres.ts";
 import { pgbouncer } from "../tests/services/pgbouncer.ts";
 import { promtool } from "../tests/services/promtool.ts";
 import { redisServer } from "../tests/services/redis.ts";
+import { schemathesis } from "../tests/services/schemathesis.ts";
 import { weed } from "../tests/services/s3.ts";
 
 /** Everything that tests need from outside, by name. */
@@ -32,6 +33,7 @@ export const PROVISIONS: Readonly<Record<string, () => Promise<string | void>>> 
   gcs: fakeGcsServer,
   chromium,
   smtp: aiosmtpd,
+  schemathesis,
   native: nativeLibraries,
   promtool,
   pgbouncer,

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   asset,
   check,
@@ -117,6 +117,38 @@ Deno.test("scripts in declarations, logs, metadata and errors are shown as text"
     if (text.includes("&lt;script&gt;alert")) shown++;
   }
   assert(shown >= 5, `it was planted, and shown on ${shown} pages only`);
+});
+
+Deno.test("no asset can have a name that is markup, a path or a statement", () => {
+  for (
+    const name of [SCRIPT, SQL, "../../etc/passwd", "a\r\nset-cookie: planted=1", "a?b", "%00"]
+  ) {
+    assertThrows(() => define({ [name]: asset({ name, materialize: () => 1 }) }), Error, "name");
+  }
+});
+
+Deno.test("scripts in what people say of runs and silences are shown as text", async () => {
+  await using made = await testLedger();
+  using site = siteOn(made.ledger, declared());
+  const started = await site.ask("/api/v1/runs", {
+    assets: ["words"],
+    reason: SCRIPT,
+    triggeredBy: SCRIPT,
+  });
+  const { run } = await started.json() as { run: string };
+  await site.ask(`/api/v1/runs/${run}/cancel`, { by: SCRIPT });
+  const silenced = await site.ask("/api/v1/silences", {
+    matcher: { asset: "words" },
+    reason: SCRIPT,
+    for: "2h",
+    by: SCRIPT,
+  });
+  assertEquals(silenced.status, 200);
+  for (const path of ["/runs", `/runs/${run}`, "/alerts"]) {
+    const text = await (await site.ask(path)).text();
+    assert(!text.includes("<script>alert") && !text.includes("<img src=x"), path);
+    assert(text.includes("&lt;script&gt;alert"), `${path} does not show what was said`);
+  }
 });
 
 Deno.test("statements in selections, keys, names and cursors reach no database", async () => {
