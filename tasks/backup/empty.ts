@@ -7,6 +7,7 @@ import { BackupError } from "./manifest.ts";
 /** Tables that have rows as soon as migrations have run or a program has started. */
 const FILLED_BY_PROGRAMS = [
   "engine.code",
+  "engine.code_closure",
   "engine.cursor",
   "engine.identity",
   "engine.pool",

@@ -61,8 +61,8 @@ function mustFit(version: string, data: string): void {
   if (version === MAJOR) return;
   throw new EmbeddedError(
     "version",
-    `Cannot start PostgreSQL ${MAJOR}: "${data}" was made by PostgreSQL ${version}, dump it with the program ` +
-      `that made it ("deno task db:dump"), move the folder away and restore, ${WAY_OUT}`,
+    `Cannot start PostgreSQL ${MAJOR}: "${data}" was made by PostgreSQL ${version}, back it up with the program ` +
+      `that made it ("deno task backup"), move the folder away and restore, ${WAY_OUT}`,
   );
 }
 
