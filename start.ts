@@ -55,6 +55,7 @@ async function main([named = "server.ts", ...args]: readonly string[]): Promise<
   const isHelp = args.includes("--help");
   // Whatever was said before it was known to whom is not lost.
   const signals = caught();
+  if (!isHelp) await fetched();
   const { env, stop } = isHelp ? { env: {}, stop: async () => {} } : await database();
   await using _sockets = await sockets(program, env);
   const flags = ["run", ...flagsOf(program, args, env)];
@@ -69,6 +70,20 @@ async function main([named = "server.ts", ...args]: readonly string[]): Promise<
   const { code } = await child.status;
   await stop();
   return code;
+}
+
+/** The first time the packages are fetched before the rights are computed, since some of them are in the rights. */
+async function fetched(): Promise<void> {
+  if (surroundings({}).esbuild !== undefined) return;
+  const names = [...Object.keys(PARTS), "step_process.ts"];
+  const paths = names.map((name) => fromFileUrl(new URL(name, import.meta.url)));
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: ["cache", "--quiet", ...paths],
+    stdin: "null",
+  }).spawn().status;
+  if (!success) {
+    throw new Error("Cannot start: the packages could not be fetched, the reason is above");
+  }
 }
 
 interface Database {
