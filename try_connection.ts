@@ -74,16 +74,19 @@ function reason(error: unknown, limitMs: number): string {
   if (error instanceof DOMException && /^(Timeout|Abort)Error$/.test(error.name)) {
     return `no answer within ${limitMs} ms`;
   }
-  if (error instanceof Deno.errors.NotCapable) {
-    const host = /access to "([^"]+)"/.exec(error.message)?.[1] ?? "it";
-    return `this program may not reach ${host}: name it in AURORA_NET, and start the program again`;
-  }
   const parts: string[] = [];
   for (let e = error; e instanceof Error; e = e.cause) {
     if (!parts.some((p) => p.includes((e as Error).message))) parts.push((e as Error).message);
   }
-  return parts.join(": ") || String(error);
+  const said = parts.join(": ") || String(error);
+  const refused = REFUSED.exec(said);
+  if (refused === null) return said;
+  const host = refused[1] ?? refused[2];
+  return `this program may not reach "${host}": name it in AURORA_NET, and start the program again`;
 }
+
+/** What Deno says where a program has few rights (docs/guide/rights.md). */
+const REFUSED = /access to "([^"]+)", run again|getaddrinfo EPERM ([^\s":]+)/;
 
 async function tryPostgres(c: Connection, { limitMs }: Trying): Promise<string> {
   const sql = await open(addressOf(c), {

@@ -1,5 +1,6 @@
 /** Every kind of connection against its real server. @module */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { fromFileUrl } from "@std/path";
 import { parseUri } from "../adapters/secrets/uri.ts";
 import { privateHosts } from "../reach/mod.ts";
 import { tryConnection } from "../try_connection.ts";
@@ -187,4 +188,20 @@ Deno.test("tryConnection() says which kinds it can try", async () => {
     (await attempt("mysql://h")).found,
     'Cannot test a connection of kind "mysql": known are',
   );
+});
+
+Deno.test("tryConnection() says how a host is allowed that the program may not reach", async () => {
+  const script = fromFileUrl(new URL("./narrow_try.ts", import.meta.url));
+  const root = fromFileUrl(new URL("..", import.meta.url));
+  const hosts = ["http://127.0.0.1:9/", "smtp://m.example:587", "postgres://u:hushhush@d.example/x"];
+  const rights = ["--allow-net=127.0.0.1:1", `--allow-read=${root}`, "--allow-env", "--allow-sys"];
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--no-check", "--cached-only", ...rights, script, ...hosts],
+    env: { NO_COLOR: "1" },
+  }).output();
+  const said = new TextDecoder().decode(stdout).trim().split("\n");
+  const [http, mail, database] = ["127.0.0.1:9", "m.example", "d.example"].map((host) =>
+    `this program may not reach "${host}": name it in AURORA_NET, and start the program again`
+  );
+  assertEquals(said, [http, mail, database], new TextDecoder().decode(stderr));
 });

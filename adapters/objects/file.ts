@@ -14,8 +14,9 @@ import {
   type ObjectHead,
   type ObjectInfo,
   type Objects,
+  sha256Of,
 } from "engine";
-import { basename, dirname, join, relative } from "@std/path";
+import { basename, dirname, join } from "@std/path";
 
 /** Bytes of objects that are not named by their digest, and drafts. No key begins with a dot. */
 const CONTENT = ".content";
@@ -24,27 +25,28 @@ const SHA256 = /[0-9a-f]{64}$/;
 /**
  * A store in a folder, made when the first object is kept. Any number of processes may use it.
  *
- * An object named by its digest is a plain file of that name. Any other key is a link to a file that has the digest in
- * its name. Both appear by one rename after the bytes are on disk, so bytes and checksum cannot be of two writers.
+ * An object named by its digest is a plain file of that name. Any other key is a note of a line, which names a file that
+ * has the digest in its name; a link would need all rights of Deno, and links of older stores are followed. Both appear by
+ * one rename after the bytes are on disk, so bytes and checksum cannot be of two writers.
  */
 export function fileObjects(folder: string): Objects {
-  const pathOf = (key: string) => {
+  const checked = (key: string) => {
     checkObjectKey(key);
-    return join(folder, key);
+    return key;
   };
-  const headOf = async (key: string) => (await find(key, pathOf(key)))?.head;
+  const headOf = async (key: string) => (await find(folder, checked(key)))?.head;
   return {
     name: "file",
     place: folder,
     async put(key, given, { signal } = {}) {
-      const path = pathOf(key);
+      const path = join(folder, checked(key));
       await write(folder, path, asBody(given), { key, signal });
       const head = await headOf(key);
       if (head === undefined) throw noObject(key, folder);
       return head;
     },
     async get(key) {
-      const { file, head } = await opened(key, pathOf(key), folder);
+      const { file, head } = await opened(folder, checked(key));
       return checkedStream(file.readable, {
         ...head,
         doing: `Cannot read object "${key}" of "${folder}"`,
@@ -52,7 +54,7 @@ export function fileObjects(folder: string): Objects {
     },
     async range(key, range) {
       checkByteRange(range);
-      const { file, head } = await opened(key, pathOf(key), folder);
+      const { file, head } = await opened(folder, checked(key));
       using open = file;
       const bytes = new Uint8Array(Math.max(0, Math.min(range.to, head.size) - range.from));
       await open.seek(range.from, Deno.SeekMode.Start);
@@ -61,8 +63,8 @@ export function fileObjects(folder: string): Objects {
     head: headOf,
     list: (prefix) => listed(folder, prefix),
     async delete(key) {
-      const path = pathOf(key);
-      const target = await targetOf(path);
+      const path = join(folder, checked(key));
+      const target = await targetOf(folder, path);
       await removeIfThere(path);
       if (target !== path) await removeIfThere(target);
     },
@@ -70,13 +72,38 @@ export function fileObjects(folder: string): Objects {
   };
 }
 
-/** The file that holds the bytes of a path: itself, or what it links to. */
-async function targetOf(path: string): Promise<string> {
+/** What a note begins with; the name of a file of {@link CONTENT} follows. */
+const NOTE = "aurora object ";
+/** Bytes of the longest note: the name has an UUID and a digest. */
+const NOTE_BYTES = 128;
+
+/** The file that holds the bytes of a path: itself, or what it names. */
+async function targetOf(folder: string, path: string): Promise<string> {
+  const name = await noteAt(path) ?? await linkAt(path);
+  return name === undefined ? path : join(folder, CONTENT, name);
+}
+
+/** The name that a note tells. */
+async function noteAt(path: string): Promise<string | undefined> {
+  const info = await statIfThere(path);
+  if (info === undefined || !info.isFile || info.size > NOTE_BYTES) return undefined;
+  const bytes = await Deno.readFile(path).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return new Uint8Array();
+    throw error;
+  });
+  const name = /^aurora object ([0-9a-f-]{36}-[0-9a-f]{64})\n$/
+    .exec(new TextDecoder().decode(bytes))?.[1];
+  // An object may have any bytes, also those of a note: then it is named by their digest.
+  return name !== undefined && basename(path) !== sha256Of(bytes) ? name : undefined;
+}
+
+/** The name that a link leads to: so stores were written before there were notes. */
+async function linkAt(path: string): Promise<string | undefined> {
   try {
-    return join(dirname(path), await Deno.readLink(path));
+    return basename(await Deno.readLink(path));
   } catch (error) {
     // EINVAL: no link. NotFound: whoever opens it hears that.
-    if (error instanceof Error && /os error (22|2|20)\)/.test(error.message)) return path;
+    if (error instanceof Error && /os error (22|2|20)\)/.test(error.message)) return undefined;
     throw error;
   }
 }
@@ -86,10 +113,11 @@ interface Found {
   readonly head: ObjectHead;
 }
 
-async function find(key: string, path: string): Promise<Found | undefined> {
+async function find(folder: string, key: string): Promise<Found | undefined> {
+  const path = join(folder, key);
   // A writer may replace the object between the two looks; what it replaced is gone then.
   for (let tries = 0; tries < 20; tries++) {
-    const target = await targetOf(path);
+    const target = await targetOf(folder, path);
     const info = await statIfThere(target);
     const head = info?.isFile ? headOf(key, target, info) : undefined;
     if (head !== undefined) return { target, head };
@@ -106,12 +134,11 @@ function headOf(key: string, target: string, info: Deno.FileInfo): ObjectHead | 
 }
 
 async function opened(
-  key: string,
-  path: string,
   folder: string,
+  key: string,
 ): Promise<{ readonly file: Deno.FsFile; readonly head: ObjectHead }> {
   for (let tries = 0; tries < 20; tries++) {
-    const found = await find(key, path);
+    const found = await find(folder, key);
     if (found === undefined) break;
     try {
       return { file: await Deno.open(found.target), head: found.head };
@@ -146,9 +173,9 @@ async function write(
   try {
     await writeDraft(draft, body, { key, signal });
     if (basename(path) === body.sha256) return await Deno.rename(draft, path);
-    const content = join(folder, CONTENT, `${id}-${body.sha256}`);
-    await Deno.rename(draft, content);
-    await link(path, content, join(folder, CONTENT, `${id}.link`));
+    const name = `${id}-${body.sha256}`;
+    await Deno.rename(draft, join(folder, CONTENT, name));
+    await note(folder, path, { id, name });
   } catch (error) {
     await removeIfThere(draft);
     throw error;
@@ -169,15 +196,23 @@ async function writeDraft(
   await file.sync();
 }
 
-/** Lets `path` lead to `content`, and removes what it led to before. */
-async function link(path: string, content: string, draft: string): Promise<void> {
-  const before = await targetOf(path);
+/** Lets `path` name `content`, and removes what it named before. */
+async function note(
+  folder: string,
+  path: string,
+  { id, name }: { readonly id: string; readonly name: string },
+): Promise<void> {
+  const draft = join(folder, CONTENT, `${id}.note`);
+  const before = await targetOf(folder, path);
   try {
-    await Deno.symlink(relative(dirname(path), content), draft);
+    await writeDraft(draft, asBody(new TextEncoder().encode(`${NOTE}${name}\n`)), {
+      key: path,
+      signal: undefined,
+    });
     await Deno.rename(draft, path);
   } catch (error) {
     await removeIfThere(draft);
-    await removeIfThere(content);
+    await removeIfThere(join(folder, CONTENT, name));
     throw error;
   }
   if (before !== path) await removeIfThere(before);
@@ -185,7 +220,7 @@ async function link(path: string, content: string, draft: string): Promise<void>
 
 async function* listed(folder: string, prefix: string): AsyncGenerator<ObjectInfo> {
   for await (const key of keysBelow(folder, "", prefix)) {
-    const found = await find(key, join(folder, key));
+    const found = await find(folder, key);
     if (found === undefined) continue;
     const { size, modified } = found.head;
     yield { key, size, modified };
@@ -222,8 +257,10 @@ async function sweep(folder: string, before: Date): Promise<number> {
     const { mtime } = await Deno.lstat(join(content, name)).catch(() => ({ mtime: null }));
     if (mtime !== null && mtime < before) old.push(join(content, name));
   }
-  // After the look at what is old: a link that is made meanwhile leads to what is newer.
-  for await (const key of keysBelow(folder, "", "")) used.add(await targetOf(join(folder, key)));
+  // After the look at what is old: a note that is made meanwhile leads to what is newer.
+  for await (const key of keysBelow(folder, "", "")) {
+    used.add(await targetOf(folder, join(folder, key)));
+  }
   const left = old.filter((path) => !used.has(path));
   for (const path of left) await removeIfThere(path);
   return left.length;

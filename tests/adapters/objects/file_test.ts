@@ -1,9 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { artefactKey, artefacts, bytesOf, sha256Of } from "engine";
 import { objectsContract } from "engine/testing";
-import { join } from "@std/path";
+import { fromFileUrl, join } from "@std/path";
 import { fileObjects } from "../../../adapters/objects/file.ts";
 
+const SCRIPT = fromFileUrl(new URL("./narrow_folder.ts", import.meta.url));
 const text = (words: string) => new TextEncoder().encode(words);
 
 async function folder(): Promise<AsyncDisposable & { readonly path: string }> {
@@ -31,12 +32,56 @@ Deno.test("fileObjects() tells damaged bytes, of artefacts and of other keys", a
   await using home = await folder();
   const objects = fileObjects(home.path);
   const key = artefactKey(sha256Of(text("hello")));
-  for (const damaged of [key, "exports/hello.txt"]) {
-    await objects.put(damaged, text("hello"));
-    await Deno.writeTextFile(join(home.path, damaged), "hullo");
-    const read = async () => await bytesOf(await objects.get(damaged));
+  await objects.put("exports/hello.txt", text("hello"));
+  const [content] = await Array.fromAsync(Deno.readDir(join(home.path, ".content")));
+  for (const [damaged, path] of [[key, key], ["exports/hello.txt", `.content/${content!.name}`]]) {
+    await objects.put(key, text("hello"));
+    await Deno.writeTextFile(join(home.path, path!), "hullo");
+    const read = async () => await bytesOf(await objects.get(damaged!));
     await assertRejects(read, Deno.errors.InvalidData, "damaged");
   }
+});
+
+Deno.test("fileObjects() reads, replaces and sweeps what an older version kept behind a link", async () => {
+  await using home = await folder();
+  const objects = fileObjects(home.path);
+  const content = `${crypto.randomUUID()}-${sha256Of(text("old"))}`;
+  await Deno.mkdir(join(home.path, ".content"));
+  await Deno.writeTextFile(join(home.path, ".content", content), "old");
+  await Deno.symlink(join(".content", content), join(home.path, "report.txt"));
+  const later = new Date(Date.now() + 60_000);
+  assertEquals(await objects.sweep(later), 0);
+  assertEquals(await bytesOf(await objects.get("report.txt")), text("old"));
+  await objects.put("report.txt", text("new"));
+  assertEquals(await bytesOf(await objects.get("report.txt")), text("new"));
+  assertEquals((await Array.fromAsync(Deno.readDir(join(home.path, ".content")))).length, 1);
+});
+
+Deno.test("fileObjects() does not take bytes that look like its notes for one", async () => {
+  await using home = await folder();
+  const objects = fileObjects(home.path);
+  await objects.put("report.txt", text("a report"));
+  const looks = await Deno.readFile(join(home.path, "report.txt"));
+  const kept = artefacts(objects);
+  const { digest } = await kept.put(looks);
+  await objects.put("copy.txt", looks);
+  assertEquals(await kept.get(digest), looks);
+  assertEquals(await bytesOf(await objects.get("copy.txt")), looks);
+});
+
+Deno.test("fileObjects() needs the rights of its folder only", async () => {
+  await using home = await folder();
+  const rights = ["--no-prompt", `--allow-read=${home.path}`, `--allow-write=${home.path}`];
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-check", "--cached-only", ...rights, SCRIPT, home.path],
+    env: { NO_COLOR: "1" },
+  }).output();
+  const said = new TextDecoder().decode(stdout);
+  assertEquals(
+    said,
+    '{"byte":8,"keys":["report.txt"],"swept":0}\n',
+    new TextDecoder().decode(stderr),
+  );
 });
 
 Deno.test("fileObjects() does not take the files of others for objects", async () => {
