@@ -193,7 +193,11 @@ Deno.test("tryConnection() says which kinds it can try", async () => {
 Deno.test("tryConnection() says how a host is allowed that the program may not reach", async () => {
   const script = fromFileUrl(new URL("./narrow_try.ts", import.meta.url));
   const root = fromFileUrl(new URL("..", import.meta.url));
-  const hosts = ["http://127.0.0.1:9/", "smtp://m.example:587", "postgres://u:hushhush@d.example/x"];
+  const hosts = [
+    "http://127.0.0.1:9/",
+    "smtp://m.example:587",
+    "postgres://u:hushhush@d.example/x",
+  ];
   const rights = ["--allow-net=127.0.0.1:1", `--allow-read=${root}`, "--allow-env", "--allow-sys"];
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-prompt", "--no-check", "--cached-only", ...rights, script, ...hosts],
