@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import type { AssetCard, RunView } from "engine";
+import type { Sql } from "../../adapters/postgres/connect.ts";
 import { redisCache } from "../../adapters/redis/cache.ts";
 import { testDatabase } from "../services/postgres.ts";
 import { startRedis } from "../services/redis.ts";
@@ -108,31 +109,33 @@ Deno.test("with a Redis that is dead, commands do what does not need it, and doc
   assertStringIncludes(redis.detail, 'Redis at "127.0.0.1:1" answers "connect ECONNREFUSED');
 });
 
+/** A model of mood that is promoted and visible. */
+async function keepModel(sql: Sql, version: number, day: string): Promise<void> {
+  const manifest = { name: "mood", modelVersion: `mood-${day}` };
+  await sql`insert into ml.model_rows
+    (version, name, partition, model_version, digest, onnx, manifest, promoted)
+    values (${version}, 'mood', ${day}, ${manifest.modelVersion}, 'd', '\\x00', ${
+    sql.json(manifest)
+  }, true)`;
+  await sql`insert into engine.visible values ('models/mood', ${day}, ${version})`;
+}
+
 Deno.test("rollback takes a model out of Redis too, and says so when it cannot", async () => {
   await using db = await testDatabase();
   await using redis = await startRedis();
   const env = { REDIS_URL: redis.url };
   await run(db.url, "list"); // makes the tables
-  const model = async (version: number, day: string) => {
-    const manifest = { name: "mood", modelVersion: `mood-${day}` };
-    await db.sql`insert into ml.model_rows
-      (version, name, partition, model_version, digest, onnx, manifest, promoted)
-      values (${version}, 'mood', ${day}, ${manifest.modelVersion}, 'd', '\\x00', ${
-      db.sql.json(manifest)
-    }, true)`;
-    await db.sql`insert into engine.visible values ('models/mood', ${day}, ${version})`;
-  };
   const served = async () => {
     await using cache = redisCache(redis.url);
     const [manifest] = await cache.get(["model:mood"]);
     return manifest && JSON.parse(new TextDecoder().decode(manifest)).modelVersion;
   };
-  await model(1, "2025-01-26");
+  await keepModel(db.sql, 1, "2025-01-26");
   assertEquals((await run(db.url, "redis:rebuild", env)).code, 0);
   assertEquals(await served(), "mood-2025-01-26");
   assertEquals((await run(db.url, "rollback mood", env)).code, 0);
   assertEquals(await served(), undefined);
-  await model(2, "2025-01-27");
+  await keepModel(db.sql, 2, "2025-01-27");
   const dead = await run(db.url, "rollback mood", { REDIS_URL: "redis://127.0.0.1:1" });
   assertEquals(dead.code, 1);
   assertStringIncludes(dead.out, "mood-2025-01-27 is withdrawn");
@@ -157,15 +160,8 @@ Deno.test("redis:memory estimates with typical values while nothing is published
 Deno.test("rollback takes the served model out of service, and refuses what is none", async () => {
   await using db = await testDatabase();
   await run(db.url, "list"); // makes the tables
-  for (const [version, day] of [[1, "2025-01-26"], [2, "2025-01-27"]] as const) {
-    const manifest = { name: "mood", modelVersion: `mood-${day}` };
-    await db.sql`insert into ml.model_rows
-      (version, name, partition, model_version, digest, onnx, manifest, promoted)
-      values (${version}, 'mood', ${day}, ${manifest.modelVersion}, 'd', '\\x00', ${
-      db.sql.json(manifest)
-    }, true)`;
-    await db.sql`insert into engine.visible values ('models/mood', ${day}, ${version})`;
-  }
+  await keepModel(db.sql, 1, "2025-01-26");
+  await keepModel(db.sql, 2, "2025-01-27");
   const back = await run(db.url, "rollback models/mood --by ana");
   assertEquals(back.code, 0, back.err);
   assertStringIncludes(back.out, "mood-2025-01-27 is withdrawn, mood-2025-01-26 is served again");

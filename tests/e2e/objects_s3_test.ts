@@ -1,17 +1,13 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { s3Client } from "../../adapters/objects/s3/client.ts";
 import { testDatabase } from "../services/postgres.ts";
-import { testS3 } from "../services/s3.ts";
+import { makeBucket, testS3 } from "../services/s3.ts";
 import { run } from "./program.ts";
 
 Deno.test("a step keeps its frames in a bucket, where the collection knows them", async () => {
   await using db = await testDatabase();
   await using s3 = await testS3();
   const directory = await Deno.makeTempDir({ prefix: "aurora-e2e-" });
-  const { endpoint, accessKeyId, secretAccessKey } = s3;
-  const bucket = `test-${crypto.randomUUID()}`;
-  const made = { method: "PUT", path: "", doing: "make a bucket", signal: undefined } as const;
-  await s3Client({ bucket, prefix: "", endpoint, accessKeyId, secretAccessKey }).ask(made);
+  const { bucket, endpoint, accessKeyId, secretAccessKey } = await makeBucket(s3);
   const env = {
     DATABASE_URL: db.url,
     AURORA_DIRECTORY: directory,

@@ -1,25 +1,16 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { bytesOf, type Objects, ServiceUnavailableError, sha256Of } from "engine";
-import { s3Client, type S3Options } from "../../adapters/objects/s3/client.ts";
+import type { S3Options } from "../../adapters/objects/s3/client.ts";
 import { s3Objects } from "../../adapters/objects/s3/objects.ts";
 import { until } from "../e2e/program.ts";
 import { type FaultProxy, faultProxy } from "../services/fault_proxy.ts";
-import { testS3 } from "../services/s3.ts";
+import { makeBucket, testS3 } from "../services/s3.ts";
 
 const server = await testS3();
 Deno.test.afterAll(async () => await server[Symbol.asyncDispose]());
 
-const { endpoint, accessKeyId, secretAccessKey } = server;
-const target = Number(new URL(endpoint).port);
-const bucket = `test-${crypto.randomUUID()}`;
-const access = { bucket, endpoint, accessKeyId, secretAccessKey };
-const made = await s3Client({ ...access, prefix: "" }).ask({
-  method: "PUT",
-  path: "",
-  doing: "make a bucket",
-  signal: undefined,
-});
-assertEquals(made.status, 200);
+const access = await makeBucket(server);
+const target = Number(new URL(access.endpoint).port);
 
 /** The same place, directly and through a proxy; small parts, little patience. */
 function place(proxy: FaultProxy, o: Partial<S3Options> = {}): { near: Objects; far: Objects } {

@@ -1,5 +1,6 @@
 /** A real S3 server for tests: SeaweedFS, which checks signatures. @module */
 import { join } from "@std/path";
+import { s3Client } from "../../adapters/objects/s3/client.ts";
 import { CACHE, isFile, provide, run, which } from "./provide.ts";
 import { freePort, type Service, serviceDir, startService } from "./service.ts";
 
@@ -27,6 +28,21 @@ export interface TestS3 extends AsyncDisposable {
   readonly accessKeyId: string;
   /** Its secret. */
   readonly secretAccessKey: string;
+}
+
+/** A bucket of a server, and who may use it. */
+export interface TestBucket extends Pick<TestS3, "endpoint" | "accessKeyId" | "secretAccessKey"> {
+  readonly bucket: string;
+}
+
+/** Makes a bucket that nobody else uses. */
+export async function makeBucket(server: TestS3): Promise<TestBucket> {
+  const { endpoint, accessKeyId, secretAccessKey } = server;
+  const made = { endpoint, accessKeyId, secretAccessKey, bucket: `test-${crypto.randomUUID()}` };
+  const asked = { method: "PUT", path: "", doing: "make a bucket", signal: undefined } as const;
+  const { status } = await s3Client({ ...made, prefix: "" }).ask(asked);
+  if (status !== 200) throw new Error(`Cannot make a bucket for this test: status ${status}`);
+  return made;
 }
 
 const USER = { accessKeyId: "aurora-test", secretAccessKey: "only/for+tests=0123456789" };

@@ -4,23 +4,14 @@ import { objectsContract } from "engine/testing";
 import { s3Client, type S3Options } from "../../../adapters/objects/s3/client.ts";
 import { s3Objects } from "../../../adapters/objects/s3/objects.ts";
 import { faultProxy } from "../../services/fault_proxy.ts";
-import { testS3 } from "../../services/s3.ts";
+import { makeBucket, testS3 } from "../../services/s3.ts";
 
 const server = await testS3();
 Deno.test.afterAll(async () => await server[Symbol.asyncDispose]());
 
 const text = (words: string) => new TextEncoder().encode(words);
 
-const { endpoint, accessKeyId, secretAccessKey } = server;
-const bucket = `test-${crypto.randomUUID()}`;
-const access = { bucket, endpoint, accessKeyId, secretAccessKey };
-const made = await s3Client({ ...access, prefix: "" }).ask({
-  method: "PUT",
-  path: "",
-  doing: "make a bucket",
-  signal: undefined,
-});
-assertEquals(made.status, 200);
+const access = await makeBucket(server);
 
 /** A place in the bucket that nobody else uses. */
 const place = (): S3Options => ({ ...access, prefix: `tests/${crypto.randomUUID()}` });

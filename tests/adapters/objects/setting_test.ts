@@ -1,8 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { bytesOf } from "engine";
-import { s3Client } from "../../../adapters/objects/s3/client.ts";
 import { objectsPlace, openObjects } from "../../../adapters/objects/setting.ts";
-import { testS3 } from "../../services/s3.ts";
+import { makeBucket, testS3 } from "../../services/s3.ts";
 
 const server = await testS3();
 Deno.test.afterAll(async () => await server[Symbol.asyncDispose]());
@@ -42,10 +41,7 @@ Deno.test("objectsPlace() refuses the rest, says what would be right, and hides 
 });
 
 Deno.test("openObjects() takes Aurora's variables before those of AWS", async () => {
-  const { endpoint, accessKeyId, secretAccessKey } = server;
-  const bucket = `test-${crypto.randomUUID()}`;
-  const made = { method: "PUT", path: "", doing: "make a bucket", signal: undefined } as const;
-  await s3Client({ bucket, prefix: "", endpoint, accessKeyId, secretAccessKey }).ask(made);
+  const { bucket, endpoint, accessKeyId, secretAccessKey } = await makeBucket(server);
   const aws = {
     AURORA_OBJECTS: `s3://${bucket}/a`,
     AWS_ENDPOINT_URL: endpoint,
