@@ -70,34 +70,33 @@ function refusal(query: unknown, attach: (stream: Readable) => void): Promise<ne
 /**
  * Reads what "copy … to stdout" gives, in the chunks in which it arrives.
  *
- * No back pressure: whatever is not taken yet waits in memory. Ask for large tables in slices.
+ * With back pressure: the server waits while nobody takes what has come. Who stops reading waits
+ * until the rest has gone by: the connection is free then.
  */
 export async function* copyOut(sql: Queries, statement: string): AsyncGenerator<Uint8Array> {
-  const arrived: Uint8Array[] = [];
-  let wake = () => {};
-  let isOver = false;
   const query = sql.unsafe(statement);
-  const refused = refusal(query, (stream) => {
-    stream.on("data", (chunk) => {
-      arrived.push(chunk as Uint8Array);
-      wake();
-    });
-    stream.on("end", () => {
-      isOver = true;
-      wake();
-    });
-    stream.on("error", () => {}); // comes by `refused` as well
-  });
-  await Promise.race([query.readable(), refused]);
-  for (;;) {
-    const chunk = arrived.shift();
-    if (chunk !== undefined) yield chunk;
-    else if (isOver) return;
-    else await Promise.race([refused, new Promise<void>((done) => wake = done)]);
+  // A refusal comes by the query; the stream only has to have somebody who hears of it.
+  const refused = refusal(query, (stream) => stream.on("error", () => {}));
+  const stream = await Promise.race([query.readable(), refused]) as unknown as AsyncIterable<
+    Uint8Array
+  >;
+  const chunks = stream[Symbol.asyncIterator]();
+  const next = () => Promise.race([chunks.next(), refused]);
+  let isOver = false;
+  try {
+    for (;;) {
+      const { done, value } = await next();
+      isOver = done === true;
+      if (isOver) return;
+      yield value;
+    }
+  } finally {
+    // The connection takes no question before it has sent all. Of a refusal the reader was told already.
+    while (!isOver) isOver = await next().then(({ done }) => done === true, () => true);
   }
 }
 
-type Readable = { on(event: "data" | "end" | "error", listener: (chunk: unknown) => void): void };
+type Readable = { on(event: "error", listener: (error: unknown) => void): void };
 
 const ESCAPES: Readonly<Record<string, string>> = {
   "\\": "\\\\",

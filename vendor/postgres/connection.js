@@ -935,7 +935,9 @@ function Connection(options, queues = {}, { onopen = noop, onend = noop, onclose
 
   function CopyOutResponse() {
     stream = new Stream.Readable({
-      read() { socket.resume() }
+      read() { socket.resume() },
+      // aurora: who gives up reading must not leave the connection paused
+      destroy(error, callback) { socket.resume(), callback(error) }
     })
     query.resolve(stream)
   }
@@ -963,13 +965,14 @@ function Connection(options, queues = {}, { onopen = noop, onend = noop, onclose
   }
 
   function CopyData(x) {
-    // aurora: no socket.pause(): after the last rows nothing would let the socket go on, and the connection hangs
-    stream && stream.push(x.subarray(5))
+    stream && !stream.destroyed && (stream.push(x.subarray(5)) || socket.pause())
   }
 
   function CopyDone() {
     stream && stream.push(null)
     stream = null
+    // aurora: of a stream that has ended nobody reads on, and the connection would stay paused
+    socket.resume()
   }
 
   function NoticeResponse(x) {

@@ -126,3 +126,23 @@ Deno.test("copyOut() leaves a connection that goes on, however many rows came in
     }
   });
 });
+
+Deno.test("copyOut() reads little ahead, and who stops reading leaves a connection that goes on", async () => {
+  await using db = await testDatabase();
+  const one = await db.sql.reserve();
+  try {
+    const wide = "copy (select repeat('x', 99999) from generate_series(1, 2000)) to stdout";
+    const read = copyOut(one, wide);
+    assertEquals((await read.next()).done, false);
+    await new Promise((done) => setTimeout(done, 500));
+    const [state] = await db.sql`
+      select wait_event from pg_stat_activity
+      where query like 'copy (select repeat%' and state = 'active'`;
+    assertEquals(state?.["wait_event"], "ClientWrite");
+    await withLimit(read.return(undefined), 5_000, "stop reading");
+    const [row] = await withLimit(one`select 1 as one`, 10_000, "ask again");
+    assertEquals(row?.["one"], 1);
+  } finally {
+    one.release();
+  }
+});
