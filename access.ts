@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type AuditEntry, LOCAL, type Principal } from "engine";
+import { type AuditEntry, LOCAL, type Principal, withinMs } from "engine";
 import { join } from "@std/path";
 import { type Auth, createAuth, type Oidc } from "./adapters/auth/auth.ts";
 import { auditLines, failedSignIns, writeAudit } from "./adapters/postgres/access/audit.ts";
@@ -49,10 +49,10 @@ export async function openAccess(o: AccessOptions): Promise<Access> {
     oidc: oidcOf(o.env),
     onTrouble: o.print,
   });
-  await sayWhoEnters(o);
+  const isOpen = await sayWhoEnters(o);
   return {
     handle: (request) => auth.handle(request),
-    identify: identifier(o, auth),
+    ...identifier(o, auth, isOpen),
     audit: (entry: AuditEntry) => writeAudit(sql, entry),
     lines: (choice) => auditLines(sql, choice),
     failures: (email, peer) => failedSignIns(sql, email, peer),
@@ -70,9 +70,17 @@ export async function openAccess(o: AccessOptions): Promise<Access> {
   };
 }
 
-function identifier({ sql, mode }: AccessOptions, auth: Auth): Access["identify"] {
-  let isAsked = mode === "accounts";
-  return async (request) => {
+/** Milliseconds after which it does not matter any more who looks at what everybody may see. */
+const GLANCE_MS = 1_000;
+
+/** `isOpen`: whether nobody has to say who they are, as it was at the start. */
+function identifier(
+  { sql, mode }: AccessOptions,
+  auth: Auth,
+  isOpen: boolean,
+): Pick<Access, "identify" | "glance"> {
+  let isAsked = !isOpen;
+  const identify: Access["identify"] = async (request) => {
     if (mode === "nobody") return LOCAL;
     const bearer = /^Bearer (.+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
     if (bearer !== undefined) return await principalOfToken(sql, bearer.trim());
@@ -80,6 +88,14 @@ function identifier({ sql, mode }: AccessOptions, auth: Auth): Access["identify"
     isAsked ||= await hasPeople(sql);
     return isAsked ? await personOf(sql, auth, request) : LOCAL;
   };
+  const glance = async (request: Request) => {
+    try {
+      return await withinMs(GLANCE_MS, identify(request));
+    } catch {
+      return isAsked ? undefined : LOCAL;
+    }
+  };
+  return { identify, glance };
 }
 
 async function personOf(sql: Sql, auth: Auth, request: Request): Promise<Principal | undefined> {
@@ -89,12 +105,13 @@ async function personOf(sql: Sql, auth: Auth, request: Request): Promise<Princip
   return { kind: "person", id, name: email, roles: await rolesNamed(sql, roleNames(role)) };
 }
 
-/** Said at every start, so that nobody believes in a lock that is not there. */
-async function sayWhoEnters({ sql, mode, url, print }: AccessOptions): Promise<void> {
+/** Said at every start, so that nobody believes in a lock that is not there. Gives whether there is none. */
+async function sayWhoEnters({ sql, mode, url, print }: AccessOptions): Promise<boolean> {
   if (mode === "nobody") {
-    return print("WARNING: --no-auth: whoever reaches this machine's loopback may do everything");
+    print("WARNING: --no-auth: whoever reaches this machine's loopback may do everything");
+    return true;
   }
-  if (await hasPeople(sql)) return;
+  if (await hasPeople(sql)) return false;
   if (mode === "until-first") {
     print("WARNING: there is no account yet: whoever is on this machine may do everything");
   }
@@ -102,6 +119,7 @@ async function sayWhoEnters({ sql, mode, url, print }: AccessOptions): Promise<v
   print(
     `Make the first account, an administrator's, once and within a day: ${url}/welcome#${secret}`,
   );
+  return mode === "until-first";
 }
 
 /** Signs the cookies: servers that share a database must share it. */

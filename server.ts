@@ -223,6 +223,7 @@ async function handler(
   const gate = createGate({
     routes: [...engine.routes, ...people.routes, ...ui.routes],
     identify: access.identify,
+    glance: access.glance,
     audit: access.audit,
     groupsOf: groupsBy(app.service),
   });

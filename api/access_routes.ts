@@ -20,6 +20,8 @@ export interface Access {
   handle(request: Request): Promise<Response>;
   /** Who sent the request. */
   identify(request: Request): Promise<Principal | undefined>;
+  /** Who asks for what everybody may see; it does not wait for a database that is silent. */
+  glance(request: Request): Promise<Principal | undefined>;
   /** Makes an account by a link; undefined if the link leads nowhere. */
   welcome(account: NewAccount): Promise<{ readonly role: string } | undefined>;
   /** Sign-ins with wrong words within 15 minutes, from this place and from all. */

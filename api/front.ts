@@ -74,7 +74,7 @@ async function pass(c: Context, o: FrontOptions): Promise<Response> {
 /** Who asks for what is public, if that makes a difference; nobody if it cannot be found out now. */
 async function readerOf(request: Request, matched: readonly Matched[], gate: Gate) {
   if (!matched.some(({ need }) => need.tellsMore === true)) return undefined;
-  return await gate.identify(request).catch(() => undefined);
+  return await gate.glance(request);
 }
 
 /** Whether it may change something. What is about signing in writes its own lines. */

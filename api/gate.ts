@@ -17,6 +17,12 @@ import { type Need, NEEDS, type Target } from "./permissions.ts";
 export interface Guard {
   /** Who sent the request; undefined: nobody that is known. */
   identify(request: Request): Promise<Principal | undefined>;
+  /**
+   * Who asks for what everybody may see: found out within a second, else it is as it was known last. It does not fail.
+   *
+   * @default {nobody, where it cannot be found out}
+   */
+  glance?(request: Request): Promise<Principal | undefined>;
   /** Writes a line before the deed; what cannot be written down is not done. */
   audit(entry: AuditEntry): Promise<void>;
 }
@@ -42,7 +48,7 @@ export interface Matched {
 }
 
 /** Judges requests. */
-export interface Gate extends Guard {
+export interface Gate extends Required<Guard> {
   /** What a request needs: all of it; empty if there is no such route. */
   needs(request: Request): readonly Matched[];
   /** Whether somebody may do what a request asks for. */
@@ -86,6 +92,7 @@ export function createGate(o: GateOptions): Gate {
   };
   return {
     identify: o.identify,
+    glance: o.glance ?? ((request) => o.identify(request).catch(() => undefined)),
     audit: o.audit,
     needs,
     judge,

@@ -12,6 +12,11 @@ export interface AwsKeys {
 /** Keys, or who gives them: those of a role change while a program runs, and the same object means the same keys. */
 export type AwsKeySource = AwsKeys | (() => Promise<AwsKeys>);
 
+/** There are no keys, or who should give them does not: another try of the same request would not help. */
+export class NoAwsKeys extends TypeError {
+  override readonly name = "NoAwsKeys";
+}
+
 /** The keys as they are now. */
 export const keysNow = async (source: AwsKeySource): Promise<AwsKeys> =>
   typeof source === "function" ? await source() : source;
@@ -27,7 +32,7 @@ let told: AwsKeys | undefined;
  * One chain for the process: keys are used until five minutes before they end, then new ones are fetched while the older
  * ones are still used. They are masked from then on.
  *
- * @throws {TypeError} If there are none, or who should give them does not.
+ * @throws {NoAwsKeys} If there are none, or who should give them does not.
  */
 export async function usualKeys(): Promise<AwsKeys> {
   // 22 packages, 4.7 MB on disk, 33 ms to load: only who has no keys of their own pays that.
@@ -36,7 +41,7 @@ export async function usualKeys(): Promise<AwsKeys> {
   try {
     keys = await (await provider)();
   } catch (cause) {
-    throw new TypeError(
+    throw new NoAwsKeys(
       `Cannot find keys of AWS: ${
         cause instanceof Error ? cause.message : cause
       }; set AWS_ACCESS_KEY_ID and ` +

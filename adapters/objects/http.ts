@@ -1,5 +1,6 @@
 /** Requests to stores of objects: limits of time, and another try after what passes by itself. @module */
 import { pause, ServiceUnavailableError } from "engine";
+import { NoAwsKeys } from "../../aws/mod.ts";
 
 /** How patient requests are. */
 export interface Patience {
@@ -85,6 +86,7 @@ async function tried<T>(asked: Asked, patience: Patience, read: Read<T>): Promis
       waitMs = Math.max(waitMs, found.waitMs);
     } catch (error) {
       asked.signal?.throwIfAborted();
+      if (error instanceof NoAwsKeys) throw error;
       trouble = error;
     }
     if (attempt >= attempts) throw unavailable(asked, attempt, trouble);

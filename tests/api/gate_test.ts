@@ -30,6 +30,7 @@ const never = () => Promise.reject(new Error("nobody signs in here"));
 const noAccess: Access = {
   handle: never,
   identify: never,
+  glance: never,
   welcome: never,
   failures: never,
   audit: never,

@@ -150,7 +150,7 @@ Deno.test("S3 and Secrets Manager are asked by web identity", async () => {
 
 Deno.test("usualKeys() says in words that there are none", async () => {
   const [error] = await told({ AWS_EC2_METADATA_DISABLED: "true" });
-  assertStringIncludes(`${error}`, "TypeError: Cannot find keys of AWS: ");
+  assertStringIncludes(`${error}`, "NoAwsKeys: Cannot find keys of AWS: ");
   assertStringIncludes(`${error}`, "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
 });
 

@@ -82,7 +82,7 @@ const random = (size: number) => {
   return bytes;
 };
 const through = (port: number) => `http://127.0.0.1:${port}`;
-const port = Number(new URL(endpoint).port);
+const port = Number(new URL(access.endpoint).port);
 
 Deno.test("s3Objects() goes on where it was when a download is cut, and gives the same bytes", async () => {
   const options = place();
