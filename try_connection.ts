@@ -1,5 +1,5 @@
 /** Whether what a connection names is there and lets us in. @module */
-import { type Connection, masked, withinMs } from "engine";
+import { type Connection, howToAllow, masked, withinMs } from "engine";
 import { client } from "./adapters/kafka/client.ts";
 import { open } from "./adapters/postgres/connect.ts";
 import { redisPlace } from "./adapters/redis/from_env.ts";
@@ -78,15 +78,8 @@ function reason(error: unknown, limitMs: number): string {
   for (let e = error; e instanceof Error; e = e.cause) {
     if (!parts.some((p) => p.includes((e as Error).message))) parts.push((e as Error).message);
   }
-  const said = parts.join(": ") || String(error);
-  const refused = REFUSED.exec(said);
-  if (refused === null) return said;
-  const host = refused[1] ?? refused[2];
-  return `this program may not reach "${host}": name it in AURORA_NET, and start the program again`;
+  return howToAllow(parts.join(": ") || String(error));
 }
-
-/** What Deno says where a program has few rights (docs/guide/rights.md). */
-const REFUSED = /access to "([^"]+)", run again|getaddrinfo EPERM ([^\s":]+)/;
 
 async function tryPostgres(c: Connection, { limitMs }: Trying): Promise<string> {
   const sql = await open(addressOf(c), {

@@ -18,6 +18,7 @@
  *
  * @module
  */
+export * from "./declare/allowed.ts";
 export * from "./declare/asset.ts";
 export * from "./declare/check.ts";
 export * from "./declare/connection.ts";

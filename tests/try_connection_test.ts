@@ -204,8 +204,9 @@ Deno.test("tryConnection() says how a host is allowed that the program may not r
     env: { NO_COLOR: "1" },
   }).output();
   const said = new TextDecoder().decode(stdout).trim().split("\n");
-  const [http, mail, database] = ["127.0.0.1:9", "m.example", "d.example"].map((host) =>
-    `this program may not reach "${host}": name it in AURORA_NET, and start the program again`
-  );
-  assertEquals(said, [http, mail, database], new TextDecoder().decode(stderr));
+  const allow = "; to allow it, name it in AURORA_NET and start again";
+  assertEquals(said.map((line) => line.endsWith(allow)), [true, true, true], said.join("\n"));
+  for (const [i, host] of ["127.0.0.1:9", "m.example", "d.example"].entries()) {
+    assertStringIncludes(said[i]!, host, new TextDecoder().decode(stderr));
+  }
 });

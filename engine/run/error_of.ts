@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { howToAllow } from "../declare/allowed.ts";
 import { UserCodeError } from "../declare/errors.ts";
 import { masked } from "../declare/secret.ts";
 import type { StepError } from "../ledger/records.ts";
@@ -11,7 +12,7 @@ import type { StepError } from "../ledger/records.ts";
 const MOST_FRAMES = 20;
 
 const text = (thrown: unknown): string =>
-  thrown instanceof Error ? thrown.message || thrown.name : String(thrown);
+  howToAllow(thrown instanceof Error ? thrown.message || thrown.name : String(thrown));
 
 /** The message, the messages of the causes below it, and the innermost stack; without secrets. */
 export function errorOf(thrown: unknown): StepError {

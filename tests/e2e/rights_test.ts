@@ -76,6 +76,7 @@ Deno.test("code of assets reads, reaches and starts nothing that is not listed; 
       assertStringIncludes(said("shadow"), 'Requires read access to "/etc/shadow"');
       assertStringIncludes(said("write"), "Requires write access");
       assertStringIncludes(said("elsewhere"), `Requires net access to "127.0.0.1:`);
+      assertStringIncludes(said("elsewhere"), "name it in AURORA_NET and start again");
       assertStringIncludes(said("shell"), 'Requires run access to "sh"');
       assertStringIncludes(said("library"), "Requires ffi access");
       assertEquals([said("allowed"), said("temporary")], ["success", "success"], where);
