@@ -183,21 +183,21 @@ export const stopBehaviours: readonly Behaviour[] = [
   ["expire() ends runs that took longer than they may, as failed", async (subject) => {
     const { ledger } = subject;
     const hand = await worker(ledger);
-    const late = await submit(ledger, chain(), { timeoutMs: 50 });
+    const late = await submit(ledger, chain(), { timeoutMs: 1_000 });
     const [claimed] = await hand.claim(1);
     const free = await submit(ledger, [step("e")], { timeoutMs: 3_600_000 });
     await submit(ledger, [step("f")]);
     assertEquals(await ledger.expire(), []);
-    await pass(subject, 60);
+    await pass(subject, 1_050);
     assertEquals(await ledger.expire(), [late]);
     assertEquals(await ledger.expire(), []);
     assertEquals(await states(ledger, late), "running cancelled cancelled cancelled");
     const run = await runOf(ledger, late);
-    assertEquals([run.state, run.timedOut, run.timeoutMs], ["failed", true, 50]);
+    assertEquals([run.state, run.timedOut, run.timeoutMs], ["failed", true, 1_000]);
     assert(run.endedAt !== null);
-    assertStringIncludes(run.error?.message ?? "", "timeout of 50 ms");
+    assertStringIncludes(run.error?.message ?? "", "timeout of 1 s");
     const [told] = await ledger.revoked(hand.id);
-    assertStringIncludes(told?.reason ?? "", "timeout of 50 ms");
+    assertStringIncludes(told?.reason ?? "", "timeout of 1 s");
     assertEquals((await hand.finish([done(claimed!)])).accepted, []);
     assertEquals(await states(ledger, late), "cancelled cancelled cancelled cancelled");
     const after = await runOf(ledger, late);
@@ -207,14 +207,14 @@ export const stopBehaviours: readonly Behaviour[] = [
   }],
   ["expire() counts from the admission of a run, and lets in the next one", async (subject) => {
     const { ledger } = subject;
-    const job = { job: "nightly", maxActiveRuns: 1, timeoutMs: 50 };
+    const job = { job: "nightly", maxActiveRuns: 1, timeoutMs: 1_000 };
     const first = await submit(ledger, [step("a")], job);
     const second = await submit(ledger, [step("b")], job);
-    await pass(subject, 60);
+    await pass(subject, 1_050);
     assertEquals(await ledger.expire(), [first]);
     assertEquals((await runOf(ledger, second)).state, "running");
     assertEquals(await ledger.expire(), []);
-    await pass(subject, 60);
+    await pass(subject, 1_050);
     assertEquals(await ledger.expire(), [second]);
   }],
   ["expire() asked by two at once ends each run once", async (subject) => {
