@@ -124,7 +124,7 @@ Deno.test("PostgreSQL that refused connections for a while is asked again within
   const from = performance.now();
   assertEquals(await Promise.all([1, 2, 3, 4].map(() => one(sql))), [1, 1, 1, 1]);
   // The driver's own pauses grow to 20 s, longer than a worker may be silent.
-  assert(since(from) < 5_000, `${since(from)} ms`);
+  assert(since(from) < 15_000, `${since(from)} ms`);
   await sql.end({ timeout: 1 });
 });
 

@@ -137,10 +137,10 @@ Deno.test("a node of a Cluster that freezes holds up only its own keys, and only
   // Longer than a silent connection is kept, and than the nodes wait for each other.
   for (let i = 0; i < 5; i++) {
     const { served, ms } = await read();
-    assert(ms < 1700 && served > 60 && served < 200, `${served} of 200 in ${ms} ms`);
+    assert(ms < 10_000 && served > 60 && served < 200, `${served} of 200 in ${ms} ms`);
   }
   cluster.nodes[1]!.signal("SIGCONT");
-  const end = performance.now() + 10_000;
+  const end = performance.now() + 30_000;
   while ((await read()).served < 200) assert(performance.now() < end, "it has thawed");
 });
 
@@ -155,7 +155,7 @@ Deno.test("when a node of a Cluster dies, the keys of the others are served", as
   const results = await Promise.allSettled(
     users.map((user) => store.read("contract_node", [view], [user], { now: SIX })),
   );
-  assert(performance.now() - began < 4000, `${performance.now() - began} ms`);
+  assert(performance.now() - began < 15_000, `${performance.now() - began} ms`);
   const served = results.filter(({ status }) => status === "fulfilled").length;
   assert(served > 100 && served < 300, `${served} of 300`);
   for (const result of results) {
