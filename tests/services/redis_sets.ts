@@ -139,13 +139,16 @@ export async function startCluster(
   // What a master without replicas kept is gone with it; the others serve on.
   const partly = ["--cluster-require-full-coverage", "no", "--requirepass", password];
   const start = async () => {
+    // Otherwise 10,000 above its own, where connections of the machine have their ports.
+    const bus = freePort();
+    const words = [...cluster, ...partly, "--cluster-port", `${bus}`];
     if (!isTls) {
-      const node = await startRedis(...cluster, ...partly);
-      return { node, port: node.port };
+      const node = await startRedis(...words);
+      return { node, port: node.port, bus };
     }
     const tls = ["--tls-cluster", "yes", "--tls-auth-clients", "no"];
-    const node = await startTlsRedis(...cluster, ...partly, ...tls);
-    return { node, port: node.tlsPort };
+    const node = await startTlsRedis(...words, ...tls);
+    return { node, port: node.tlsPort, bus };
   };
   const started = await Promise.all([0, 1, 2].map(start));
   const nodes = started.map(({ node }) => node);
@@ -154,7 +157,9 @@ export async function startCluster(
       const [first, end] = [n, n + 1].map((k) => Math.floor(k * SLOTS / 3)) as [number, number];
       const slots = Array.from({ length: end - first }, (_, i) => first + i);
       await redis.call("CLUSTER", "ADDSLOTS", ...slots);
-      if (n > 0) await redis.call("CLUSTER", "MEET", "127.0.0.1", started[0]!.port);
+      if (n > 0) {
+        await redis.call("CLUSTER", "MEET", "127.0.0.1", started[0]!.port, started[0]!.bus);
+      }
     });
   }
   for (const { port } of nodes) {

@@ -139,7 +139,13 @@ browserTest(
   () =>
     visit("width", "light", async ({ page, open }) => {
       await open("/workers");
-      for (const width of [400, 900, 1100, 1280, 1366, 1600]) {
+      // With an account its address stands there too.
+      await page.evaluate(`
+        const who = document.querySelector("#who");
+        who.textContent = "augusta.ada.king@analytical-engines.example.org";
+        who.hidden = false;
+      `);
+      for (const width of [400, 900, 1100, 1280, 1366, 1400, 1500, 1600]) {
         await page.setViewportSize({ width, height: 800 });
         const wide = await page.evaluate("document.documentElement.scrollWidth");
         assertEquals(wide, width);
