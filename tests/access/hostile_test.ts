@@ -1,19 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import {
-  asset,
-  check,
-  createService,
-  define,
-  fail,
-  type Ledger,
-  nextTicks,
-  partitions,
-} from "engine";
+import { asset, check, define, fail, type Ledger, partitions } from "engine";
 import { createApi, createFront, openGate } from "../../api/mod.ts";
 import { createLayoutEngine, createUi, type Pages } from "../../ui/mod.ts";
 import { plan, step } from "../../engine/ledger/contract/subject.ts";
 import { workAll } from "../engine/run/work_all.ts";
 import { testLedger } from "../services/ledger.ts";
+import { now, serviceOn } from "../services/service_on.ts";
 import { cacheDir } from "../ui/site.ts";
 
 const SCRIPT = `<script>alert("planted")</script><img src=x onerror=alert(1)>`;
@@ -48,19 +40,7 @@ function declared() {
 
 /** API and pages over a ledger on PostgreSQL. */
 function siteOn(ledger: Ledger, definitions: ReturnType<typeof declared>) {
-  const now = () => new Date();
-  const service = createService({
-    definitions,
-    ledger,
-    clock: { now },
-    about: {
-      version: "1",
-      startedAt: now().toISOString(),
-      adapters: { postgres: "embedded", online: "postgres", events: "outbox", objects: "file" },
-    },
-    health: () => Promise.resolve({ ok: true, dependencies: [] }),
-    nextTicks,
-  });
+  const service = serviceOn(ledger, definitions);
   const layout = createLayoutEngine();
   const api = createApi(service);
   const ui: Pages = createUi({

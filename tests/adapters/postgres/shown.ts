@@ -1,10 +1,11 @@
 // deno-lint-ignore-file no-console
 /** What the database keeps, and what people and programs get to see of it: for tests that search it. @module */
 import { assertEquals } from "@std/assert";
-import { createService, type Definitions, type Ledger, nextTicks } from "engine";
+import type { Definitions, Ledger } from "engine";
 import type { Sql } from "../../../adapters/postgres/connect.ts";
 import { createApi, createFront, openGate } from "../../../api/mod.ts";
 import { createLayoutEngine, createUi } from "../../../ui/mod.ts";
+import { now, serviceOn } from "../../services/service_on.ts";
 import { cacheDir } from "../../ui/site.ts";
 
 /** All rows of all tables of the engine, as text. */
@@ -26,19 +27,7 @@ export async function shown(
   definitions: Definitions,
   runs: readonly string[],
 ): Promise<string> {
-  const now = () => new Date();
-  const service = createService({
-    definitions,
-    ledger,
-    clock: { now },
-    about: {
-      version: "1",
-      startedAt: now().toISOString(),
-      adapters: { postgres: "embedded", online: "postgres", events: "outbox", objects: "file" },
-    },
-    health: () => Promise.resolve({ ok: true, dependencies: [] }),
-    nextTicks,
-  });
+  const service = serviceOn(ledger, definitions);
   const onError = (error: unknown) => console.error(error);
   using layout = createLayoutEngine();
   const api = createApi(service, { onError });

@@ -1,33 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import { type AlertChannel, define, nextTick, type Submission, watch } from "engine";
+import { type AlertChannel, define, nextTick, watch } from "engine";
 import { openLedger } from "../../../adapters/postgres/ledger/ledger.ts";
 import { sharedVitals } from "../../../adapters/postgres/vitals.ts";
 import { connect } from "../../../adapters/postgres/connect.ts";
+import { plan, step } from "../../../engine/ledger/contract/subject.ts";
 import { ledgerDatabase } from "../../services/ledger.ts";
 import { tell } from "./outbox_database.ts";
-
-const step = (asset: string, pools: { readonly [pool: string]: number } = {}) => ({
-  asset,
-  partition: "",
-  reason: "asked for",
-  needs: [],
-  queue: "default",
-  priority: 0,
-  pools,
-  retry: { attempts: 1 },
-});
-const plan = (...steps: ReturnType<typeof step>[]): Submission => ({
-  key: null,
-  job: null,
-  maxActiveRuns: Infinity,
-  title: "a run",
-  partition: null,
-  trigger: "cli",
-  by: null,
-  reason: "asked for",
-  priority: 0,
-  steps,
-});
 
 Deno.test("sharedVitals() tells what waits for workers and what for full pools, and what is not sent", async () => {
   await using db = await ledgerDatabase();
@@ -41,7 +19,13 @@ Deno.test("sharedVitals() tells what waits for workers and what for full pools, 
   ]);
   assert(empty.connections.used > 0 && empty.connections.most > empty.connections.used);
   await ledger.declarePools({ warehouse: 1 });
-  await ledger.submit(plan(step("a", { warehouse: 1 }), step("b", { warehouse: 1 }), step("c")));
+  await ledger.submit(
+    plan([
+      step("a", { pools: { warehouse: 1 } }),
+      step("b", { pools: { warehouse: 1 } }),
+      step("c"),
+    ]),
+  );
   const worker = await ledger.join({ host: "h", pid: 1, queues: ["default"], slots: 1 });
   const free = await sharedVitals(sql, { relays: false });
   assertEquals([free.queue.waiting, free.pools, free.outbox], [3, [], null]);
